@@ -1,0 +1,30 @@
+// Compiles src/ and specs/ to dist/. With --if-possible, a tree without the
+// compiler (`npm ci --omit=dev`) is told so instead of failing its install.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const compiler = findCompiler();
+if (compiler === undefined) {
+  console.error('portal-conformance: dist/ was not built: typescript is not installed (npm ci).');
+  process.exit(process.argv.includes('--if-possible') ? 0 : 1);
+}
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (status === 0) chmodSync(join(root, 'dist/src/cli.js'), 0o755);
+process.exit(status ?? 1);
+
+function findCompiler() {
+  try {
+    const require = createRequire(import.meta.url);
+    return join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  } catch {
+    return undefined;
+  }
+}

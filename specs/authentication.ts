@@ -1,0 +1,403 @@
+import { Inconclusive, report } from '../src/contract/finding.ts';
+import { isObject } from '../src/contract/json.ts';
+import type { CredentialName, Statement } from '../src/contract/requirement.ts';
+import type { Context } from '../src/portal/context.ts';
+import type { Probe } from '../src/portal/probe.ts';
+import type { ListRead } from '../src/portal/token-list.ts';
+import {
+  type Difference,
+  type PortalRequirement,
+  reading,
+  reportEach,
+  unlessGiven,
+} from './check.ts';
+import {
+  alteredTokens,
+  cookies,
+  noHeader,
+  otherCase,
+  otherHeaders,
+  otherSchemes,
+  placeholders,
+  queries,
+  schemeAlone,
+  schemeCases,
+  unknownToken,
+  unreadableTokens,
+} from './probes.ts';
+
+const topic = 'authentication';
+
+export const authentication: readonly PortalRequirement[] = [
+  reading(
+    {
+      id: 'api-token-accepted',
+      topic,
+      level: 'MUST',
+      title: 'An API token opens the list',
+      text: 'A request with a valid API token in the Authorization header is let in.',
+      source: 'Authentication',
+      needs: ['caller.token'],
+    },
+    (context) => accepted(context, ['caller.token', 'teammate.token', 'outsider.token']),
+  ),
+  reading(
+    {
+      id: 'session-token-accepted',
+      topic,
+      level: 'MUST',
+      title: 'A session token opens the list',
+      text: 'A request with a valid session token in the Authorization header is let in.',
+      source: 'Authentication',
+      needs: ['caller.session'],
+      inapplicable: unlessGiven('caller.session', 'PORTAL_CALLER_SESSION'),
+    },
+    (context) => accepted(context, ['caller.session']),
+  ),
+  refused(
+    {
+      id: 'missing-header-refused',
+      topic,
+      level: 'MUST',
+      title: 'Without an Authorization header: 401',
+      text: 'A request without an Authorization header is answered with 401.',
+      source: 'Error Responses, 401 Unauthorized',
+    },
+    () => [noHeader],
+  ),
+  refused(
+    {
+      id: 'scheme-alone-refused',
+      topic,
+      level: 'MUST',
+      title: 'The scheme without a token: 401',
+      text: 'An Authorization header that holds the scheme and no token is answered with 401.',
+      source: 'Error Responses, 401 Unauthorized',
+    },
+    schemeAlone,
+  ),
+  refused(
+    {
+      id: 'unknown-token-refused',
+      topic,
+      level: 'MUST',
+      title: 'A token that nobody has: 401',
+      text: 'A random token of the same form as a valid one is answered with 401.',
+      source: 'Error Responses, 401 Unauthorized',
+    },
+    ({ caller }) => [unknownToken(caller)],
+  ),
+  refused(
+    {
+      id: 'altered-token-refused',
+      topic,
+      level: 'MUST',
+      title: 'A token that is almost right: 401',
+      text: 'A valid token with a character changed, cut off or added is answered with 401: the whole token counts.',
+      source: 'Error Responses, 401 Unauthorized',
+    },
+    ({ caller }) => alteredTokens(caller),
+  ),
+  refused(
+    {
+      id: 'placeholder-token-refused',
+      topic,
+      level: 'MUST',
+      title: 'A placeholder in place of a token: 401',
+      text: 'Zeros, letters, null, undefined, %, * and SQL in quotes are no valid tokens and are answered with 401.',
+      source: 'Error Responses, 401 Unauthorized',
+    },
+    ({ caller }) => placeholders(caller),
+  ),
+  refused(
+    {
+      id: 'other-scheme-refused',
+      topic,
+      level: 'MUST',
+      title: 'A valid token in another scheme: 401',
+      text: 'Only the scheme Bearer counts: Basic, Token and no scheme at all are answered with 401.',
+      source: 'Authentication',
+    },
+    ({ caller }) => otherSchemes(caller),
+  ),
+  refused(
+    {
+      id: 'unreadable-token-refused',
+      topic,
+      level: 'MUST',
+      title: 'An oversized or non-ASCII token is refused without an accident',
+      text: 'A token of 4,000 characters or of Latin-1 bytes is refused: with 401, or with 400, 403 or 431 as proxies do.',
+      source: 'Error Responses, 401 Unauthorized',
+    },
+    unreadableTokens,
+    [401, 400, 403, 431],
+  ),
+  refused(
+    {
+      id: 'other-header-refused',
+      topic,
+      level: 'MUST',
+      title: 'A token in another header is a missing header: 401',
+      text: 'A valid token in X-API-Key and its like, without an Authorization header, is answered with 401.',
+      source: 'Authentication',
+    },
+    ({ caller }) => otherHeaders(caller),
+  ),
+  refused(
+    {
+      id: 'cookie-refused',
+      topic,
+      level: 'MUST',
+      title: 'A token in a cookie is a missing header: 401',
+      text: 'A valid token in a cookie, without an Authorization header, is answered with 401.',
+      source: 'Authentication',
+    },
+    ({ caller }) => [cookies(caller)],
+  ),
+  refused(
+    {
+      id: 'query-refused',
+      topic,
+      level: 'MUST',
+      title: 'A token in the query is a missing header: 401',
+      text: 'A valid token in the query, without an Authorization header, is answered with 401.',
+      source: 'Authentication',
+      inapplicable: ({ loopback }) =>
+        loopback
+          ? undefined
+          : 'no part of this run: it would write a live token into the access logs on the way',
+    },
+    ({ caller }) => queries(caller),
+  ),
+  refusing(
+    {
+      id: 'refusal-holds-no-records',
+      topic,
+      level: 'MUST',
+      title: 'A refusal holds no token records',
+      text: 'The body of a 401 holds no record of an API token.',
+      source: 'Error Responses, 401 Unauthorized',
+    },
+    async (context) => {
+      const listed = (await context.list(context.caller)).byId;
+      const refusals = await ask401(context, everyRefusal(context));
+      reportEach(refusals, (read) => recordsIn(read, listed.keys()));
+      return `over ${refusals.length} refusals`;
+    },
+  ),
+  refusing(
+    {
+      id: 'challenge-present',
+      topic,
+      level: 'SHOULD',
+      title: 'A 401 has a WWW-Authenticate header',
+      text: 'A 401 carries at least one challenge in WWW-Authenticate.',
+      source: 'RFC 9110, section 15.5.2',
+    },
+    async (context) => {
+      const refusals = await ask401(context, [noHeader, unknownToken(context.caller)]);
+      reportEach(refusals, (read) =>
+        read.header('www-authenticate')
+          ? []
+          : [{ expected: 'a WWW-Authenticate header', received: 'none' }],
+      );
+      return `over ${refusals.length} refusals`;
+    },
+  ),
+  refusing(
+    {
+      id: 'challenge-bearer',
+      topic,
+      level: 'SHOULD',
+      title: 'The challenge is for the scheme Bearer',
+      text: 'WWW-Authenticate of a 401 holds a challenge of the scheme Bearer.',
+      source: 'RFC 6750, section 3',
+    },
+    async (context) => {
+      const refusals = (await ask401(context, [noHeader, unknownToken(context.caller)])).filter(
+        (read) => read.header('www-authenticate'),
+      );
+      if (refusals.length === 0)
+        throw new Inconclusive('there is no challenge: see challenge-present');
+      reportEach(refusals, (read) =>
+        /(^|,)\s*bearer(\s|,|$)/i.test(read.header('www-authenticate') ?? '')
+          ? []
+          : [
+              {
+                expected: 'a challenge of the scheme Bearer',
+                received: 'challenges of other schemes',
+              },
+            ],
+      );
+      return `over ${refusals.length} refusals`;
+    },
+  ),
+  refusing(
+    {
+      id: 'scheme-in-any-case',
+      topic,
+      level: 'SHOULD',
+      title: 'The name of the scheme may be in any case',
+      text: 'bearer and BEARER name the same scheme as Bearer.',
+      source: 'RFC 9110, section 11.1',
+    },
+    async (context) => {
+      const reads = await askAll(context, schemeCases(context.caller));
+      reportEach(reads, ({ status }) =>
+        status === 200
+          ? []
+          : [{ expected: 'status 200, as for Bearer', received: `status ${status}` }],
+      );
+      return `over ${reads.length} spellings`;
+    },
+  ),
+  refusing(
+    {
+      id: 'token-case-ignored',
+      topic,
+      level: 'NOTE',
+      title: 'The case of a token counts',
+      text: 'A token in the other case is no valid token. A server that stores UUIDs may ignore it.',
+      source: 'Authentication',
+    },
+    async (context) => {
+      const probe = otherCase(context.caller);
+      if (!probe) throw new Inconclusive('the token has no letters', 'untested');
+      const [read] = await askAll(context, [probe]);
+      if (read?.opened)
+        report([
+          { expected: 'status 401', received: `status ${read.status}`, curl: read.exchange.curl },
+        ]);
+      return 'it is refused';
+    },
+  ),
+  refusing(
+    {
+      id: 'refusal-echoes-token',
+      topic,
+      level: 'NOTE',
+      title: 'A refusal does not repeat the token',
+      text: 'A 401 does not repeat the token that was sent, in body or headers.',
+      source: 'Error Responses, 401 Unauthorized',
+    },
+    async (context) => {
+      const probe = unknownToken(context.caller);
+      const refusals = await ask401(context, [probe]);
+      reportEach(refusals, (read) =>
+        read.mentions([read.exchange.ask.headers.Authorization?.slice('Bearer '.length) ?? '']) > 0
+          ? [{ expected: 'a refusal without the token', received: 'the token that was sent' }]
+          : [],
+      );
+      return 'it is not repeated';
+    },
+  ),
+];
+
+/** A requirement on requests that are to be refused. */
+function refusing(
+  statement: Statement & Partial<Pick<PortalRequirement, 'inapplicable'>>,
+  check: PortalRequirement['check'],
+): PortalRequirement {
+  return { ...reading(statement, check), wave: 'refusals' };
+}
+
+/** A requirement that every one of some probes is answered with one of some statuses. */
+function refused(
+  statement: Statement & Partial<Pick<PortalRequirement, 'inapplicable'>>,
+  probes: (context: Context) => readonly Probe[],
+  allowed: readonly number[] = [401],
+): PortalRequirement {
+  return refusing(statement, async (context) => {
+    const answers = await Promise.all(probes(context).map((probe) => context.probe(probe)));
+    report(
+      answers
+        .filter(({ doubt, read }) => doubt === undefined && !allowed.includes(read.status ?? 0))
+        .map(({ probe, read }) => {
+          if (probe.bearer !== undefined && read.byId.has(probe.bearer)) {
+            throw new Inconclusive(`${probe.what} turned out to exist`);
+          }
+          const records = read.usable ? `, with a list of ${read.records.length}` : '';
+          return {
+            expected: `status ${allowed.join(' or ')} for ${probe.what}`,
+            received: `status ${read.status}${records}`,
+            credential: probe.what,
+            curl: read.exchange.curl,
+          };
+        }),
+    );
+    const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
+    if (doubt !== undefined) throw new Inconclusive(doubt);
+    return `over ${answers.length} ${answers.length === 1 ? 'request' : 'requests'}`;
+  });
+}
+
+async function accepted(context: Context, names: readonly CredentialName[]): Promise<string> {
+  const credentials = names
+    .map((name) => context.credential(name))
+    .filter((one) => one !== undefined);
+  const reads = await Promise.all(credentials.map((credential) => context.read(credential)));
+  reportEach(reads, ({ status }) =>
+    status === 401 || status === 403
+      ? [{ expected: 'to be let in', received: `status ${status}` }]
+      : [],
+  );
+  for (const read of reads) {
+    read.requireAnswer();
+    if (!read.opened) throw new Inconclusive(`${read.trouble}: see status-200`);
+  }
+  return `over ${reads.length} ${reads.length === 1 ? 'token' : 'tokens'}`;
+}
+
+function everyRefusal(context: Context): Probe[] {
+  const { caller } = context;
+  const inQuery = context.target.loopback ? queries(caller) : [];
+  return [
+    noHeader,
+    ...schemeAlone(),
+    unknownToken(caller),
+    ...alteredTokens(caller),
+    ...placeholders(caller),
+    ...otherSchemes(caller),
+    ...unreadableTokens(),
+    ...otherHeaders(caller),
+    cookies(caller),
+    ...inQuery,
+  ];
+}
+
+async function askAll(context: Context, probes: readonly Probe[]): Promise<ListRead[]> {
+  const answers = await Promise.all(probes.map((probe) => context.probe(probe)));
+  const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
+  if (doubt !== undefined) throw new Inconclusive(doubt);
+  return answers.map(({ read }) => read);
+}
+
+/** What was answered with 401. @throws Inconclusive when nothing was */
+async function ask401(context: Context, probes: readonly Probe[]): Promise<ListRead[]> {
+  const answers = await Promise.all(probes.map((probe) => context.probe(probe)));
+  const refusals = answers.filter(({ doubt, read }) => doubt === undefined && read.status === 401);
+  if (refusals.length === 0) {
+    throw new Inconclusive(answers[0]?.doubt ?? 'no request was answered with 401');
+  }
+  return refusals.map(({ read }) => read);
+}
+
+/** Records, or ids of tokens that were not sent, in the body of a refusal. */
+function recordsIn(read: ListRead, ids: Iterable<string>): Difference[] {
+  const expected = 'a refusal without token records';
+  const { value, text } = read.json;
+  const objects = (
+    Array.isArray(value) ? value : isObject(value) ? [value, ...Object.values(value).flat()] : []
+  ).filter(isObject);
+  const records = objects.filter(
+    (one) => 'id' in one && ('createdAt' in one || 'userEmail' in one),
+  );
+  if (records.length > 0) return [{ expected, received: 'token records', count: records.length }];
+  const sent = JSON.stringify(read.exchange.ask.headers);
+  const others = [...ids].filter(
+    (id) => id.length >= 12 && !sent.includes(id) && !read.exchange.ask.query,
+  );
+  return others.some((id) => text.includes(id))
+    ? [{ expected, received: 'the id of a token' }]
+    : [];
+}

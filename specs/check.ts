@@ -1,0 +1,76 @@
+import { type Finding, Inconclusive, report } from '../src/contract/finding.ts';
+import type { Checked, RunFacts, Statement } from '../src/contract/requirement.ts';
+import type { Context } from '../src/portal/context.ts';
+import type { ListRead, TokenRecord } from '../src/portal/token-list.ts';
+
+/** A requirement of both profiles that is judged against a portal. */
+export type PortalRequirement = Checked<Context>;
+
+/** A finding that is still to be told whose answer it was. */
+export type Difference = Omit<Finding, 'count' | 'credential' | 'curl'> & {
+  readonly count?: number;
+};
+
+/** A requirement of every profile that reads the list, with the caller's token at least. */
+export function reading(
+  statement: Statement & Partial<Pick<PortalRequirement, 'needs' | 'inapplicable' | 'profiles'>>,
+  check: PortalRequirement['check'],
+): PortalRequirement {
+  return { profiles: ['read-only', 'full'], needs: [], wave: 'reads', ...statement, check };
+}
+
+/**
+ * A requirement that the schemas decide: their keyword `requirement` names it.
+ *
+ * @param about whether a record holds what the requirement is about
+ * @param provide what to give so that there is one
+ */
+export function shaped(
+  statement: Statement,
+  about: (record: TokenRecord) => boolean = () => true,
+  provide = 'make an API token in the account',
+): PortalRequirement {
+  return reading(statement, async (context) => {
+    const lists = await context.lists();
+    reportEach(lists, (list) => list.shape.get(statement.id) ?? []);
+    const seen = lists.flatMap((list) => list.records.filter(([, record]) => about(record))).length;
+    if (seen === 0) throw new Inconclusive(`nothing to see it in: ${provide}`, 'untested');
+    return over(seen, 'record', lists);
+  });
+}
+
+/** Reports what each answer breaks; the same findings in several answers are one. */
+export function reportEach(
+  reads: readonly ListRead[],
+  look: (read: ListRead) => readonly Difference[],
+): void {
+  const merged = new Map<string, { finding: Difference; reads: ListRead[] }>();
+  for (const read of reads) {
+    for (const finding of look(read)) {
+      const { expected, received, count, where } = finding;
+      const key = JSON.stringify([expected, received, count, where]);
+      const known = merged.get(key);
+      if (known) known.reads.push(read);
+      else merged.set(key, { finding, reads: [read] });
+    }
+  }
+  report(
+    [...merged.values()].map(({ finding, reads: [first, ...others] }) => ({
+      ...finding,
+      credential: `${first?.credential.label}${others.length > 0 ? ` (and ${others.length} more)` : ''}`,
+      curl: first?.exchange.curl as string,
+    })),
+  );
+}
+
+/** `over 12 records of 3 lists`. */
+export function over(count: number, what: string, lists: readonly unknown[]): string {
+  const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return `over ${plural(count, what)} of ${plural(lists.length, 'list')}`;
+}
+
+/** Not part of a run in which this credential was not given. */
+export function unlessGiven(name: RunFacts['credentials'][number], how: string) {
+  return ({ credentials }: RunFacts): string | undefined =>
+    credentials.includes(name) ? undefined : `no part of this run: ${how} was not given`;
+}

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { openSuite } from '../src/run/suite.ts';
+import { requirements } from './index.ts';
+
+// The requirements as vitest tests: the same values, judged by the same judge as
+// the command's. Settings and credentials come from the PORTAL_ variables.
+const suite = await openSuite(process.env, requirements);
+
+beforeAll(() => suite.preflight());
+
+for (const [wave, register] of suite.waves) {
+  describe(wave, () => {
+    for (const requirement of register) {
+      const { id, level, title } = requirement;
+      test.concurrent(`${id}: ${title} (${level})`, async ({ task, skip }) => {
+        const judged = await suite.judge(requirement);
+        Object.assign(task.meta, { verdict: { status: judged.status, message: judged.message } });
+        if (judged.status === 'excluded') skip(judged.message);
+        suite.assert(judged);
+      });
+    }
+  });
+}
+
+// biome-ignore lint/correctness/noEmptyPattern: vitest wants a pattern where it passes fixtures.
+afterAll(async ({}, { file }) => {
+  Object.assign(file.meta, { run: await suite.close() });
+});

@@ -1,0 +1,311 @@
+import { describe } from '../src/contract/describe.ts';
+import { Inconclusive, report } from '../src/contract/finding.ts';
+import { saysTheSame } from '../src/contract/json.ts';
+import type { ListRead, TokenRecord } from '../src/portal/token-list.ts';
+import {
+  type Difference,
+  over,
+  type PortalRequirement,
+  reading,
+  reportEach,
+  shaped,
+} from './check.ts';
+
+const topic = 'response';
+
+export const response: readonly PortalRequirement[] = [
+  reading(
+    {
+      id: 'status-200',
+      topic,
+      level: 'MUST',
+      title: 'The list is answered with 200 OK',
+      text: 'A request with a valid token is answered with the status code 200.',
+      source: 'Example Response',
+    },
+    async (context) => {
+      const reads = (await context.reads()).filter((read) => !isRefusal(read));
+      const answered = reads.filter(
+        ({ status }) => status !== undefined && status < 500 && status !== 429,
+      );
+      reportEach(answered, ({ status }) =>
+        status === 200 ? [] : [{ expected: 'status 200', received: `status ${status}` }],
+      );
+      for (const read of reads) read.requireAnswer();
+      if (reads.length === 0)
+        throw new Inconclusive('every token was refused: see api-token-accepted');
+      return over(reads.length, 'answer', reads);
+    },
+  ),
+  reading(
+    {
+      id: 'json-media-type',
+      topic,
+      level: 'MUST',
+      title: 'The list has a JSON media type',
+      text: 'The Content-Type of the list is application/json, or another type that ends in +json.',
+      source: 'Response Schema',
+    },
+    async (context) => {
+      const reads = opened(await context.reads());
+      reportEach(reads, ({ mediaType }) => {
+        if (mediaType !== undefined && /^(application\/json|.+\+json)$/.test(mediaType)) return [];
+        return [
+          { expected: 'Content-Type: application/json', received: mediaType ?? 'no Content-Type' },
+        ];
+      });
+      return over(reads.length, 'answer', reads);
+    },
+  ),
+  reading(
+    {
+      id: 'utf8-json',
+      topic,
+      level: 'MUST',
+      title: 'The list is one well-formed JSON text in UTF-8',
+      text: 'The body of the list is one JSON text and nothing else, encoded in UTF-8.',
+      source: 'Response Schema',
+    },
+    async (context) => {
+      const reads = opened(await context.reads());
+      reportEach(reads, ({ json }) =>
+        json.problem
+          ? [{ expected: 'one well-formed JSON text in UTF-8', received: json.problem }]
+          : [],
+      );
+      return over(reads.length, 'answer', reads);
+    },
+  ),
+  reading(
+    {
+      id: 'array',
+      topic,
+      level: 'MUST',
+      title: 'The list is an array',
+      text: 'The JSON text is an array, not an object that holds one.',
+      source: 'Response Schema',
+    },
+    async (context) => {
+      const reads = opened(await context.reads()).filter(({ json }) => !json.problem);
+      if (reads.length === 0) throw new Inconclusive('no answer is JSON: see utf8-json');
+      reportEach(reads, ({ shape }) => shape.get('array') ?? []);
+      return over(reads.length, 'answer', reads);
+    },
+  ),
+  shaped({
+    id: 'elements-are-objects',
+    topic,
+    level: 'MUST',
+    title: 'Every element of the list is an object',
+    text: 'Each element of the array is a JSON object, the record of one API token.',
+    source: 'Response Schema',
+  }),
+  reading(
+    {
+      id: 'tokens-unique',
+      topic,
+      level: 'MUST',
+      title: 'No token is listed twice',
+      text: 'Each API token is one record of the list.',
+      source: 'Description',
+    },
+    async (context) => {
+      const lists = await context.lists();
+      reportEach(lists, repeatedTokens);
+      return over(
+        lists.reduce((sum, list) => sum + list.byId.size, 0),
+        'token',
+        lists,
+      );
+    },
+  ),
+  reading(
+    {
+      id: 'read-is-safe',
+      topic,
+      level: 'MUST',
+      title: 'Reading the list changes nothing else',
+      text: "Reading the list changes nothing but the reader's time of use: it makes no token and alters none.",
+      source: 'Description',
+      needs: ['caller.token'],
+    },
+    async (context) => {
+      const caller = context.needed('caller.token');
+      const changed = await context.settle(async (round) => {
+        const before = await context.list(caller, round);
+        const after = await context.list(caller, round + 1);
+        return changesByReading(before, after, caller.token).map((change) => ({
+          ...change,
+          credential: caller.label,
+          curl: after.exchange.curl,
+        }));
+      });
+      report(changed);
+      return 'two reads in a row differ in nothing of the caller';
+    },
+  ),
+  reading(
+    {
+      id: 'https',
+      topic,
+      level: 'SHOULD',
+      title: 'Bearer tokens travel over TLS',
+      text: 'The portal is reached by https, for a bearer token is as good as a password.',
+      source: 'RFC 6750, section 5.3',
+      inapplicable: ({ loopback }) =>
+        loopback ? 'no part of this run: the target is on this machine' : undefined,
+    },
+    async (context) => {
+      const { exchange } = await context.read(context.caller);
+      if (!context.target.tls) {
+        report([{ expected: 'an https URL', received: 'an http URL', curl: exchange.curl }]);
+      }
+      return 'the target is an https URL';
+    },
+  ),
+  reading(
+    {
+      id: 'no-shared-caching',
+      topic,
+      level: 'SHOULD',
+      title: 'Shared caches may not keep the list',
+      text: 'Cache-Control does not let shared caches keep the answer (public, s-maxage) without private or no-store.',
+      source: 'RFC 9111, section 3.5',
+    },
+    async (context) => {
+      const reads = opened(await context.reads());
+      reportEach(reads, (read) => {
+        const directives = cacheDirectives(read.header('cache-control') ?? '');
+        const sharing = ['public', 's-maxage'].filter((name) => directives.get(name) ?? false);
+        if (sharing.length === 0 || directives.has('private') || directives.has('no-store'))
+          return [];
+        return [
+          {
+            expected: 'no directive that lets shared caches keep a list of credentials',
+            received: `Cache-Control with ${sharing.join(' and ')}`,
+          },
+        ];
+      });
+      return over(reads.length, 'answer', reads);
+    },
+  ),
+  reading(
+    {
+      id: 'no-byte-order-mark',
+      topic,
+      level: 'SHOULD',
+      title: 'The JSON text has no byte order mark',
+      text: 'The body does not begin with a byte order mark.',
+      source: 'RFC 8259, section 8.1',
+    },
+    async (context) => {
+      const reads = opened(await context.reads());
+      reportEach(reads, ({ json }) =>
+        json.mark
+          ? [{ expected: 'no byte order mark', received: 'the bytes EF BB BF at the beginning' }]
+          : [],
+      );
+      return over(reads.length, 'answer', reads);
+    },
+  ),
+  reading(
+    {
+      id: 'no-repeated-members',
+      topic,
+      level: 'SHOULD',
+      title: 'No object repeats a member name',
+      text: 'The names within each object of the JSON text are unique.',
+      source: 'RFC 8259, section 4',
+    },
+    async (context) => {
+      const reads = opened(await context.reads()).filter(({ json }) => !json.problem);
+      if (reads.length === 0) throw new Inconclusive('no answer is JSON: see utf8-json');
+      reportEach(reads, ({ json }) => {
+        const count = json.repeatedNames();
+        if (count === 0) return [];
+        return [
+          {
+            expected: 'each member name once in an object',
+            received: 'a name that occurs again',
+            count,
+          },
+        ];
+      });
+      return over(reads.length, 'answer', reads);
+    },
+  ),
+];
+
+/** What was let in; the rest is for other requirements to judge. */
+function opened(reads: readonly ListRead[]): readonly ListRead[] {
+  const open = reads.filter((read) => read.opened);
+  if (open.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');
+  return open;
+}
+
+function isRefusal({ status }: ListRead): boolean {
+  return status === 401 || status === 403;
+}
+
+function repeatedTokens(list: ListRead): Difference[] {
+  const first = new Map<unknown, number>();
+  const again: number[] = [];
+  for (const [index, { id }] of list.records) {
+    if (typeof id !== 'string') continue;
+    if (first.has(id)) again.push(index);
+    else first.set(id, index);
+  }
+  if (again.length === 0) return [];
+  return [
+    {
+      expected: 'one record for each token',
+      received: 'a token that is listed already',
+      where: again.slice(0, 3).map((index) => `/${index}/id`),
+      count: again.length,
+    },
+  ];
+}
+
+/**
+ * What a read can be blamed for on a server that others use too: changes of the
+ * caller's own record, and new tokens of the caller. Times are judged elsewhere.
+ */
+function changesByReading(before: ListRead, after: ListRead, token: string): Difference[] {
+  const own = before.byId.get(token);
+  const still = after.byId.get(token);
+  if (!own || !still)
+    throw new Inconclusive("the caller's token is not listed: see own-token-listed");
+  const members = ['name', 'userId', 'userEmail', 'restrictions'].filter(
+    (member) => !saysTheSame(own[member], still[member]),
+  );
+  const altered = members.map((member) => ({
+    expected: `${member} of the caller's token as it was before the read`,
+    received: `${describe(still[member])}, changed by every read`,
+  }));
+  const made = [...after.byId].filter(
+    ([id, record]) => !before.byId.has(id) && sameUser(record, own),
+  );
+  if (made.length === 0) return altered;
+  return [
+    ...altered,
+    {
+      expected: 'the same tokens of the caller as before the read',
+      received: 'new ones after every read',
+      count: made.length,
+    },
+  ];
+}
+
+function sameUser(one: TokenRecord, other: TokenRecord): boolean {
+  return one.userId === other.userId;
+}
+
+/** Directive names in lower case; `s-maxage=0` keeps nothing. */
+function cacheDirectives(header: string): ReadonlyMap<string, boolean> {
+  return new Map(
+    header.split(',').map((directive) => {
+      const [name = '', value] = directive.trim().toLowerCase().split('=', 2);
+      return [name, name !== 's-maxage' || Number(value?.replaceAll('"', '')) !== 0];
+    }),
+  );
+}

@@ -1,0 +1,251 @@
+import { describe } from '../src/contract/describe.ts';
+import { Inconclusive, report } from '../src/contract/finding.ts';
+import { isMilliseconds } from '../src/contract/json.ts';
+import type { Context } from '../src/portal/context.ts';
+import type { Credential } from '../src/portal/credential.ts';
+import type { ListRead } from '../src/portal/token-list.ts';
+import {
+  type Difference,
+  over,
+  type PortalRequirement,
+  reading,
+  reportEach,
+  shaped,
+} from './check.ts';
+import { recordOf } from './record.ts';
+
+const topic = 'timestamps';
+
+export const timestamps: readonly PortalRequirement[] = [
+  shaped({
+    id: 'created-at-present',
+    topic,
+    level: 'MUST',
+    title: 'Every record has a createdAt',
+    text: 'Each record has the member createdAt.',
+    source: 'Response Schema, createdAt',
+  }),
+  shaped(
+    {
+      id: 'created-at-integer',
+      topic,
+      level: 'MUST',
+      title: 'createdAt is an integer',
+      text: 'createdAt is an integer: no string, no fraction, not null.',
+      source: 'Response Schema, createdAt',
+    },
+    (one) => 'createdAt' in one,
+  ),
+  shaped(
+    {
+      id: 'created-at-milliseconds',
+      topic,
+      level: 'MUST',
+      title: 'createdAt counts milliseconds since the Unix epoch',
+      text: 'createdAt makes sense as milliseconds since the Unix epoch, not only as seconds, microseconds or nanoseconds, and is not 0 or negative.',
+      source: 'Response Schema, createdAt',
+    },
+    (one) => typeof one.createdAt === 'number',
+  ),
+  reading(
+    {
+      id: 'created-at-not-future',
+      topic,
+      level: 'MUST',
+      title: 'createdAt is not in the future',
+      text: "createdAt is not later than the server's clock.",
+      source: 'Response Schema, createdAt',
+    },
+    (context) => notInFuture(context, 'createdAt'),
+  ),
+  reading(
+    {
+      id: 'created-at-stable',
+      topic,
+      level: 'MUST',
+      title: 'createdAt is the same at every read',
+      text: 'The createdAt of a token does not change from one read to the next.',
+      source: 'Response Schema, createdAt',
+    },
+    async (context) => {
+      const lists = await context.lists(0);
+      const later = await context.lists(1);
+      let seen = 0;
+      reportEach(later, (list) => {
+        const before = lists.find(({ credential }) => credential === list.credential);
+        const moved = list.records.filter(([, { id, createdAt }]) => {
+          const earlier = before?.byId.get(String(id));
+          if (!earlier) return false;
+          seen += 1;
+          return earlier.createdAt !== createdAt;
+        });
+        return places(moved, 'createdAt', 'the createdAt of the read before', 'another value');
+      });
+      if (seen === 0) throw new Inconclusive('no token was there at two reads', 'untested');
+      return over(seen, 'record', later);
+    },
+  ),
+  shaped({
+    id: 'last-used-at-present',
+    topic,
+    level: 'MUST',
+    title: 'Every record has a lastUsedAt',
+    text: 'Each record has the member lastUsedAt; a token never used has it too.',
+    source: 'Response Schema, lastUsedAt',
+  }),
+  shaped(
+    {
+      id: 'last-used-at-null-or-integer',
+      topic,
+      level: 'MUST',
+      title: 'lastUsedAt is null or an integer',
+      text: 'lastUsedAt is an integer, or null for a token never used: not "", not false, no string.',
+      source: 'Response Schema, lastUsedAt',
+    },
+    (one) => 'lastUsedAt' in one,
+  ),
+  shaped(
+    {
+      id: 'last-used-at-milliseconds',
+      topic,
+      level: 'MUST',
+      title: 'lastUsedAt counts milliseconds since the Unix epoch',
+      text: 'lastUsedAt makes sense as milliseconds since the Unix epoch, not only as seconds, microseconds or nanoseconds, and is never 0.',
+      source: 'Response Schema, lastUsedAt',
+    },
+    (one) => typeof one.lastUsedAt === 'number',
+    'use an API token of the account',
+  ),
+  reading(
+    {
+      id: 'last-used-at-not-future',
+      topic,
+      level: 'MUST',
+      title: 'lastUsedAt is not in the future',
+      text: "lastUsedAt is not later than the server's clock.",
+      source: 'Response Schema, lastUsedAt',
+    },
+    (context) => notInFuture(context, 'lastUsedAt'),
+  ),
+  reading(
+    {
+      id: 'last-used-at-after-creation',
+      topic,
+      level: 'MUST',
+      title: 'No token was used before it was created',
+      text: 'lastUsedAt is not earlier than createdAt, give or take a second.',
+      source: 'Response Schema, lastUsedAt',
+    },
+    async (context) => {
+      const lists = await context.lists();
+      let seen = 0;
+      reportEach(lists, (list) => {
+        const early = list.records.filter(([, { createdAt, lastUsedAt }]) => {
+          if (!isMilliseconds(createdAt) || !isMilliseconds(lastUsedAt)) return false;
+          seen += 1;
+          return lastUsedAt < createdAt - 1000;
+        });
+        return places(early, 'lastUsedAt', 'a time after createdAt', 'an earlier one');
+      });
+      if (seen === 0)
+        throw new Inconclusive(
+          'no record has both times: use an API token of the account',
+          'untested',
+        );
+      return over(seen, 'record', lists);
+    },
+  ),
+  reading(
+    {
+      id: 'last-used-at-records-use',
+      topic,
+      level: 'MUST',
+      title: 'lastUsedAt tells the most recent use',
+      text: 'A token that has just been used shows a time of use that is not older than the first request of the run, at the end of the settle bound at the latest.',
+      source: 'Response Schema, lastUsedAt',
+      needs: ['caller.token'],
+    },
+    async (context) => {
+      const tokens = ownTokens(context);
+      const stale = await context.settle(async (round) => {
+        const looks = await Promise.all(tokens.map((token) => staleUse(context, token, round)));
+        return looks.filter((look) => look !== undefined);
+      });
+      report(stale);
+      return `over ${tokens.length} of our tokens`;
+    },
+  ),
+];
+
+async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt'): Promise<string> {
+  const lists = await context.lists();
+  let seen = 0;
+  reportEach(lists, (list) => {
+    const { now, grace, known } = context.clock(list.exchange);
+    const ahead = list.records.filter(([, { [member]: time }]) => {
+      if (!isMilliseconds(time)) return false;
+      seen += 1;
+      return time > now + grace;
+    });
+    const clock = known
+      ? "the server's clock, as its Date header tells"
+      : 'our clock; the answer has no Date header';
+    return places(ahead, member, `a time not later than ${clock}`, 'a time in the future');
+  });
+  if (seen === 0) throw new Inconclusive(`no record has a ${member} in milliseconds`, 'untested');
+  return over(seen, 'record', lists);
+}
+
+function places(
+  records: readonly (readonly [number, unknown])[],
+  member: string,
+  expected: string,
+  received: string,
+): Difference[] {
+  if (records.length === 0) return [];
+  const where = records.slice(0, 3).map(([index]) => `/${index}/${member}`);
+  return [{ expected, received, where, count: records.length }];
+}
+
+function ownTokens(context: Context): Credential[] {
+  return (['caller.token', 'teammate.token', 'outsider.token'] as const)
+    .map((name) => context.credential(name))
+    .filter((credential) => credential !== undefined);
+}
+
+/**
+ * What is wrong with the time of use of a token that this run uses; undefined
+ * when nothing is. It must lie after the run's first request; where clocks do
+ * not tell exactly, that it moves with our use proves as much.
+ */
+async function staleUse(context: Context, credential: Credential, round: number) {
+  const first = await context.first(credential);
+  const list = await context.list(credential, round);
+  const own = recordOf(list, credential.token);
+  if (own === undefined)
+    throw new Inconclusive(`${credential.label} is not listed: see own-token-listed`);
+  const used = list.records.find(([index]) => index === own.index)?.[1].lastUsedAt;
+  if (used !== null && !isMilliseconds(used)) {
+    throw new Inconclusive(
+      'lastUsedAt is no time in milliseconds: see the requirements of its form',
+    );
+  }
+  const { now, grace, known } = context.clock(first.exchange);
+  const took = first.exchange.receivedAt - first.exchange.sentAt;
+  if (known && used !== null && used >= now - took - 1000) return undefined;
+  if (used !== null && used >= now - grace && moved(first, credential, used)) return undefined;
+  return {
+    expected: 'a time of use not older than the first request of this run',
+    received:
+      used === null ? 'null, though the token was just used' : `${describe(used)}, an older time`,
+    where: [`/${own.index}/lastUsedAt`],
+    credential: credential.label,
+    curl: list.exchange.curl,
+  };
+}
+
+function moved(first: ListRead, { token }: Credential, used: number): boolean {
+  const own = recordOf(first, token);
+  const before = first.records.find(([index]) => index === own?.index)?.[1].lastUsedAt;
+  return before === null || (isMilliseconds(before) && used > before);
+}

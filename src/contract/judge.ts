@@ -1,0 +1,79 @@
+import { type Finding, Inconclusive, Violation } from './finding.ts';
+import type { Checked, Level } from './requirement.ts';
+
+export type Status = 'pass' | 'fail' | 'warn' | 'note' | 'inconclusive' | 'untested' | 'excluded';
+
+export interface Verdict {
+  readonly status: Status;
+  readonly message: string;
+  readonly findings: readonly Finding[];
+  /** Set when the check itself broke: a bug of the suite, never of the portal. */
+  readonly bug?: true;
+}
+
+/**
+ * Judges one requirement. A MUST that failed is asked once more, with a fresh
+ * context; a broken answer stays broken evidence when the second one holds, and
+ * the message says that the portal changed its mind.
+ *
+ * @param contextOf the context for attempt 0, and for 1 if there is one
+ */
+export async function judge<Context>(
+  requirement: Checked<Context>,
+  contextOf: (attempt: number) => Context,
+  strict: boolean,
+): Promise<Verdict> {
+  const first = await attempt(requirement, contextOf(0));
+  if (!(first instanceof Violation)) return first;
+  const verdict = broken(requirement.level, strict, first.findings);
+  if (requirement.level !== 'MUST') return verdict;
+  const second = await attempt(requirement, contextOf(1));
+  if (second instanceof Violation) {
+    return { ...verdict, message: `${verdict.message}, twice`, findings: second.findings };
+  }
+  if (second.bug) return second;
+  const outcome = second.status === 'pass' ? 'held' : 'could not be told';
+  return {
+    ...verdict,
+    message: `${verdict.message} the first time; asked again, it ${outcome}: the portal changed its mind`,
+  };
+}
+
+async function attempt<Context>(
+  requirement: Checked<Context>,
+  context: Context,
+): Promise<Verdict | Violation> {
+  try {
+    const remark = await requirement.check(context);
+    return { status: 'pass', message: remark ?? 'holds', findings: [] };
+  } catch (error) {
+    if (error instanceof Violation) return error;
+    if (error instanceof Inconclusive) {
+      return { status: error.status, message: error.message, findings: [] };
+    }
+    return {
+      status: 'inconclusive',
+      message: `the suite failed here, not the portal: ${bugSite(error)}`,
+      findings: [],
+      bug: true,
+    };
+  }
+}
+
+function broken(level: Level, strict: boolean, findings: readonly Finding[]): Verdict {
+  const count = findings.reduce((sum, finding) => sum + finding.count, 0);
+  const message = `broken in ${count} ${count === 1 ? 'place' : 'places'}`;
+  if (level === 'NOTE') return { status: 'note', message, findings };
+  if (level === 'MUST') return { status: 'fail', message, findings };
+  return { status: strict ? 'fail' : 'warn', message, findings };
+}
+
+/** Names a bug by class and place: its message may hold values of the target. */
+export function bugSite(error: unknown): string {
+  if (!(error instanceof Error)) return 'something other than an Error was thrown';
+  const frame = error.stack
+    ?.split('\n')
+    .map((line) => /([\w-]+\.(?:js|ts|mjs|cjs)):(\d+):\d+\)?$/.exec(line))
+    .find((match) => match !== null);
+  return frame ? `${error.name} at ${frame[1]}:${frame[2]}` : error.name;
+}

@@ -1,0 +1,73 @@
+import type { Source } from './outline.ts';
+
+/** MUST breaks conformance; SHOULD does under `--strict`; NOTE never counts. */
+export type Level = 'MUST' | 'SHOULD' | 'NOTE';
+
+export const topics = [
+  'response',
+  'record',
+  'timestamps',
+  'restrictions',
+  'authentication',
+  'visibility',
+] as const;
+export type Topic = (typeof topics)[number];
+
+/** `read-only` sends GET with tokens that were given; `full` makes its own. */
+export type Profile = 'read-only' | 'full';
+
+/** Who asks: two users of one account, a user of another, and nobody. */
+export type Persona = 'caller' | 'teammate' | 'outsider';
+
+/** What a persona authenticates with: an API token, or a session token from login. */
+export const credentialNames = [
+  'caller.token',
+  'caller.session',
+  'teammate.token',
+  'outsider.token',
+] as const;
+export type CredentialName = (typeof credentialNames)[number];
+
+/** What is known of a run before it asks anything. */
+export interface RunFacts {
+  readonly profile: Profile;
+  readonly credentials: readonly CredentialName[];
+  /** Whether what is sent stays on this machine. */
+  readonly loopback: boolean;
+}
+
+/** What every requirement says of itself. `id` is a stable slug. */
+export interface Statement {
+  readonly id: string;
+  readonly topic: Topic;
+  readonly level: Level;
+  /** What holds, in a few words. */
+  readonly title: string;
+  /** What holds, in one sentence. */
+  readonly text: string;
+  readonly source: Source;
+}
+
+/**
+ * A requirement that is judged. `check` returns, with a remark on what it saw
+ * if it likes, or throws: `Violation`, `Inconclusive`, or by a bug of ours.
+ */
+export interface Checked<Context> extends Statement {
+  readonly profiles: readonly Profile[];
+  /** Refusals are asked for last: a server may ban who knocks too often. */
+  readonly wave: 'reads' | 'refusals';
+  /** Credentials without which it is untested. */
+  readonly needs: readonly CredentialName[];
+  /** Why it is no part of this run, if it is not. */
+  readonly inapplicable?: (facts: RunFacts) => string | undefined;
+  readonly check: (context: Context) => Promise<string | undefined>;
+  readonly excluded?: never;
+}
+
+/** A requirement that no client can observe, with the reason. */
+export interface Excluded extends Statement {
+  readonly excluded: string;
+  readonly check?: never;
+}
+
+export type Requirement<Context> = Checked<Context> | Excluded;

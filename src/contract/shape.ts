@@ -1,0 +1,125 @@
+import { createRequire } from 'node:module';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { describe } from './describe.ts';
+import type { Finding } from './finding.ts';
+
+/** What the schemas found in one body, by requirement id. */
+export type ShapeFindings = ReadonlyMap<string, readonly Finding[]>;
+
+const require = createRequire(import.meta.url);
+
+/** One of `schemas/`, parsed. */
+export function schema(name: string): Record<string, unknown> {
+  return require(`portal-conformance/schemas/${name}.schema.json`);
+}
+
+/** An ajv in strict mode that knows the keyword `requirement`, our annotation. */
+export function newAjv(): Ajv2020 {
+  const ajv = new Ajv2020({ strict: true, allErrors: true, verbose: true });
+  ajv.addKeyword({ keyword: 'requirement', schemaType: 'string' });
+  return ajv;
+}
+
+interface Validators {
+  readonly list: ValidateFunction;
+  readonly record: ValidateFunction;
+  readonly documented: ValidateFunction;
+}
+
+let compiled: Validators | undefined;
+
+function validators(): Validators {
+  if (compiled) return compiled;
+  const ajv = newAjv();
+  ajv.addSchema(schema('restrictions'));
+  const record = ajv.compile(schema('api-token'));
+  const list = ajv.compile(schema('api-token-list'));
+  compiled = { list, record, documented: ajv.compile(schema('documented-form')) };
+  return compiled;
+}
+
+/**
+ * Validates the body of an answer against the contract's schemas, record by
+ * record. Everything is counted; per requirement and kind of mismatch the first
+ * few places are kept. The documented form is looked at in sound records only.
+ */
+export function judgeShape(body: unknown): ShapeFindings {
+  const { list, record, documented } = validators();
+  const tally = new Tally();
+  // The list's own rule without its items: they are validated one by one.
+  if (!list(Array.isArray(body) ? [] : body)) tally.add(list.errors, '');
+  if (!Array.isArray(body)) return tally.findings();
+  for (const [index, element] of body.entries()) {
+    if (!record(element)) tally.add(record.errors, `/${index}`);
+    else if (!documented(element)) tally.add(documented.errors, `/${index}`);
+  }
+  return tally.findings();
+}
+
+const maxKinds = 5;
+const maxPlaces = 3;
+
+/** Mismatches grouped by requirement, what was expected and what was received. */
+class Tally {
+  readonly #groups = new Map<string, Map<string, Finding & { where: string[]; count: number }>>();
+
+  add(errors: readonly ErrorObject[] | null | undefined, at: string): void {
+    // One value can break several keywords of one requirement; that is one place.
+    const seen = new Set<string>();
+    for (const error of errors ?? []) {
+      const { requirement, pointer, expected, received } = readError(error);
+      const key = `${requirement} ${pointer}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      this.#count(requirement, `${at}${pointer}`, expected, received);
+    }
+  }
+
+  #count(requirement: string, pointer: string, expected: string, received: string): void {
+    const kinds = this.#groups.get(requirement) ?? new Map();
+    this.#groups.set(requirement, kinds);
+    const kind = `${expected}\n${received}`;
+    const known = kinds.get(kind);
+    const key = known || kinds.size < maxKinds ? kind : 'others';
+    const group = known ?? kinds.get(key);
+    if (group === undefined) {
+      const what = key === 'others' ? 'other values that do not fit' : received;
+      kinds.set(key, { expected, received: what, where: [pointer], count: 1 });
+      return;
+    }
+    group.count += 1;
+    if (group.where.length < maxPlaces) group.where.push(pointer);
+  }
+
+  findings(): ShapeFindings {
+    return new Map([...this.#groups].map(([id, kinds]) => [id, [...kinds.values()]]));
+  }
+}
+
+function readError(error: ErrorObject) {
+  const annotated = error.parentSchema as { requirement?: string; description?: string };
+  if (annotated.requirement === undefined) {
+    throw new Error(`schema without a requirement: ${error.schemaPath}`);
+  }
+  const found = {
+    requirement: annotated.requirement,
+    expected: annotated.description ?? annotated.requirement,
+    pointer: error.instancePath,
+    received: describe(error.data),
+  };
+  if (error.keyword === 'required') return { ...found, received: absent(error) };
+  if (error.keyword === 'additionalProperties')
+    return { ...found, received: 'undocumented members' };
+  if (error.keyword === 'pattern' && typeof error.data === 'string') {
+    return { ...found, received: `${found.received}, of another form` };
+  }
+  return found;
+}
+
+/** An absent member, and whether one spelled much like it is there. */
+function absent(error: ErrorObject): string {
+  const name = String(error.params.missingProperty);
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const like = Object.keys(error.data as object).some((key) => plain(key) === plain(name));
+  return like ? 'absent; a member of another spelling is there' : 'absent';
+}

@@ -1,0 +1,163 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { rootCertificates } from 'node:tls';
+import pLimit from 'p-limit';
+import supertest from 'supertest';
+import { delay } from './delay.ts';
+import { type Answer, type Ask, type Exchange, type Failure, isUnavailable } from './exchange.ts';
+import { readFailure } from './failure.ts';
+import type { Target } from './target.ts';
+
+export interface ClientOptions {
+  readonly target: Target;
+  readonly userAgent: string;
+  /** Per request, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long 429, 502, 503 and 504 are waited out, in milliseconds. */
+  readonly patienceMs: number;
+  readonly concurrency: number;
+  /** Ends every request that is under way. */
+  readonly signal: AbortSignal;
+  readonly origin?: string | undefined;
+  /** A certificate authority in PEM, beside the known ones, and the file it came from. */
+  readonly ca?: { readonly pem: string; readonly file: string } | undefined;
+  readonly insecure?: boolean | undefined;
+}
+
+/** The largest answer that is read, decoded: 200 MiB. */
+export const maxBytes = 200 * 1024 * 1024;
+
+/**
+ * Sends requests to one target, GET only, over kept connections. It never
+ * follows a redirect and never rejects: what went wrong is in the exchange.
+ */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #agent: HttpAgent;
+  readonly #limit: ReturnType<typeof pLimit>;
+  #sent = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    const Agent = options.target.tls ? HttpsAgent : HttpAgent;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: options.concurrency });
+    this.#limit = pLimit(options.concurrency);
+  }
+
+  /** How many requests were sent, those sent again included. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** Sends one request; waits out an answer that says to come back later. */
+  get(ask: Ask): Promise<Exchange> {
+    return this.#limit(() => this.#insist(ask));
+  }
+
+  /** The `curl` that sends the same request. */
+  curl(ask: Ask): string {
+    const { target, ca, insecure, origin } = this.#options;
+    const words = ['curl -sS -i'];
+    if (insecure) words.push('--insecure');
+    if (ca) words.push(`--cacert ${quote(ca.file)}`);
+    if (origin) words.push(`-H ${quote(`Origin: ${origin}`)}`);
+    if (ask.curl) words.push(ask.curl);
+    const url = quote(target.base + ask.path);
+    words.push(ask.query ? `${url}"${ask.query.shell}"` : url);
+    return words.join(' ');
+  }
+
+  async #insist(ask: Ask): Promise<Exchange> {
+    const { patienceMs, signal } = this.#options;
+    const until = Date.now() + patienceMs;
+    for (let attempts = 1; ; attempts += 1) {
+      const sentAt = Date.now();
+      const outcome = signal.aborted ? { failure: aborted(signal) } : await this.#send(ask);
+      const exchange = {
+        ask,
+        curl: this.curl(ask),
+        attempts,
+        sentAt,
+        receivedAt: Date.now(),
+        ...outcome,
+      };
+      const pause = pauseBefore(outcome, attempts);
+      if (pause === undefined || Date.now() + pause > until || signal.aborted) return exchange;
+      await delay(pause, signal);
+    }
+  }
+
+  async #send(ask: Ask): Promise<{ answer: Answer } | { failure: Failure }> {
+    const { target, timeoutMs, signal, userAgent, origin, ca, insecure } = this.#options;
+    // A path from elsewhere must not lead a token to another origin.
+    if (!ask.path.startsWith('/') || !URL.canParse(target.base + ask.path)) {
+      throw new Error('a path that does not begin with a slash');
+    }
+    this.#sent += 1;
+    const test = supertest(target.base)
+      .get(ask.path + (ask.query?.sent ?? ''))
+      .set({ Accept: 'application/json', 'User-Agent': `${userAgent}; ${ask.purpose}` })
+      .set(origin ? { Origin: origin } : {})
+      .set(ask.headers)
+      .redirects(0)
+      .agent(this.#agent)
+      .timeout({ deadline: timeoutMs })
+      .maxResponseSize(maxBytes)
+      .buffer(true)
+      .parse(collect);
+    if (ca) test.ca([...rootCertificates, ca.pem]);
+    if (insecure) test.disableTLSCerts();
+    const abort = () => test.abort();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      const response = await test;
+      if (signal.aborted) return { failure: aborted(signal) };
+      const incoming = (response as unknown as { res: { rawHeaders: string[] } }).res;
+      const { status, headers, body } = response;
+      return { answer: { status, headers, rawHeaders: incoming.rawHeaders, body } };
+    } catch (error) {
+      return { failure: signal.aborted ? aborted(signal) : readFailure(error, timeoutMs) };
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+}
+
+function aborted({ reason }: AbortSignal): Failure {
+  return { kind: 'aborted', sentence: `${reason}` };
+}
+
+/** How long to wait before asking again, in milliseconds; undefined to leave it. */
+function pauseBefore(
+  outcome: { answer?: Answer; failure?: Failure },
+  attempts: number,
+): number | undefined {
+  const backOff = 100 * 2 ** (attempts - 1);
+  const { answer, failure } = outcome;
+  // A kept connection may close just as it is used: that deserves one more.
+  if (failure?.kind === 'broken') return attempts === 1 ? 0 : undefined;
+  if (answer === undefined || !isUnavailable(answer.status)) return undefined;
+  const after = answer.headers['retry-after'];
+  if (after === undefined) return backOff;
+  const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? backOff : Math.max(backOff, seconds * 1000);
+}
+
+type Callback = (error: Error | null, body: unknown) => void;
+
+/** superagent's own parsers put what they cannot read into their errors. */
+function collect(response: unknown, done: Callback): void {
+  const chunks: Buffer[] = [];
+  const stream = response as NodeJS.ReadableStream;
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream.on('end', () => done(null, Buffer.concat(chunks)));
+}
+
+/** A word for a POSIX shell. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,138 @@
+import { Inconclusive } from '../contract/finding.ts';
+import type { CredentialName } from '../contract/requirement.ts';
+import type { Credential } from './credential.ts';
+import { delay } from './delay.ts';
+import { type Exchange, serverTime } from './exchange.ts';
+import type { Identity } from './identity.ts';
+import type { Observations } from './observations.ts';
+import type { Probe } from './probe.ts';
+import type { Refusals } from './refusals.ts';
+import type { Target } from './target.ts';
+import { ListRead } from './token-list.ts';
+
+/** What the checks of one run have in common. */
+export interface Surroundings {
+  readonly target: Target;
+  readonly identities: ReadonlyMap<Credential, Identity>;
+  readonly refusals: Refusals;
+  /** The first read of the run, whose time counts as the run's beginning. */
+  readonly first: (credential: Credential) => Promise<ListRead>;
+  readonly settleMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface ProbeRead {
+  readonly probe: Probe;
+  readonly read: ListRead;
+  readonly doubt?: string;
+}
+
+/** What one check is given; it remembers the exchanges that the check looked at. */
+export class Context {
+  readonly target: Target;
+  readonly settleMs: number;
+  readonly #id: string;
+  readonly #observations: Observations;
+  readonly #surroundings: Surroundings;
+  readonly #evidence: Set<Exchange>;
+
+  constructor(
+    id: string,
+    observations: Observations,
+    surroundings: Surroundings,
+    evidence: Set<Exchange>,
+  ) {
+    this.target = surroundings.target;
+    this.settleMs = surroundings.settleMs;
+    this.#id = id;
+    this.#observations = observations;
+    this.#surroundings = surroundings;
+    this.#evidence = evidence;
+  }
+
+  /** A credential that was given, or undefined. */
+  credential(name: CredentialName): Credential | undefined {
+    return this.#observations.credentials.find((one) => one.name === name);
+  }
+
+  /** A credential that the requirement needs. */
+  needed(name: CredentialName): Credential {
+    const credential = this.credential(name);
+    if (!credential) throw new Error(`${this.#id} does not say that it needs ${name}`);
+    return credential;
+  }
+
+  /** The caller's credential: the API token, or else the session token. */
+  get caller(): Credential {
+    return this.credential('caller.token') ?? this.needed('caller.session');
+  }
+
+  /** Who a credential belongs to, where the portal tells. */
+  identity(credential: Credential): Identity | undefined {
+    return this.#surroundings.identities.get(credential);
+  }
+
+  /** What one credential was answered, in a round of reads. */
+  async read(credential: Credential, round = 0): Promise<ListRead> {
+    const read = await this.#observations.read(credential, round);
+    this.#evidence.add(read.exchange);
+    return read;
+  }
+
+  /** What every credential was answered, in a round of reads. */
+  async reads(round = 0): Promise<readonly ListRead[]> {
+    const reads = await this.#observations.round(round);
+    for (const { exchange } of reads) this.#evidence.add(exchange);
+    return reads;
+  }
+
+  /** The list that one credential sees. @throws Inconclusive when there is none */
+  async list(credential: Credential, round = 0): Promise<ListRead> {
+    const read = await this.read(credential, round);
+    if (!read.usable) throw new Inconclusive(read.trouble);
+    return read;
+  }
+
+  /** Every list that could be read. @throws Inconclusive when there is none */
+  async lists(round = 0): Promise<readonly ListRead[]> {
+    const reads = await this.reads(round);
+    const usable = reads.filter((read) => read.usable);
+    if (usable.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');
+    return usable;
+  }
+
+  /** The first read with a credential in this run, which none of ours came before. */
+  first(credential: Credential): Promise<ListRead> {
+    return this.#surroundings.first(credential);
+  }
+
+  /** What a probe was answered, and why that proves nothing if it does not. */
+  async probe(probe: Probe): Promise<ProbeRead> {
+    const { exchange, doubt } = await this.#surroundings.refusals.ask(probe, this.#id);
+    this.#evidence.add(exchange);
+    const read = new ListRead({ ...this.caller, label: probe.what }, exchange);
+    return doubt === undefined ? { probe, read } : { probe, read, doubt };
+  }
+
+  /**
+   * Looks in round after round until it finds nothing, or until the settle
+   * bound has passed; then what was found last stands.
+   */
+  async settle<T>(look: (round: number) => Promise<readonly T[]>): Promise<readonly T[]> {
+    const until = Date.now() + this.settleMs;
+    for (let round = 0, pause = 20; ; round += 1, pause = Math.min(pause * 2, 500)) {
+      const found = await look(round);
+      const { signal } = this.#surroundings;
+      if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
+      if (found.length === 0 || Date.now() + pause > until) return found;
+      await delay(pause, signal);
+    }
+  }
+
+  /** The server's time at an answer, and by how much it may be off, in milliseconds. */
+  clock(exchange: Exchange): { now: number; grace: number; known: boolean } {
+    const now = serverTime(exchange);
+    if (now === undefined) return { now: exchange.receivedAt, grace: 15 * 60_000, known: false };
+    return { now, grace: 60_000, known: true };
+  }
+}

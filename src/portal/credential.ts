@@ -1,0 +1,56 @@
+import type { CredentialName, Persona } from '../contract/requirement.ts';
+
+/** A bearer token and whose it is. */
+export interface Credential {
+  readonly name: CredentialName;
+  readonly persona: Persona;
+  readonly kind: 'API token' | 'session token';
+  /** `caller's API token`, as findings name it. */
+  readonly label: string;
+  /** The environment variable that holds it: `PORTAL_CALLER_TOKEN`. */
+  readonly variable: string;
+  readonly token: string;
+}
+
+/** How to give each credential. */
+export const credentialKinds: readonly (Omit<Credential, 'token'> & { readonly about: string })[] =
+  [
+    {
+      name: 'caller.token',
+      persona: 'caller',
+      kind: 'API token',
+      label: "the caller's API token",
+      variable: 'PORTAL_CALLER_TOKEN',
+      about: 'an API token of a user',
+    },
+    {
+      name: 'caller.session',
+      persona: 'caller',
+      kind: 'session token',
+      label: "the caller's session token",
+      variable: 'PORTAL_CALLER_SESSION',
+      about: 'a session token of the same user, from POST /api/portal/v1/auth/login',
+    },
+    {
+      name: 'teammate.token',
+      persona: 'teammate',
+      kind: 'API token',
+      label: "the teammate's API token",
+      variable: 'PORTAL_TEAMMATE_TOKEN',
+      about: "an API token of another user in the caller's account",
+    },
+    {
+      name: 'outsider.token',
+      persona: 'outsider',
+      kind: 'API token',
+      label: "the outsider's API token",
+      variable: 'PORTAL_OUTSIDER_TOKEN',
+      about: 'an API token of a user in another account',
+    },
+  ];
+
+/** `PORTAL_TEAMMATE_TOKEN (an API token of another user in the caller's account)`. */
+export function howToGive(name: CredentialName): string {
+  const kind = credentialKinds.find((one) => one.name === name);
+  return `${kind?.variable} (${kind?.about})`;
+}

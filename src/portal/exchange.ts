@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** A request before it is sent. Every one is a GET. */
+export interface Ask {
+  /** Path below the target's base. */
+  readonly path: string;
+  /** A query as it is sent, and as a shell writes it: `?token=$PORTAL_CALLER_TOKEN`. */
+  readonly query?: { readonly sent: string; readonly shell: string };
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whose credential is sent, or what in its place. */
+  readonly credential: string;
+  /** What the request is for: a requirement's id, or a step of the run. */
+  readonly purpose: string;
+  /** The arguments of the `curl` that sends the same, tokens named by variable. */
+  readonly curl: string;
+}
+
+/** Why there is no answer. */
+export interface Failure {
+  readonly kind: 'unreachable' | 'tls' | 'timeout' | 'broken' | 'size' | 'aborted';
+  readonly sentence: string;
+}
+
+/** A request with its answer, or with the reason why there is none. */
+export interface Exchange {
+  readonly ask: Ask;
+  readonly curl: string;
+  /** How often it was sent. */
+  readonly attempts: number;
+  /** Milliseconds since the epoch, by our clock, of the attempt that counts. */
+  readonly sentAt: number;
+  readonly receivedAt: number;
+  readonly failure?: Failure;
+  readonly answer?: Answer;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+  /** Decoded of any content coding. */
+  readonly body: Buffer;
+}
+
+/** Statuses that say nothing about the contract: the server is busy, or not there. */
+export function isUnavailable(status: number): boolean {
+  return [429, 502, 503, 504].includes(status);
+}
+
+/**
+ * The media type in lower case, without parameters; `undefined` when there is
+ * none. One that could hide a token in it is not repeated.
+ */
+export function mediaType(answer: Answer): string | undefined {
+  const type = answer.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (!type) return undefined;
+  const plain = /^[a-z]+\/[a-z0-9.+-]{1,40}$/.test(type) && !/[a-z0-9]{12}/.test(type);
+  return plain ? type : 'a media type of an unusual form';
+}
+
+/** The server's clock as the answer tells it, in milliseconds since the epoch. */
+export function serverTime(exchange: Exchange): number | undefined {
+  const date = Date.parse(exchange.answer?.headers.date ?? '');
+  return Number.isNaN(date) ? undefined : date;
+}

@@ -1,0 +1,23 @@
+import { isObject } from '../contract/json.ts';
+import { type Exchange, mediaType } from './exchange.ts';
+import { readJson } from './token-list.ts';
+
+/** Who a credential belongs to, as `/auth/whoami` tells. */
+export interface Identity {
+  readonly userId: number | string;
+  readonly accountId: number | string | undefined;
+}
+
+/** Reads an answer of `/auth/whoami`; undefined when it does not tell. */
+export function readIdentity({ answer }: Exchange): Identity | undefined {
+  if (answer?.status !== 200 || mediaType(answer) === 'text/html') return undefined;
+  const { value } = readJson(answer.body);
+  if (!isObject(value) || !isScalar(value.userId)) return undefined;
+  const account = value.account;
+  const accountId = isObject(account) && isScalar(account.id) ? account.id : undefined;
+  return { userId: value.userId, accountId };
+}
+
+function isScalar(value: unknown): value is number | string {
+  return typeof value === 'number' || typeof value === 'string';
+}

@@ -1,0 +1,55 @@
+/**
+ * Counts the objects of a well-formed JSON text in which a member name occurs
+ * twice (RFC 8259, section 4). `JSON.parse` keeps the last one and says nothing.
+ * Walks the text without recursion: nesting may be as deep as the text is long.
+ */
+export function countRepeatedNames(text: string): number {
+  let repeated = 0;
+  // One entry for each open bracket: the names seen in an object, null for an array.
+  const open: (Set<string> | null)[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character === quoteMark) {
+      const end = endOfString(text, at);
+      const names = open.at(-1);
+      if (names && isName(text, end)) {
+        const name = readName(text, at, end);
+        if (names.has(name)) repeated += 1;
+        names.add(name);
+      }
+      at = end;
+    } else if (character === openBrace) open.push(new Set());
+    else if (character === openBracket) open.push(null);
+    else if (character === closeBrace || character === closeBracket) open.pop();
+  }
+  return repeated;
+}
+
+const quoteMark = 0x22;
+const backslash = 0x5c;
+const colon = 0x3a;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+
+/** The closing quotation mark of the string that opens at `start`. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== quoteMark) {
+    at += text.charCodeAt(at) === backslash ? 2 : 1;
+  }
+  return at;
+}
+
+function isName(text: string, end: number): boolean {
+  let at = end + 1;
+  while (text.charCodeAt(at) <= 0x20) at += 1;
+  return text.charCodeAt(at) === colon;
+}
+
+/** Two spellings of one name are one name: an escape counts as what it stands for. */
+function readName(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end);
+  return raw.includes('\\') ? JSON.parse(`"${raw}"`) : raw;
+}

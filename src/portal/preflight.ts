@@ -1,0 +1,174 @@
+import { whoamiAsk } from './asks.ts';
+import type { Client } from './client.ts';
+import type { Credential } from './credential.ts';
+import { type Answer, type Exchange, isUnavailable, mediaType } from './exchange.ts';
+import { type Identity, readIdentity } from './identity.ts';
+import type { Observations } from './observations.ts';
+import { stripEndpoint } from './target.ts';
+import type { ListRead } from './token-list.ts';
+import type { Vault } from './vault.ts';
+
+/** Why nothing can be judged: the call is wrong, or the portal does not answer. */
+export interface Stop {
+  readonly outcome: 'misconfigured' | 'undecided';
+  readonly message: string;
+}
+
+export interface Preflight {
+  readonly identities: ReadonlyMap<Credential, Identity>;
+  readonly stop?: Stop;
+}
+
+interface Arrival {
+  readonly credential: Credential;
+  readonly list: ListRead;
+  readonly whoami: Exchange;
+  readonly identity: Identity | undefined;
+}
+
+/**
+ * Tells mistakes of the call from faults of the portal before anything is
+ * judged: each credential asks for the list and for who it is.
+ */
+export async function preflight(
+  client: Client,
+  vault: Vault,
+  observations: Observations,
+): Promise<Preflight> {
+  const arrivals = await Promise.all(
+    observations.credentials.map(async (credential): Promise<Arrival> => {
+      const [list, whoami] = await Promise.all([
+        observations.read(credential, 0),
+        client.get(whoamiAsk(credential)),
+      ]);
+      return { credential, list, whoami, identity: readIdentity(whoami) };
+    }),
+  );
+  const identities = new Map<Credential, Identity>();
+  for (const { credential, identity } of arrivals)
+    if (identity) identities.set(credential, identity);
+  const stop =
+    unanswered(arrivals) ??
+    redirected(arrivals, vault) ??
+    notAPortal(arrivals) ??
+    refused(arrivals) ??
+    mistaken(identities);
+  return stop ? { identities, stop } : { identities };
+}
+
+/** Nothing listens, or what does is out of service. */
+function unanswered(arrivals: readonly Arrival[]): Stop | undefined {
+  const [first] = arrivals;
+  const silent = ({ list: { exchange } }: Arrival) =>
+    exchange.failure !== undefined || isUnavailable(exchange.answer?.status ?? 0);
+  if (!first || !arrivals.every(silent)) return undefined;
+  const { failure, answer } = first.list.exchange;
+  const why = failure?.sentence ?? `the list was answered with ${answer?.status} each time`;
+  return { outcome: 'undecided', message: `The target could not be judged: ${why}.` };
+}
+
+function redirected(arrivals: readonly Arrival[], vault: Vault): Stop | undefined {
+  for (const { list } of arrivals) {
+    const { answer } = list.exchange;
+    if (!answer || answer.status < 300 || answer.status > 399) continue;
+    const place = redirectPlace(list.exchange, answer, vault);
+    return {
+      outcome: 'misconfigured',
+      message: `The target redirects (${answer.status}); redirects are not followed. ${place}`,
+    };
+  }
+  return undefined;
+}
+
+/** Where a redirect leads, as far as it is safe to say. */
+function redirectPlace({ curl }: Exchange, { headers }: Answer, vault: Vault): string {
+  const from = /https?:\/\/[^\s'"]+/.exec(curl)?.[0];
+  const location = headers.location ?? '';
+  if (!URL.canParse(location, from)) return 'Give the URL that it redirects to.';
+  const to = new URL(location, from);
+  const whole = to.pathname.endsWith('/apiTokens')
+    ? to.origin + stripEndpoint(to.pathname)
+    : to.origin;
+  const safe = /^https?:\/\/[\x21-\x7e]{1,200}$/.test(whole) && !vault.isIn(whole);
+  if (!safe) return 'Give the URL that it redirects to.';
+  return whole === to.origin && to.pathname !== '/' && !to.pathname.endsWith('/apiTokens')
+    ? `It leads to another page of ${whole}; is that a login page?`
+    : `Give ${whole} as the target instead.`;
+}
+
+function notAPortal(arrivals: readonly Arrival[]): Stop | undefined {
+  const foreign = ({ answer }: Exchange) =>
+    answer !== undefined && (answer.status === 404 || isMarkup(answer));
+  if (!arrivals.every(({ list, whoami }) => foreign(list.exchange) && foreign(whoami)))
+    return undefined;
+  const status = arrivals[0]?.list.status;
+  const what = status === 404 ? '404' : `a page of HTML (${status})`;
+  return {
+    outcome: 'misconfigured',
+    message: `This is not a portal: the list and /auth/whoami were both answered with ${what}. Check the URL, its port and path prefix.`,
+  };
+}
+
+function isMarkup(answer: Answer): boolean {
+  const type = mediaType(answer);
+  return type === 'text/html' || type === 'application/xhtml+xml';
+}
+
+function refused(arrivals: readonly Arrival[]): Stop | undefined {
+  const shut = ({ answer }: Exchange) => answer?.status === 401 || answer?.status === 403;
+  let doubt: Stop | undefined;
+  for (const { credential, list, whoami, identity } of arrivals) {
+    if (!shut(list.exchange) || identity) continue;
+    const { variable } = credential;
+    if (shut(whoami)) {
+      return {
+        outcome: 'misconfigured',
+        message: `${variable} was refused, by the list (${list.status}) and by /auth/whoami (${whoami.answer?.status}): it is not a valid token of this portal.`,
+      };
+    }
+    doubt ??= {
+      outcome: 'undecided',
+      message: `${variable} was refused by the list (${list.status}), and /auth/whoami does not tell whose it is: either it is not a valid token, or the portal refuses valid ones.`,
+    };
+  }
+  return doubt;
+}
+
+/** Personas must be who they are said to be, where the portal tells. */
+function mistaken(identities: ReadonlyMap<Credential, Identity>): Stop | undefined {
+  const all = [...identities];
+  for (const [one, who] of all) {
+    for (const [other, whom] of all) {
+      if (one === other) continue;
+      const message = mistake(one, who, other, whom);
+      if (message) return { outcome: 'misconfigured', message };
+    }
+  }
+  return undefined;
+}
+
+function mistake(
+  one: Credential,
+  who: Identity,
+  other: Credential,
+  whom: Identity,
+): string | undefined {
+  const pair = `${one.variable} and ${other.variable}`;
+  const accountsTold = who.accountId !== undefined && whom.accountId !== undefined;
+  if (one.persona === other.persona) {
+    return who.userId === whom.userId
+      ? undefined
+      : `${pair} belong to different users; both must be the ${one.persona}'s.`;
+  }
+  if (who.userId === whom.userId) {
+    return `${pair} belong to the same user; the ${one.persona} and the ${other.persona} must be two.`;
+  }
+  if (!accountsTold) return undefined;
+  const sameAccount = who.accountId === whom.accountId;
+  const together = one.persona !== 'outsider' && other.persona !== 'outsider';
+  if (together && !sameAccount)
+    return `${pair} belong to different accounts; the teammate must share the caller's.`;
+  if (!together && sameAccount)
+    return `${pair} belong to the same account; the outsider must be of another.`;
+  return undefined;
+}

@@ -1,0 +1,150 @@
+import { Inconclusive } from '../contract/finding.ts';
+import { isObject, type JsonObject } from '../contract/json.ts';
+import { judgeShape, type ShapeFindings } from '../contract/shape.ts';
+import type { Credential } from './credential.ts';
+import { type Exchange, mediaType } from './exchange.ts';
+import { countRepeatedNames } from './member-names.ts';
+import { Vault } from './vault.ts';
+
+export type TokenRecord = JsonObject;
+
+/** What one credential was answered when it asked for the list. */
+export class ListRead {
+  readonly credential: Credential;
+  readonly exchange: Exchange;
+  #shape: ShapeFindings | undefined;
+  #byId: ReadonlyMap<string, TokenRecord> | undefined;
+
+  constructor(credential: Credential, exchange: Exchange) {
+    this.credential = credential;
+    this.exchange = exchange;
+  }
+
+  get status(): number | undefined {
+    return this.exchange.answer?.status;
+  }
+
+  /** Whether the request was let in: judged further only then. */
+  get opened(): boolean {
+    const { status } = this;
+    return status !== undefined && status >= 200 && status < 300;
+  }
+
+  /** The body read as JSON, strictly. */
+  get json(): JsonText {
+    return readJson(this.exchange.answer?.body ?? noBody);
+  }
+
+  /** What the schemas say of the body. */
+  get shape(): ShapeFindings {
+    this.#shape ??= judgeShape(this.json.value);
+    return this.#shape;
+  }
+
+  /** Whether there is an array to look into. */
+  get usable(): boolean {
+    return this.opened && Array.isArray(this.json.value);
+  }
+
+  /** The elements that are objects, with their index. */
+  get records(): readonly (readonly [number, TokenRecord])[] {
+    if (!this.usable) return [];
+    return [...(this.json.value as unknown[]).entries()].filter(
+      (entry): entry is [number, TokenRecord] => isObject(entry[1]),
+    );
+  }
+
+  /** The media type of the answer, in lower case and without parameters. */
+  get mediaType(): string | undefined {
+    return this.exchange.answer && mediaType(this.exchange.answer);
+  }
+
+  header(name: string): string | undefined {
+    const value = this.exchange.answer?.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  /** How many of some tokens occur anywhere in the answer, in whatever member or header. */
+  mentions(tokens: Iterable<string>): number {
+    const { answer } = this.exchange;
+    if (!answer) return 0;
+    const watched = new Vault();
+    for (const token of tokens) watched.add(token);
+    return watched.scrub(`${answer.rawHeaders.join('\n')}\n${this.json.text}`).hits;
+  }
+
+  /** The records by id; of several with one id, the first. */
+  get byId(): ReadonlyMap<string, TokenRecord> {
+    if (this.#byId) return this.#byId;
+    const byId = new Map<string, TokenRecord>();
+    for (const [, record] of this.records) {
+      const { id } = record;
+      if (typeof id === 'string' && !byId.has(id)) byId.set(id, record);
+    }
+    this.#byId = byId;
+    return byId;
+  }
+
+  /** Why there is no list to judge, in a sentence. */
+  get trouble(): string {
+    const { failure } = this.exchange;
+    const { label } = this.credential;
+    if (failure) return `with ${label}, ${failure.sentence}`;
+    if (!this.opened) return `with ${label}, the list was answered with ${this.status}`;
+    return `with ${label}, the answer is not a JSON array`;
+  }
+
+  /** @throws Inconclusive when nothing can be said of what was not answered. */
+  requireAnswer(): void {
+    const { failure } = this.exchange;
+    if (failure) throw new Inconclusive(this.trouble);
+    if ((this.status ?? 0) >= 500 || this.status === 429) throw new Inconclusive(this.trouble);
+  }
+}
+
+export interface JsonText {
+  /** What keeps the body from being one well-formed UTF-8 JSON text. */
+  readonly problem?: string;
+  /** Whether it begins with a byte order mark. */
+  readonly mark: boolean;
+  readonly text: string;
+  /** `undefined` when there is a problem. */
+  readonly value?: unknown;
+  readonly repeatedNames: () => number;
+}
+
+const noBody = Buffer.alloc(0);
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const known = new WeakMap<Buffer, JsonText>();
+
+/** Reads a body as RFC 8259 wants it, once. No message quotes the body. */
+export function readJson(body: Buffer): JsonText {
+  const json = known.get(body) ?? parse(body);
+  known.set(body, json);
+  return json;
+}
+
+function parse(body: Buffer): JsonText {
+  const mark = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+  const bytes = mark ? body.subarray(3) : body;
+  const bad = (problem: string, text = '') => ({ problem, mark, text, repeatedNames: () => 0 });
+  if (bytes.length === 0) return bad('the body is empty');
+  let text: string;
+  try {
+    text = strictUtf8.decode(bytes);
+  } catch {
+    return bad('the body is not UTF-8', bytes.toString('latin1'));
+  }
+  try {
+    const value = JSON.parse(text);
+    return { mark, text, value, repeatedNames: () => countRepeatedNames(text) };
+  } catch {
+    return bad(
+      /^\s*</.test(text)
+        ? 'the body looks like markup, not JSON'
+        : 'the body is not well-formed JSON',
+      text,
+    );
+  }
+}

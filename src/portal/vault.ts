@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+
+const minLength = 12;
+
+/**
+ * Every bearer string that was given, made or listed in this run, so that no
+ * output carries one. Only strings of 12 characters or more are watched for.
+ */
+export class Vault {
+  /** Secrets by their first characters: a scan costs what the text is long. */
+  readonly #byStart = new Map<string, string[]>();
+  #public = '';
+
+  /** Text that is public before the target was asked: a token cannot claim it. */
+  allow(text: string): void {
+    this.#public += `\n${text}`;
+  }
+
+  add(secret: string): void {
+    if (secret.length < minLength || this.#public.includes(secret)) return;
+    const start = secret.slice(0, minLength);
+    const known = this.#byStart.get(start);
+    if (known === undefined) this.#byStart.set(start, [secret]);
+    else if (!known.includes(secret)) known.push(secret);
+  }
+
+  /** Whether the text holds a secret: raw, percent-encoded or in base64. */
+  isIn(text: string): boolean {
+    return this.scrub(text).hits > 0;
+  }
+
+  /** The text with every secret replaced, and how many there were. */
+  scrub(text: string): { text: string; hits: number } {
+    if (this.#byStart.size === 0) return { text, hits: 0 };
+    let hits = 0;
+    const count = (replacement: string) => {
+      hits += 1;
+      return replacement;
+    };
+    const raw = this.#replace(text, () => count('[secret]'));
+    const percent = raw.replace(
+      /(?:[\w.~!*'()+-]|%[0-9A-Fa-f]{2})*%[0-9A-Fa-f]{2}[\w.~%!*'()+-]*/g,
+      (run) => (this.#holds(decodePercent(run)) ? count('[secret]') : run),
+    );
+    const base64 = percent.replace(/[A-Za-z0-9+/_-]{16,}={0,2}/g, (run) =>
+      this.#holdsEncoded(run) ? count('[secret]') : run,
+    );
+    return { text: base64, hits };
+  }
+
+  #holds(text: string): boolean {
+    let found = false;
+    this.#replace(text, () => {
+      found = true;
+      return '';
+    });
+    return found;
+  }
+
+  /** Base64 at each of its four alignments: a secret may begin inside a longer text. */
+  #holdsEncoded(run: string): boolean {
+    return [0, 1, 2, 3].some((skip) =>
+      this.#holds(Buffer.from(run.slice(skip), 'base64').toString('latin1')),
+    );
+  }
+
+  #replace(text: string, replacement: () => string): string {
+    let result = '';
+    let from = 0;
+    for (let at = 0; at + minLength <= text.length; at += 1) {
+      const secrets = this.#byStart.get(text.slice(at, at + minLength));
+      const secret = secrets?.find((one) => text.startsWith(one, at));
+      if (secret === undefined) continue;
+      result += text.slice(from, at) + replacement();
+      from = at + secret.length;
+      at = from - 1;
+    }
+    return result + text.slice(from);
+  }
+}
+
+/** A short name for a token that does not give it away: 8 digits of its SHA-256. */
+export function fingerprint(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 8);
+}
+
+function decodePercent(run: string): string {
+  return run.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}

@@ -1,0 +1,45 @@
+import { faker } from '@faker-js/faker/locale/en';
+import { Store } from './store.ts';
+
+/** The tokens of the personas that a portal is judged with. */
+export type SeedCredentials = ReadonlyMap<
+  'caller.token' | 'caller.session' | 'teammate.token' | 'outsider.token',
+  string
+>;
+
+const day = 24 * 60 * 60 * 1000;
+
+/**
+ * Two accounts with users and tokens of every kind: used and unused, restricted
+ * and not, with names that nobody has seen before.
+ */
+export function seed(): { store: Store; credentials: SeedCredentials } {
+  const store = new Store();
+  const created = () => Date.now() - faker.number.int({ min: day, max: 300 * day });
+  const addUser = (account: ReturnType<Store['addAccount']>) =>
+    store.addUser(account, faker.internet.email().toLowerCase(), faker.internet.password());
+  const addToken = (user: ReturnType<typeof addUser>, hosts?: string[]) =>
+    store.addToken(
+      user,
+      `${faker.company.name()} (${faker.person.fullName()})`,
+      hosts ? { hosts } : null,
+      created(),
+    );
+
+  const account = store.addAccount(faker.company.name());
+  const [caller, teammate] = [addUser(account), addUser(account)];
+  const outsider = addUser(store.addAccount(faker.company.name()));
+  const credentials = new Map([
+    ['caller.token', addToken(caller).id],
+    ['caller.session', store.addSession(caller)],
+    ['teammate.token', addToken(teammate).id],
+    ['outsider.token', addToken(outsider).id],
+  ] as const);
+  addToken(caller, [faker.internet.domainName(), faker.internet.domainName()]);
+  addToken(teammate, []);
+  addToken(caller);
+  const used = addToken(teammate);
+  used.lastUsedAt = used.createdAt + faker.number.int({ min: 1000, max: day });
+  addToken(outsider, [faker.internet.domainName()]);
+  return { store, credentials };
+}

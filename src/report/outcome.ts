@@ -1,0 +1,69 @@
+import type { ExitCode, Judged, Outcome, Selection } from './report.ts';
+
+/** What ended a run, or kept it from being one, beside its verdicts. */
+export interface Ending {
+  /** Why nothing could be judged. */
+  readonly stop?: { readonly outcome: 'misconfigured' | 'undecided'; readonly message: string };
+  readonly signal?: 'SIGINT' | 'SIGTERM';
+  /** Bugs of the suite: the requirements in which it broke, and leaks that were caught. */
+  readonly suiteErrors: readonly string[];
+}
+
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly exitCode: ExitCode;
+  readonly message: string;
+}
+
+/** The outcome of a run. A MUST that nothing was found out about is never a success. */
+export function outcomeOf(
+  requirements: readonly Judged[],
+  selection: Selection,
+  { stop, signal, suiteErrors }: Ending,
+): Verdict {
+  const broken = requirements.filter(({ status }) => status === 'fail');
+  if (signal) {
+    const found = broken.length > 0 ? ` Broken so far: ${names(broken)}.` : '';
+    const message = `The run was ended by ${signal}; what is reported is partial.${found}`;
+    return { outcome: 'interrupted', exitCode: signal === 'SIGINT' ? 130 : 143, message };
+  }
+  if (suiteErrors.length > 0) {
+    const message = `The suite itself failed, not the portal: ${suiteErrors.join('; ')}. Please report this.`;
+    return { outcome: 'suite-error', exitCode: 70, message };
+  }
+  if (stop?.outcome === 'misconfigured') {
+    return { outcome: 'misconfigured', exitCode: 2, message: stop.message };
+  }
+  const musts = requirements.filter(
+    ({ level, status }) => level === 'MUST' && status !== 'excluded',
+  );
+  if (broken.length > 0) {
+    const message = `${broken.length} of ${musts.length} requirements that count are broken: ${names(broken)}.`;
+    return { outcome: 'non-conformant', exitCode: 1, message };
+  }
+  if (stop) return { outcome: 'undecided', exitCode: 3, message: stop.message };
+  const held = musts.filter(({ status }) => status === 'pass');
+  if (held.length === 0) {
+    return { outcome: 'undecided', exitCode: 3, message: 'Nothing was judged: no MUST was run.' };
+  }
+  const waived = new Set([...selection.deselected, ...selection.accepted]);
+  const open = musts.filter((one) => one.status !== 'pass');
+  const undecided = open.filter(({ id }) => !waived.has(id));
+  if (undecided.length > 0) {
+    const message = `Nothing is broken, but ${undecided.length} of ${musts.length} MUSTs could not be decided: ${names(undecided)}.`;
+    return { outcome: 'undecided', exitCode: 3, message };
+  }
+  if (open.length > 0) {
+    const message = `${held.length} of ${musts.length} MUSTs were decided and held; left out by request: ${names(open)}.`;
+    return { outcome: 'conformant-partial', exitCode: 0, message };
+  }
+  const message = `All ${musts.length} MUSTs were decided and held.`;
+  return { outcome: 'conformant', exitCode: 0, message };
+}
+
+function names(requirements: readonly Judged[]): string {
+  const ids = requirements.map(({ id }) => id);
+  return ids.length <= 6
+    ? ids.join(', ')
+    : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
+}

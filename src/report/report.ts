@@ -1,0 +1,65 @@
+import type { Finding } from '../contract/finding.ts';
+import type { Status } from '../contract/judge.ts';
+import type { CredentialName, Profile, Statement } from '../contract/requirement.ts';
+
+/** What a run found out, as `schemas/report.schema.json` describes it. */
+export interface Report {
+  readonly schemaVersion: 1;
+  readonly suite: { readonly name: 'portal-conformance'; readonly version: string };
+  readonly runId: string;
+  readonly target: string | null;
+  readonly profile: Profile;
+  readonly outcome: Outcome;
+  readonly exitCode: ExitCode;
+  readonly message: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly requests: number;
+  readonly credentials: readonly CredentialName[];
+  readonly selection: Selection;
+  readonly counts: Readonly<Record<Status, number>>;
+  readonly requirements: readonly Judged[];
+}
+
+/** A requirement with its verdict and what the verdict rests on. */
+export interface Judged extends Statement {
+  readonly status: Status;
+  readonly message: string;
+  readonly findings: readonly Finding[];
+  readonly exchanges: readonly ExchangeReport[];
+  readonly durationMs: number;
+}
+
+/** A request and its answer without any of the target's values. */
+export interface ExchangeReport {
+  readonly request: string;
+  readonly credential: string;
+  readonly purpose: string;
+  readonly attempts: number;
+  readonly status: number | null;
+  readonly mediaType: string | null;
+  readonly bytes: number | null;
+  readonly durationMs: number;
+  readonly received: string | null;
+  readonly failure: string | null;
+  readonly curl: string;
+}
+
+export interface Selection {
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly deselected: readonly string[];
+  readonly accepted: readonly string[];
+  readonly strict: boolean;
+}
+
+export type Outcome =
+  | 'conformant'
+  | 'conformant-partial'
+  | 'non-conformant'
+  | 'misconfigured'
+  | 'undecided'
+  | 'suite-error'
+  | 'interrupted';
+
+export type ExitCode = 0 | 1 | 2 | 3 | 70 | 130 | 143;

@@ -1,0 +1,28 @@
+import { describe } from '../contract/describe.ts';
+import { type Exchange, mediaType } from '../portal/exchange.ts';
+import { readJson } from '../portal/token-list.ts';
+import type { ExchangeReport } from '../report/report.ts';
+
+/** An exchange as evidence: everything of it but the target's values. */
+export function asEvidence(exchange: Exchange): ExchangeReport {
+  const { ask, curl, attempts, sentAt, receivedAt, answer, failure } = exchange;
+  return {
+    request: `GET ${ask.path}${ask.query ? ask.query.shell : ''}`,
+    credential: ask.credential,
+    purpose: ask.purpose,
+    attempts,
+    status: answer?.status ?? null,
+    mediaType: (answer && mediaType(answer)) ?? null,
+    bytes: answer?.body.length ?? null,
+    durationMs: receivedAt - sentAt,
+    received: answer ? shapeOf(answer.body) : null,
+    failure: failure?.sentence ?? null,
+    curl,
+  };
+}
+
+function shapeOf(body: Buffer): string {
+  if (body.length === 0) return 'no body';
+  const { problem, value } = readJson(body);
+  return problem ?? describe(value);
+}

@@ -1,0 +1,263 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import type { CredentialName, Statement } from '../contract/requirement.ts';
+import { topics } from '../contract/requirement.ts';
+import { credentialKinds } from '../portal/credential.ts';
+import { Misconfigured } from '../portal/misconfigured.ts';
+import type { Destination } from '../report/write.ts';
+
+/** What a run is told to do. Times are in milliseconds. */
+export interface Settings {
+  /** As it was given; without one, a reference portal is started and judged. */
+  readonly target?: string | undefined;
+  readonly credentials: ReadonlyMap<CredentialName, string>;
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly strict: boolean;
+  readonly allowUntested: true | readonly string[];
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+  readonly settleMs: number;
+  readonly concurrency: number;
+  readonly origin?: string | undefined;
+  readonly ca?: { readonly pem: string; readonly file: string } | undefined;
+  readonly insecure: boolean;
+  readonly reports: readonly Destination[];
+  readonly detail: 'quiet' | 'normal' | 'verbose';
+}
+
+export interface Option {
+  /** As on the command line; its variable is PORTAL_ and the name in capitals. */
+  readonly name: string;
+  /** What it takes: `<x>` a value, `[x]` a value or nothing; a flag without. */
+  readonly takes?: string;
+  readonly about: string;
+}
+
+/** Every option of a run, each also read from its variable. */
+export const options: readonly Option[] = [
+  {
+    name: 'only',
+    takes: '<ids>',
+    about: 'judge these requirements or topics only, separated by commas',
+  },
+  { name: 'skip', takes: '<ids>', about: 'leave these requirements or topics out' },
+  { name: 'strict', about: 'a broken SHOULD fails' },
+  { name: 'allow-untested', takes: '[ids]', about: 'accept untested MUSTs: these, or all' },
+  { name: 'timeout', takes: '<seconds>', about: 'per request (10)' },
+  { name: 'deadline', takes: '<seconds>', about: 'for the whole run (120)' },
+  {
+    name: 'settle',
+    takes: '<seconds>',
+    about: 'how long a change may take to show everywhere (10)',
+  },
+  { name: 'concurrency', takes: '<number>', about: 'requests under way at once (16)' },
+  {
+    name: 'origin',
+    takes: '<origin>',
+    about: 'sent as Origin, for tokens that are restricted to hosts',
+  },
+  { name: 'ca', takes: '<file>', about: 'trust this certificate authority (PEM) too' },
+  { name: 'insecure', about: 'do not verify the TLS certificate' },
+  { name: 'report', takes: '<format=path>', about: 'write the report: json=PATH' },
+  { name: 'quiet', about: 'print the outcome alone' },
+  { name: 'verbose', about: 'print every requirement' },
+];
+
+/** Values by option name, as the command line gave them. */
+export type Given = Readonly<Record<string, string | true | undefined>>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings of a run: the command line before the environment before
+ * the file that `--env-file` names.
+ *
+ * @throws Misconfigured
+ */
+export function readSettings(
+  given: Given,
+  environment: Environment,
+  register: readonly Statement[],
+): Settings {
+  const file = given['env-file'] ?? environment.PORTAL_ENV_FILE;
+  const variables = {
+    ...(typeof file === 'string' ? readEnvFile(file) : {}),
+    ...withoutEmpty(environment),
+  };
+  const read = new Reader(given, variables);
+  const ca = read.text('ca');
+  return {
+    target:
+      (typeof given.target === 'string' ? given.target : undefined) ?? variables.PORTAL_TARGET,
+    credentials: readCredentials(variables),
+    only: selectors(read.list('only'), 'only', register),
+    skip: selectors(read.list('skip'), 'skip', register),
+    strict: read.flag('strict'),
+    allowUntested: readAllowed(read, register),
+    timeoutMs: read.seconds('timeout', 10),
+    deadlineMs: read.seconds('deadline', 120),
+    settleMs: read.seconds('settle', 10, 0),
+    concurrency: read.count('concurrency', 16),
+    origin: readOrigin(read.text('origin')),
+    ca: ca === undefined ? undefined : { file: ca, pem: readPem(ca) },
+    insecure: read.flag('insecure'),
+    reports: read.list('report').map(readReport),
+    detail: read.flag('quiet') ? 'quiet' : read.flag('verbose') ? 'verbose' : 'normal',
+  };
+}
+
+/** The reports that a call asks for, as far as that can be told from a wrong one. */
+export function reportsOf(given: Given, environment: Environment): Settings['reports'] {
+  try {
+    return new Reader(given, environment).list('report').map(readReport);
+  } catch {
+    return [];
+  }
+}
+
+/** Reads one option at a time: from the command line, or else from its variable. */
+class Reader {
+  readonly #given: Given;
+  readonly #variables: Environment;
+
+  constructor(given: Given, variables: Environment) {
+    this.#given = given;
+    this.#variables = variables;
+  }
+
+  #raw(name: string): string | true | undefined {
+    return this.#given[name] ?? this.#variables[variableOf(name)];
+  }
+
+  text(name: string): string | undefined {
+    const raw = this.#raw(name);
+    return raw === true || raw === '' ? undefined : raw;
+  }
+
+  flag(name: string): boolean {
+    const raw = this.#raw(name);
+    if (raw === undefined || raw === true) return raw ?? false;
+    if (/^(1|true|yes|on)$/i.test(raw)) return true;
+    if (/^(0|false|no|off|)$/i.test(raw)) return false;
+    throw new Misconfigured(`${variableOf(name)} must be true or false.`);
+  }
+
+  /** A flag that may also name some: true for all of them. */
+  some(name: string): true | readonly string[] {
+    const raw = this.#raw(name);
+    if (raw === true || (raw !== undefined && /^(1|true|yes|on|all)$/i.test(raw))) return true;
+    return raw === undefined || /^(0|false|no|off)$/i.test(raw) ? [] : split(raw);
+  }
+
+  list(name: string): readonly string[] {
+    return split(this.text(name) ?? '');
+  }
+
+  seconds(name: string, otherwise: number, least = 0.001): number {
+    const raw = this.text(name);
+    if (raw === undefined) return otherwise * 1000;
+    const seconds = /^\d+(\.\d+)?$/.test(raw) ? Number(raw) : Number.NaN;
+    if (seconds >= least && seconds <= 86_400) return seconds * 1000;
+    throw new Misconfigured(
+      `--${name} (${variableOf(name)}) takes a number of seconds, such as ${otherwise}.`,
+    );
+  }
+
+  count(name: string, otherwise: number): number {
+    const raw = this.text(name);
+    if (raw === undefined) return otherwise;
+    const number = /^\d+$/.test(raw) ? Number(raw) : 0;
+    if (number >= 1 && number <= 256) return number;
+    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a whole number from 1 to 256.`);
+  }
+}
+
+function variableOf(name: string): string {
+  return `PORTAL_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function split(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+function readEnvFile(path: string): Environment {
+  return parseEnv(readText(path, '--env-file')) as Environment;
+}
+
+function readText(path: string, option: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Misconfigured(
+      `The file of ${option} cannot be read (${(error as NodeJS.ErrnoException).code}): ${path}`,
+    );
+  }
+}
+
+function readPem(path: string): string {
+  const pem = readText(path, '--ca');
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new Misconfigured(`The file of --ca holds no certificate in PEM: ${path}`);
+  }
+  return pem;
+}
+
+function readOrigin(text: string | undefined): string | undefined {
+  if (text === undefined || (URL.canParse(text) && new URL(text).origin === text)) return text;
+  throw new Misconfigured('--origin (PORTAL_ORIGIN) takes an origin, such as https://example.com.');
+}
+
+function readReport(text: string): Settings['reports'][number] {
+  const [, format, path] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
+  if (format === 'json' && path) return { format, path };
+  throw new Misconfigured('--report (PORTAL_REPORT) takes json=PATH.');
+}
+
+/** @returns what was given, every entry of it known */
+function selectors(
+  given: readonly string[],
+  option: string,
+  register: readonly Statement[],
+): readonly string[] {
+  const known = new Set<string>([...topics, ...register.map(({ id }) => id)]);
+  const unknown = given.find((one) => !known.has(one));
+  if (unknown === undefined) return given;
+  throw new Misconfigured(
+    `--${option} names no requirement or topic: ${unknown}. 'portal-conformance list' prints them.`,
+  );
+}
+
+function readAllowed(read: Reader, register: readonly Statement[]): true | readonly string[] {
+  const some = read.some('allow-untested');
+  if (some === true) return true;
+  const given = selectors(some, 'allow-untested', register);
+  return register
+    .filter(({ id, topic }) => given.includes(id) || given.includes(topic))
+    .map(({ id }) => id);
+}
+
+function readCredentials(variables: Environment): Map<CredentialName, string> {
+  const credentials = new Map<CredentialName, string>();
+  for (const { name, variable } of credentialKinds) {
+    const token = variables[variable]?.trim();
+    if (!token) continue;
+    if (/^bearer\s/i.test(token)) {
+      throw new Misconfigured(`${variable} must hold the token alone, without the word Bearer.`);
+    }
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+      throw new Misconfigured(`${variable} holds characters that no bearer token has.`);
+    }
+    const twin = credentialKinds.find((one) => credentials.get(one.name) === token);
+    if (twin) throw new Misconfigured(`${twin.variable} and ${variable} hold the same token.`);
+    credentials.set(name, token);
+  }
+  return credentials;
+}

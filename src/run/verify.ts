@@ -1,0 +1,50 @@
+import type { Requirement } from '../contract/requirement.ts';
+import type { Context } from '../portal/context.ts';
+import { collect } from '../report/collect.ts';
+import type { Report } from '../report/report.ts';
+import { openRun } from './open.ts';
+import { version } from './package.ts';
+import type { Run } from './run.ts';
+import type { Settings } from './settings.ts';
+
+type Register = readonly Requirement<Context>[];
+
+/**
+ * Judges a target and reports; whatever the target does is in the report.
+ *
+ * @param onRun is given the run before anything is sent, so that it can be ended
+ * @throws Misconfigured when there is nothing that could be asked
+ */
+export async function verify(
+  settings: Settings,
+  register: Register,
+  onRun: (run: Run) => void = () => {},
+): Promise<Report> {
+  const { run, close } = await openRun(settings, register);
+  onRun(run);
+  try {
+    await run.preflight();
+    for (const wave of run.waves) await Promise.all(wave.map((one) => run.judge(one)));
+    return run.report();
+  } finally {
+    await close();
+  }
+}
+
+/** The report of a call that is wrong, so that it never became a run. */
+export function misconfiguredReport(message: string, register: Register): Report {
+  return collect(register, new Map(), {
+    suite: { name: 'portal-conformance', version },
+    runId: '00000000',
+    target: null,
+    profile: 'read-only',
+    startedAt: new Date().toISOString(),
+    durationMs: 0,
+    requests: 0,
+    credentials: [],
+    loopback: false,
+    selection: { only: [], skip: [], deselected: [], strict: false },
+    allowUntested: [],
+    ending: { suiteErrors: [], stop: { outcome: 'misconfigured', message } },
+  });
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+import ConformanceReporter from './src/report/vitest-reporter.ts';
+
+// Requirements tell their own story; the default reporter tells it of the rest.
+const conformanceAlone = process.argv.includes('conformance');
+
+export default defineConfig({
+  test: {
+    reporters: conformanceAlone
+      ? [new ConformanceReporter()]
+      : ['default', new ConformanceReporter()],
+    projects: [
+      {
+        test: {
+          name: 'conformance',
+          include: ['specs/conformance.spec.ts'],
+          pool: 'threads',
+          isolate: false,
+          maxConcurrency: 1000,
+          // A run has its own bounds, per request and as a whole.
+          testTimeout: 0,
+          hookTimeout: 0,
+        },
+      },
+      {
+        test: {
+          name: 'self',
+          include: ['tests/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
