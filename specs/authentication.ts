@@ -243,10 +243,8 @@ export const authentication: readonly PortalRequirement[] = [
     },
     async (context) => {
       const reads = await askAll(context, schemeCases(context.caller));
-      reportEach(reads, ({ status }) =>
-        status === 200
-          ? []
-          : [{ expected: 'status 200, as for Bearer', received: `status ${status}` }],
+      reportEach(reads, ({ opened, status }) =>
+        opened ? [] : [{ expected: 'to be let in, as with Bearer', received: `status ${status}` }],
       );
       return `over ${reads.length} spellings`;
     },

@@ -1,6 +1,7 @@
 import { describe } from '../src/contract/describe.ts';
 import { Inconclusive, report } from '../src/contract/finding.ts';
 import { saysTheSame } from '../src/contract/json.ts';
+import type { Excluded } from '../src/contract/requirement.ts';
 import type { ListRead, TokenRecord } from '../src/portal/token-list.ts';
 import {
   type Difference,
@@ -13,7 +14,7 @@ import {
 
 const topic = 'response';
 
-export const response: readonly PortalRequirement[] = [
+export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'status-200',
@@ -126,7 +127,7 @@ export const response: readonly PortalRequirement[] = [
       level: 'MUST',
       title: 'Reading the list changes nothing else',
       text: "Reading the list changes nothing but the reader's time of use: it makes no token and alters none.",
-      source: 'Description',
+      source: 'GET /api/portal/v1/apiTokens',
       needs: ['caller.token'],
     },
     async (context) => {
@@ -144,6 +145,15 @@ export const response: readonly PortalRequirement[] = [
       return 'two reads in a row differ in nothing of the caller';
     },
   ),
+  {
+    id: 'documented-port',
+    topic,
+    level: 'NOTE',
+    title: 'The portal is reached on port 9909',
+    text: 'The example request goes to port 9909 of the host, at the root of its paths.',
+    source: 'Example Request',
+    excluded: 'a portal may sit behind a reverse proxy, on any port and below any path',
+  },
   reading(
     {
       id: 'https',

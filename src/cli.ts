@@ -108,7 +108,7 @@ async function deliver(report: Report, { detail, reports }: Settings): Promise<n
 /** Writes the reports; @returns the exit code */
 async function hand(report: Report, destinations: Settings['reports']): Promise<number> {
   const { writeReports } = await import('./report/write.ts');
-  const trouble = writeReports(report, destinations);
+  const trouble = writeReports(report, destinations, (text) => process.stdout.write(text));
   for (const sentence of trouble) fail(sentence);
   return report.exitCode || (trouble.length > 0 ? 2 : 0);
 }

@@ -1,4 +1,9 @@
+/**
+ * The public API: what a portal must do, as values, and what judges it.
+ */
 export { requirements } from '../specs/index.ts';
 export type { Finding } from './contract/finding.ts';
 export type { Status } from './contract/judge.ts';
-export type { Report } from './report/report.ts';
+export type { Level, Profile, Requirement, Statement, Topic } from './contract/requirement.ts';
+export { Misconfigured } from './portal/misconfigured.ts';
+export type { ExitCode, Judged, Outcome, Report } from './report/report.ts';

@@ -3,7 +3,7 @@
  * covered by a requirement, or named by one that says why it cannot be observed.
  */
 export const outline = [
-  'Path',
+  'GET /api/portal/v1/apiTokens',
   'Description',
   'Authentication',
   'Response Schema',

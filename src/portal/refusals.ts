@@ -68,7 +68,7 @@ export class Refusals {
   /** What keeps a control from holding. */
   async #ask(purpose: string): Promise<string | undefined> {
     const { answer, failure } = await this.#client.get(listAsk(this.#control, purpose));
-    if (answer?.status === 200) return undefined;
+    if (answer && answer.status >= 200 && answer.status < 300) return undefined;
     const what = failure ? failure.sentence : `${answer?.status}`;
     return `the ${purpose} the refusals did not hold: with ${this.#control.label}, ${what}`;
   }

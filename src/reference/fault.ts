@@ -46,7 +46,7 @@ export interface Fault {
   /** The value that is written as JSON. */
   readonly body?: (usual: unknown[], asker: Asker, store: Store) => unknown;
   /** The answer to a request for the list that was let in. */
-  readonly answer?: (usual: Response, asker: Asker) => Response | Promise<Response>;
+  readonly answer?: (usual: Response, asker: Asker, store: Store) => Response | Promise<Response>;
   /** The answer to one that was not. */
   readonly refusal?: (
     usual: Response,

@@ -43,7 +43,7 @@ export function createPortal(store: Store, fault: Fault = sound): Hono {
       .map((record, index) => (fault.record ? fault.record(record, asker, index, store) : record));
     const body = fault.body ? fault.body(records, asker, store) : records;
     const answer = c.json(body as object, 200, { 'Cache-Control': 'no-store' });
-    return fault.answer ? fault.answer(answer, asker) : answer;
+    return fault.answer ? fault.answer(answer, asker, store) : answer;
   });
 
   api.post('/apiTokens', async (c) => {

@@ -33,7 +33,7 @@ export default class ConformanceReporter implements Reporter {
   #deliver({ report, settings: { reports, detail } }: Handed): number {
     const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
     process.stdout.write(`\n${renderConsole(report, { color, detail })}`);
-    const trouble = writeReports(report, reports);
+    const trouble = writeReports(report, reports, (text) => process.stdout.write(text));
     for (const sentence of trouble) process.stderr.write(`portal-conformance: ${sentence}\n`);
     return report.exitCode || (trouble.length > 0 ? 2 : 0);
   }

@@ -8,13 +8,22 @@ export interface Destination {
   readonly path: string;
 }
 
-/** Writes a report in each of the forms asked for. @returns what went wrong, in sentences */
-export function writeReports(report: Report, destinations: readonly Destination[]): string[] {
+/**
+ * Writes a report in each of the forms asked for.
+ *
+ * @param print writes to standard output
+ * @returns what went wrong, in sentences
+ */
+export function writeReports(
+  report: Report,
+  destinations: readonly Destination[],
+  print: (text: string) => void,
+): string[] {
   return destinations.flatMap(({ path }) => {
     const text = `${JSON.stringify(report, undefined, 2)}\n`;
     try {
       if (path === '-') {
-        process.stdout.write(text);
+        print(text);
       } else {
         mkdirSync(dirname(path), { recursive: true });
         writeFileSync(path, text);

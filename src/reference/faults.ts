@@ -1,0 +1,17 @@
+import type { Fault } from './fault.ts';
+import { authenticationFaults } from './faults/authentication.ts';
+import { recordFaults } from './faults/record.ts';
+import { responseFaults } from './faults/response.ts';
+import { restrictionsFaults } from './faults/restrictions.ts';
+import { timestampsFaults } from './faults/timestamps.ts';
+import { visibilityFaults } from './faults/visibility.ts';
+
+/** Every way in which the reference portal can be broken, by topic. */
+export const faults: readonly Fault[] = [
+  ...responseFaults,
+  ...recordFaults,
+  ...timestampsFaults,
+  ...restrictionsFaults,
+  ...authenticationFaults,
+  ...visibilityFaults,
+];
