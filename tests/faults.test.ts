@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
-import { sound } from '../src/reference/fault.ts';
+import { plain } from '../src/reference/behaviour.ts';
 import { faults } from '../src/reference/faults.ts';
-import { idsWith, judgeFault, tripped } from './support/judge.ts';
+import { idsWith, judgeBehaviour, tripped } from './support/judge.ts';
 
 describe('a fault trips exactly what it says', () => {
   for (const fault of faults) {
     test.concurrent(`${fault.name}: ${fault.says}`, async ({ expect }) => {
-      const report = await judgeFault(fault);
+      const report = await judgeBehaviour(fault);
       expect(tripped(report).sort()).toEqual([...fault.trips].sort());
     });
   }
 });
 
-test('the sound portal trips nothing and leaves nothing undecided', async () => {
-  const report = await judgeFault(sound);
+test('the plain portal trips nothing and leaves nothing undecided', async () => {
+  const report = await judgeBehaviour(plain);
   expect(report.outcome).toBe('conformant');
   expect(idsWith(report.requirements, 'fail', 'warn', 'note', 'inconclusive', 'untested')).toEqual(
     [],

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import pLimit from 'p-limit';
 import supertest from 'supertest';
 import { delay } from './delay.ts';
@@ -39,8 +39,10 @@ export class Client {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    const Agent = options.target.tls ? HttpsAgent : HttpAgent;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: options.concurrency });
+    const kept = { keepAlive: true, maxSockets: options.concurrency };
+    this.#agent = options.target.tls
+      ? new HttpsAgent({ ...kept, ...trust(options) })
+      : new HttpAgent(kept);
     this.#limit = pLimit(options.concurrency);
   }
 
@@ -92,7 +94,7 @@ export class Client {
   }
 
   async #send(ask: Ask): Promise<{ answer: Answer } | { failure: Failure }> {
-    const { target, timeoutMs, signal, userAgent, origin, ca, insecure } = this.#options;
+    const { target, timeoutMs, signal, userAgent, origin } = this.#options;
     // A path from elsewhere must not lead a token to another origin.
     if (!ask.path.startsWith('/') || !URL.canParse(target.base + ask.path)) {
       throw new Error('a path that does not begin with a slash');
@@ -109,9 +111,9 @@ export class Client {
       .maxResponseSize(maxBytes)
       .buffer(true)
       .parse(collect);
-    if (ca) test.ca([...rootCertificates, ca.pem]);
-    if (insecure) test.disableTLSCerts();
-    const abort = () => test.abort();
+    const abort = () => {
+      test.abort(); // Not returned: it is a promise, which would be taken for the listener's own.
+    };
     signal.addEventListener('abort', abort, { once: true });
     try {
       const response = await test;
@@ -125,6 +127,13 @@ export class Client {
       signal.removeEventListener('abort', abort);
     }
   }
+}
+
+/** Whom a TLS connection trusts. The context is made once: it takes as long as a request. */
+function trust({ ca, insecure }: ClientOptions) {
+  if (insecure) return { rejectUnauthorized: false };
+  if (ca === undefined) return {};
+  return { secureContext: createSecureContext({ ca: [...rootCertificates, ca.pem] }) };
 }
 
 function aborted({ reason }: AbortSignal): Failure {

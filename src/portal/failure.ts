@@ -46,7 +46,7 @@ const sentences: readonly (readonly [RegExp, Failure['kind'], string])[] = [
     "TLS: the server's certificate is not signed by a known authority; give its CA with --ca FILE",
   ],
   [
-    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/,
+    /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
     'tls',
     'TLS: the server does not speak it on this port; is it http://?',
   ],
@@ -62,6 +62,10 @@ function codeOf(error: unknown): string {
     message?: string;
     errors?: unknown[];
   };
+  // OpenSSL tells more than the system's code.
+  if (/wrong version number|packet length too long|http request/i.test(message ?? '')) {
+    return 'ERR_SSL_WRONG_VERSION_NUMBER';
+  }
   if (typeof code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(code)) return code;
   if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0]);
   // supertest rewrites errors of connect: the code is only in its message.

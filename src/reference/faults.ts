@@ -1,4 +1,4 @@
-import type { Fault } from './fault.ts';
+import type { Behaviour } from './behaviour.ts';
 import { authenticationFaults } from './faults/authentication.ts';
 import { recordFaults } from './faults/record.ts';
 import { responseFaults } from './faults/response.ts';
@@ -7,7 +7,7 @@ import { timestampsFaults } from './faults/timestamps.ts';
 import { visibilityFaults } from './faults/visibility.ts';
 
 /** Every way in which the reference portal can be broken, by topic. */
-export const faults: readonly Fault[] = [
+export const faults: readonly Behaviour[] = [
   ...responseFaults,
   ...recordFaults,
   ...timestampsFaults,

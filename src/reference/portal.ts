@@ -1,12 +1,12 @@
 import { type Context, Hono } from 'hono';
-import { type Asker, type Fault, sound, type TokenRecord } from './fault.ts';
+import { type Asker, type Behaviour, plain, type TokenRecord } from './behaviour.ts';
 import type { Restrictions, Store, Token, User } from './store.ts';
 
 /**
  * The reference portal: a small implementation of the Portal API, independent
- * of what judges it. A fault breaks it in one way.
+ * of what judges it. A behaviour makes it differ.
  */
-export function createPortal(store: Store, fault: Fault = sound): Hono {
+export function createPortal(store: Store, behaviour: Behaviour = plain): Hono {
   const app = new Hono();
   const api = app.basePath('/api/portal/v1');
 
@@ -34,16 +34,19 @@ export function createPortal(store: Store, fault: Fault = sound): Hono {
 
   api.get('/apiTokens', async (c) => {
     const usual = authenticate(c.req.raw);
-    const asker = fault.authenticate ? fault.authenticate(usual, c.req.raw, store) : usual;
-    if (!asker) return fault.refusal ? fault.refusal(refuse(c), c.req.raw, store) : refuse(c);
+    const asker = behaviour.authenticate ? behaviour.authenticate(usual, c.req.raw, store) : usual;
+    if (!asker)
+      return behaviour.refusal ? behaviour.refusal(refuse(c), c.req.raw, store) : refuse(c);
     const own = store.tokensOf(asker.user.accountId);
-    const tokens = fault.visible ? fault.visible(own, asker, store) : own;
+    const tokens = behaviour.visible ? behaviour.visible(own, asker, store) : own;
     const records = tokens
       .map(recordOf)
-      .map((record, index) => (fault.record ? fault.record(record, asker, index, store) : record));
-    const body = fault.body ? fault.body(records, asker, store) : records;
+      .map((record, index) =>
+        behaviour.record ? behaviour.record(record, asker, index, store) : record,
+      );
+    const body = behaviour.body ? behaviour.body(records, asker, store) : records;
     const answer = c.json(body as object, 200, { 'Cache-Control': 'no-store' });
-    return fault.answer ? fault.answer(answer, asker, store) : answer;
+    return behaviour.answer ? behaviour.answer(answer, asker, store) : answer;
   });
 
   api.post('/apiTokens', async (c) => {
@@ -84,7 +87,7 @@ export function createPortal(store: Store, fault: Fault = sound): Hono {
     const token = store.tokens.find(({ id }) => id === bearer);
     const user = token && store.user(token.userId);
     if (!user || !allowsOrigin(token, request)) return undefined;
-    if (fault.use) fault.use(token, store);
+    if (behaviour.use) behaviour.use(token, store);
     else token.lastUsedAt = Date.now();
     return { user, token };
   }

@@ -13,8 +13,8 @@ const day = 24 * 60 * 60 * 1000;
  * Two accounts with users and tokens of every kind: used and unused, restricted
  * and not, with names that nobody has seen before.
  */
-export function seed(): { store: Store; credentials: SeedCredentials } {
-  const store = new Store();
+export function seed(newToken?: () => string): { store: Store; credentials: SeedCredentials } {
+  const store = new Store(newToken);
   const created = () => Date.now() - faker.number.int({ min: day, max: 300 * day });
   const addUser = (account: ReturnType<Store['addAccount']>) =>
     store.addUser(account, faker.internet.email().toLowerCase(), faker.internet.password());

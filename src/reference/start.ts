@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { type Fault, sound } from './fault.ts';
+import { type Behaviour, plain } from './behaviour.ts';
 import { createPortal } from './portal.ts';
 import { type SeedCredentials, seed } from './seed.ts';
 import type { Store } from './store.ts';
@@ -15,10 +15,14 @@ export interface Reference {
 }
 
 /** Starts a reference portal on a free port of this machine, with users and tokens in it. */
-export async function startReference(fault: Fault = sound): Promise<Reference> {
-  const { store, credentials } = seed();
-  const server = createAdaptorServer({ fetch: createPortal(store, fault).fetch }) as Server;
-  const address = fault.address ?? '127.0.0.1';
+export async function startReference(behaviour: Behaviour = plain): Promise<Reference> {
+  const { store, credentials } = seed(behaviour.newToken);
+  const portal = createPortal(store, behaviour);
+  const usual = async (request: Request) => portal.fetch(request);
+  const { around } = behaviour;
+  const fetch = around ? (request: Request) => around(request, usual, store) : usual;
+  const server = createAdaptorServer({ fetch }) as Server;
+  const address = behaviour.address ?? '127.0.0.1';
   server.listen(0, address);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -33,6 +33,12 @@ export class Store {
   readonly tokens: Token[] = [];
   /** User ids by session token. */
   readonly sessions = new Map<string, number>();
+  readonly #newToken: () => string;
+
+  /** @param newToken makes an API token; 32 hexadecimal digits unless it says otherwise */
+  constructor(newToken: () => string = randomHex) {
+    this.#newToken = newToken;
+  }
 
   addAccount(name: string): Account {
     const account = { id: this.accounts.length + 1, name };
@@ -52,14 +58,20 @@ export class Store {
     restrictions: Restrictions | null,
     createdAt = Date.now(),
   ): Token {
-    const id = randomBytes(16).toString('hex');
-    const token = { id, userId: user.id, createdAt, name, lastUsedAt: null, restrictions };
+    const token = {
+      id: this.#newToken(),
+      userId: user.id,
+      createdAt,
+      name,
+      lastUsedAt: null,
+      restrictions,
+    };
     this.tokens.push(token);
     return token;
   }
 
   addSession(user: User): string {
-    const session = randomBytes(16).toString('hex');
+    const session = randomHex();
     this.sessions.set(session, user.id);
     return session;
   }
@@ -80,4 +92,8 @@ export class Store {
   tokensOf(accountId: number): Token[] {
     return this.tokens.filter(({ userId }) => this.user(userId)?.accountId === accountId);
   }
+}
+
+function randomHex(): string {
+  return randomBytes(16).toString('hex');
 }

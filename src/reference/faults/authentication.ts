@@ -1,4 +1,4 @@
-import type { Asker, Fault } from '../fault.ts';
+import type { Asker, Behaviour } from '../behaviour.ts';
 import type { Store } from '../store.ts';
 import { withHeaders } from './edit.ts';
 
@@ -25,7 +25,7 @@ function letsIn(
   says: string,
   trips: string[],
   find: (request: Request, store: Store, bearer: string) => Asker | undefined,
-): Fault {
+): Behaviour {
   return {
     name,
     says,
@@ -54,7 +54,7 @@ function holder(store: Store, matches: (id: string) => boolean): Asker | undefin
   return user && { user, token };
 }
 
-function refusedWith(status: number): Fault {
+function refusedWith(status: number): Behaviour {
   const trips =
     status === 403 || status === 400 ? everyRefusal : [...everyRefusal, 'unreadable-token-refused'];
   return {
@@ -65,7 +65,7 @@ function refusedWith(status: number): Fault {
   };
 }
 
-export const authenticationFaults: readonly Fault[] = [
+export const authenticationFaults: readonly Behaviour[] = [
   {
     name: 'api-token-refused',
     says: 'an API token does not open the list',

@@ -1,4 +1,4 @@
-import type { Asker, Fault, TokenRecord } from '../fault.ts';
+import type { Asker, Behaviour, TokenRecord } from '../behaviour.ts';
 
 /** A token that no persona holds: never used, the fifth of the caller's account. */
 export const unused = 4;
@@ -8,12 +8,18 @@ export const used = 5;
 type Edit = (record: TokenRecord) => object;
 
 /** A fault in every record. */
-export function inEvery(name: string, says: string, trips: string[], edit: Edit): Fault {
+export function inEvery(name: string, says: string, trips: string[], edit: Edit): Behaviour {
   return { name, says, trips, record: (record) => edit(record) };
 }
 
 /** A fault in one record of each list that is long enough to have it. */
-export function inOne(at: number, name: string, says: string, trips: string[], edit: Edit): Fault {
+export function inOne(
+  at: number,
+  name: string,
+  says: string,
+  trips: string[],
+  edit: Edit,
+): Behaviour {
   return {
     name,
     says,
@@ -41,7 +47,7 @@ export function rewritten(
   says: string,
   trips: string[],
   rewrite: (text: string, asker: Asker) => string | Buffer,
-): Fault {
+): Behaviour {
   return {
     name,
     says,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Fault } from '../fault.ts';
+import type { Behaviour } from '../behaviour.ts';
 import { having, inEvery, inOne, unused, without } from './edit.ts';
 
-export const recordFaults: readonly Fault[] = [
+export const recordFaults: readonly Behaviour[] = [
   inOne(unused, 'id-absent', 'a record has no id', ['id-present'], without('id')),
   inOne(unused, 'id-empty', 'an id is empty', ['id-bearer-token'], having('id', '')),
   inOne(unused, 'id-number', 'an id is a number', ['id-bearer-token'], having('id', 5)),

@@ -1,7 +1,7 @@
-import type { Fault } from '../fault.ts';
+import type { Behaviour } from '../behaviour.ts';
 import { rewritten, withHeaders } from './edit.ts';
 
-export const responseFaults: readonly Fault[] = [
+export const responseFaults: readonly Behaviour[] = [
   {
     name: 'status-203',
     says: 'the list is answered with 203',

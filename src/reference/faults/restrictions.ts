@@ -1,11 +1,11 @@
-import type { Fault } from '../fault.ts';
+import type { Behaviour } from '../behaviour.ts';
 import { having, inEvery, inOne, unused, without } from './edit.ts';
 
 const restricted = 2;
 const form = ['restrictions-null-or-object'];
 const hosts = ['restrictions-hosts'];
 
-export const restrictionsFaults: readonly Fault[] = [
+export const restrictionsFaults: readonly Behaviour[] = [
   inOne(
     unused,
     'restrictions-absent',

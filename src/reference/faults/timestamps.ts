@@ -1,4 +1,4 @@
-import type { Fault } from '../fault.ts';
+import type { Behaviour } from '../behaviour.ts';
 import { having, inEvery, inOne, unused, used, without } from './edit.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -11,7 +11,7 @@ function converted(
   says: string,
   trips: string[],
   convert: (time: number) => unknown,
-): Fault {
+): Behaviour {
   return inEvery(`${kebab(member)}-${name}`, `${member} is ${says}`, trips, (one) => {
     const time = one[member];
     return { ...one, [member]: time === null ? null : convert(time) };
@@ -23,7 +23,7 @@ function kebab(member: 'createdAt' | 'lastUsedAt'): string {
 }
 
 /** The same mistakes are made with either time. */
-function forms(member: 'createdAt' | 'lastUsedAt', type: string, unit: string): Fault[] {
+function forms(member: 'createdAt' | 'lastUsedAt', type: string, unit: string): Behaviour[] {
   return [
     converted(member, 'seconds', 'in seconds', [unit], (time) => Math.floor(time / 1000)),
     converted(member, 'microseconds', 'in microseconds', [unit], (time) => time * 1e3),
@@ -34,7 +34,7 @@ function forms(member: 'createdAt' | 'lastUsedAt', type: string, unit: string): 
   ];
 }
 
-export const timestampsFaults: readonly Fault[] = [
+export const timestampsFaults: readonly Behaviour[] = [
   inOne(
     unused,
     'created-at-absent',

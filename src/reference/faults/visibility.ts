@@ -1,4 +1,4 @@
-import type { Fault } from '../fault.ts';
+import type { Behaviour } from '../behaviour.ts';
 import type { Store, Token } from '../store.ts';
 import { withHeaders } from './edit.ts';
 
@@ -9,7 +9,7 @@ function outsiders(store: Store): Token[] {
   return store.tokensOf(2).slice(-1);
 }
 
-export const visibilityFaults: readonly Fault[] = [
+export const visibilityFaults: readonly Behaviour[] = [
   {
     name: 'own-token-hidden',
     says: 'the token that asks is not listed',

@@ -19,18 +19,27 @@ export interface TokenRecord {
 }
 
 /**
- * One way to break the contract, and the requirements that it breaks. Each hook
- * stands in for one step of the reference portal and is given what the sound
- * portal would do there.
+ * A way in which a portal differs from the plain reference portal: a fault, with
+ * the requirements that it breaks, or a liberty that the contract leaves, with
+ * none. Each hook stands in for one step and is given what the plain portal
+ * would do there.
  */
-export interface Fault {
+export interface Behaviour {
   readonly name: string;
-  /** What is wrong, in a few words. */
+  /** What is different, in a few words. */
   readonly says: string;
   /** The ids of the requirements that it trips, all of them. */
   readonly trips: readonly string[];
   /** The address to listen on, in place of 127.0.0.1. */
   readonly address?: string;
+  /** A new API token. */
+  readonly newToken?: () => string;
+  /** Any request, and what the portal answers it. */
+  readonly around?: (
+    request: Request,
+    usual: (request: Request) => Promise<Response>,
+    store: Store,
+  ) => Response | Promise<Response>;
   /** Who asks with a request; undefined refuses it. */
   readonly authenticate?: (
     usual: Asker | undefined,
@@ -55,5 +64,5 @@ export interface Fault {
   ) => Response | Promise<Response>;
 }
 
-/** The contract, kept. */
-export const sound: Fault = { name: 'none', says: 'the contract is kept', trips: [] };
+/** The reference portal as it is. */
+export const plain: Behaviour = { name: 'plain', says: 'the contract is kept', trips: [] };

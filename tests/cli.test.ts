@@ -1,0 +1,355 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { requirements } from '../specs/index.ts';
+import { type Reference, startReference } from '../src/reference/start.ts';
+import { type Called, portalConformance, run } from './support/cli.ts';
+import { idsWith, variablesOf } from './support/judge.ts';
+import { secretsIn } from './support/secrets.ts';
+import { forwardTo, http } from './support/servers.ts';
+
+let portal: Reference;
+let all: Record<string, string>;
+let folder: string;
+
+beforeAll(async () => {
+  portal = await startReference();
+  all = variablesOf(portal);
+  folder = mkdtempSync(join(tmpdir(), 'portal-conformance-cli-'));
+});
+
+afterAll(async () => {
+  await portal.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Some of the variables of the portal: its URL and these credentials. */
+function only(...names: string[]): Record<string, string> {
+  const entries = Object.entries(all).filter(([name]) =>
+    ['PORTAL_TARGET', ...names].includes(name),
+  );
+  return Object.fromEntries(entries);
+}
+
+function expectClean(called: Called): void {
+  expect(secretsIn(called.everything, portal.store)).toEqual([]);
+}
+
+test('without a target, the reference portal is judged and decided', async () => {
+  const { code, stdout, stderr, report } = await portalConformance([]);
+  expect([code, stderr, report.outcome]).toEqual([0, '', 'conformant']);
+  expect(idsWith(report.requirements, 'inconclusive', 'untested', 'fail', 'warn')).toEqual([]);
+  expect(stdout.trim().split('\n').at(-1)).toMatch(
+    /^conformant: All \d+ MUSTs were decided and held\.$/,
+  );
+});
+
+test('a target with every credential is judged', async () => {
+  const called = await portalConformance([], all);
+  expect([called.code, called.report.target]).toEqual([0, portal.url]);
+  expect(called.report.requests).toBeGreaterThan(30);
+  expectClean(called);
+});
+
+test('a target on the command line comes before the variable', async () => {
+  const { code, report } = await portalConformance([portal.url], {
+    ...all,
+    PORTAL_TARGET: 'http://127.0.0.1:1',
+  });
+  expect([code, report.target]).toEqual([0, portal.url]);
+});
+
+test.each(['/', '/api/portal/v1', '/api/portal/v1/', '/api/portal/v1/apiTokens'])(
+  'the target may end in %s',
+  async (end) => {
+    const { code, report } = await portalConformance(
+      [portal.url + end, '--only', 'status-200'],
+      all,
+    );
+    expect([code, report.target]).toEqual([0, portal.url]);
+  },
+);
+
+test('a portal below a path is found', async () => {
+  const proxy = await http(forwardTo(portal.url, '/charts/oem'));
+  const { code, report } = await portalConformance([`${proxy.url}/charts/oem/api/portal/v1`], all);
+  await proxy.close();
+  expect([code, report.target]).toEqual([0, `${proxy.url}/charts/oem`]);
+});
+
+describe('a wrong call', () => {
+  const wrong: [string, string[], Record<string, string>, RegExp][] = [
+    ['a target that is no URL', ['staging:9909/x y'], {}, /must be an http or https URL/],
+    ['another scheme', ['ftp://127.0.0.1'], {}, /must be an http or https URL/],
+    ['a query', ['http://127.0.0.1/?token=x'], {}, /must not have a query/],
+    ['a fragment', ['http://127.0.0.1/#x'], {}, /must not have a fragment/],
+    ['user information', ['http://me:secret@127.0.0.1/'], {}, /must not hold user information/],
+    [
+      'no credentials',
+      ['http://127.0.0.1:1'],
+      {},
+      /PORTAL_CALLER_TOKEN \(an API token of a user\)/,
+    ],
+    ['credentials without a target', [], { PORTAL_CALLER_TOKEN: 'x'.repeat(32) }, /no target/],
+    [
+      'an unknown requirement',
+      ['--only', 'no-such'],
+      {},
+      /--only names no requirement or topic: no-such/,
+    ],
+    ['an unknown topic to skip', ['--skip', 'no-such'], {}, /--skip names no/],
+    ['an unknown untested one', ['--allow-untested=no-such'], {}, /--allow-untested names no/],
+    [
+      'a timeout in words',
+      ['--timeout', 'ten'],
+      {},
+      /--timeout \(PORTAL_TIMEOUT\) takes a number of seconds/,
+    ],
+    ['no timeout at all', ['--timeout', '0'], {}, /takes a number of seconds/],
+    ['a variable in words', [], { PORTAL_DEADLINE: 'soon' }, /--deadline \(PORTAL_DEADLINE\)/],
+    ['no concurrency', ['--concurrency', '0'], {}, /whole number from 1 to 256/],
+    ['a flag in words', [], { PORTAL_STRICT: 'maybe' }, /PORTAL_STRICT must be true or false/],
+    ['an origin with a path', ['--origin', 'https://example.com/x'], {}, /takes an origin/],
+    ['a CA that is not there', ['--ca', 'no-such.pem'], {}, /--ca cannot be read \(ENOENT\)/],
+    ['a CA that is none', ['--ca', 'package.json'], {}, /holds no certificate/],
+    [
+      'an environment file that is not there',
+      [],
+      { PORTAL_ENV_FILE: 'no-such.env' },
+      /--env-file cannot be read/,
+    ],
+    [
+      'a token with its scheme',
+      ['http://127.0.0.1:1'],
+      { PORTAL_CALLER_TOKEN: 'Bearer x' },
+      /without the word Bearer/,
+    ],
+    [
+      'a token with a blank',
+      ['http://127.0.0.1:1'],
+      { PORTAL_CALLER_TOKEN: 'x x' },
+      /characters that no bearer token has/,
+    ],
+    [
+      'one token for two',
+      ['http://127.0.0.1:1'],
+      { PORTAL_CALLER_TOKEN: 'x'.repeat(32), PORTAL_TEAMMATE_TOKEN: 'x'.repeat(32) },
+      /PORTAL_CALLER_TOKEN and PORTAL_TEAMMATE_TOKEN hold the same token/,
+    ],
+  ];
+
+  test.concurrent.each(wrong)(
+    '%s is said in one sentence',
+    async (_, args, variables, sentence) => {
+      const { code, stderr, report } = await portalConformance(args, variables);
+      expect([code, report.outcome]).toEqual([2, 'misconfigured']);
+      const said = stderr || report.message;
+      expect(said.trim().split('\n')).toHaveLength(1);
+      expect(said).toMatch(sentence);
+      expect(report.message).toMatch(sentence);
+    },
+  );
+
+  test('an unknown option ends with 2', async () => {
+    const { code, stderr } = await run(process.execPath, ['dist/src/cli.js', '--tokne', 'x']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("unknown option '--tokne'")]);
+  });
+
+  test('an unknown form of report ends with 2', async () => {
+    const { code, stderr } = await run(process.execPath, ['dist/src/cli.js', '--report', 'pdf=x']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('takes json=PATH')]);
+  });
+
+  test('a token that nobody has is a wrong call, and is not printed', async () => {
+    const token = 'feedfacefeedfacefeedfacefeedface';
+    const called = await portalConformance([], { ...all, PORTAL_TEAMMATE_TOKEN: token });
+    expect([called.code, called.report.message]).toEqual([
+      2,
+      expect.stringMatching(/^PORTAL_TEAMMATE_TOKEN was refused/),
+    ]);
+    expect(called.everything).not.toContain(token);
+  });
+
+  test.each([
+    [
+      'PORTAL_TEAMMATE_TOKEN',
+      'PORTAL_OUTSIDER_TOKEN',
+      /different accounts; the teammate must share/,
+    ],
+    [
+      'PORTAL_OUTSIDER_TOKEN',
+      'PORTAL_TEAMMATE_TOKEN',
+      /same account; the outsider must be of another/,
+    ],
+    ['PORTAL_TEAMMATE_TOKEN', 'PORTAL_CALLER_SESSION', /same user/],
+    [
+      'PORTAL_CALLER_SESSION',
+      'PORTAL_TEAMMATE_TOKEN',
+      /different users; both must be the caller's/,
+    ],
+  ])('%s that is really %s is found out', async (name, really, sentence) => {
+    const called = await portalConformance([], {
+      ...only('PORTAL_CALLER_TOKEN'),
+      [name]: all[really],
+    });
+    expect([called.code, called.report.message]).toEqual([2, expect.stringMatching(sentence)]);
+    expectClean(called);
+  });
+});
+
+describe('what was not given', () => {
+  test('one token leaves MUSTs untested and says what to provide', async () => {
+    const called = await portalConformance([], only('PORTAL_CALLER_TOKEN'));
+    expect([called.code, called.report.outcome]).toEqual([3, 'undecided']);
+    const untested = called.report.requirements.filter(({ status }) => status === 'untested');
+    expect(untested.map(({ id }) => id)).toEqual(
+      requirements
+        .filter(
+          ({ check, needs }: { check?: unknown; needs?: readonly string[] }) =>
+            check && needs?.some((name) => /teammate|outsider/.test(name)),
+        )
+        .map(({ id }) => id),
+    );
+    for (const { message } of untested)
+      expect(message).toMatch(/give .*PORTAL_(TEAMMATE|OUTSIDER)_TOKEN \(an API token of/);
+    expect(called.stdout).toContain(
+      'give PORTAL_OUTSIDER_TOKEN (an API token of a user in another account)',
+    );
+    expectClean(called);
+  });
+
+  test('all of it may be accepted', async () => {
+    const { code, report } = await portalConformance(
+      ['--allow-untested'],
+      only('PORTAL_CALLER_TOKEN'),
+    );
+    expect([code, report.outcome]).toEqual([0, 'conformant-partial']);
+    expect(report.selection.accepted).toEqual(idsWith(report.requirements, 'untested'));
+  });
+
+  test('some of it may be accepted, and the rest still counts', async () => {
+    const { code, report } = await portalConformance([], {
+      ...only('PORTAL_CALLER_TOKEN', 'PORTAL_TEAMMATE_TOKEN'),
+      PORTAL_ALLOW_UNTESTED: 'outsider-token-hidden,accounts-share-nothing',
+    });
+    expect([code, report.outcome]).toEqual([3, 'undecided']);
+    expect(report.message).toMatch(/1 of \d+ MUSTs could not be decided: outsider-ids-nowhere\./);
+  });
+
+  test('a session token alone is enough to begin with', async () => {
+    const { code, report } = await portalConformance(
+      ['--only', 'response,record'],
+      only('PORTAL_CALLER_SESSION'),
+    );
+    expect([code, idsWith(report.requirements, 'fail')]).toEqual([3, []]);
+    expect(idsWith(report.requirements, 'pass')).toContain('name-string');
+  });
+});
+
+describe('options', () => {
+  test('only and skip choose, and the report says what was left out', async () => {
+    const { code, report } = await portalConformance(
+      ['--only', 'visibility,array', '--skip', 'own-token-listed'],
+      all,
+    );
+    expect([code, report.outcome]).toEqual([0, 'conformant-partial']);
+    const passed = idsWith(report.requirements, 'pass');
+    expect(passed).toHaveLength(6);
+    expect(passed).toContain('array');
+    expect(report.selection.deselected).toContain('own-token-listed');
+  });
+
+  test('a run of nothing that counts is undecided', async () => {
+    const { code, report } = await portalConformance(['--only', 'id-opens-core-api'], all);
+    expect([code, report.message]).toEqual([3, 'Nothing was judged: no MUST was run.']);
+  });
+
+  test('quiet prints the ending alone', async () => {
+    const { stdout } = await portalConformance(['--quiet'], all);
+    expect(stdout.trim().split('\n')).toHaveLength(2);
+  });
+
+  test('verbose prints every requirement', async () => {
+    const { stdout } = await portalConformance(['--verbose'], all);
+    for (const { id } of requirements) expect(stdout).toContain(` ${id} `);
+  });
+
+  test('a file of variables gives what the environment does not', async () => {
+    const path = join(folder, 'portal.env');
+    const lines = Object.entries(all).map(([name, value]) => `${name}="${value}"`);
+    writeFileSync(path, `${lines.join('\n')}\nPORTAL_QUIET=1\n`);
+    const { code, stdout, report } = await portalConformance(['--env-file', path], {
+      PORTAL_QUIET: '0',
+    });
+    expect([code, report.target]).toEqual([0, portal.url]);
+    expect(stdout.trim().split('\n').length).toBeGreaterThan(2);
+  });
+
+  test('a report goes to standard output alone when it is asked to', async () => {
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      ['dist/src/cli.js', '--report', 'json=-'],
+      all,
+    );
+    expect([code, JSON.parse(stdout).outcome]).toEqual([0, 'conformant']);
+    expect(stderr).toContain('conformant:');
+  });
+
+  test('a report that cannot be written is no success', async () => {
+    const path = join(folder, 'portal.env', 'report.json');
+    const { code, stderr } = await run(
+      process.execPath,
+      ['dist/src/cli.js', '--report', `json=${path}`],
+      all,
+    );
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/The report cannot be written \((ENOTDIR|EEXIST)\)/),
+    ]);
+  });
+
+  test('a token that is itself restricted works with its origin', async () => {
+    const restricted = portal.store.tokens.find(({ restrictions }) => restrictions?.hosts?.length);
+    const variables = { PORTAL_TARGET: portal.url, PORTAL_CALLER_TOKEN: restricted?.id };
+    const without = await portalConformance(['--only', 'response'], variables);
+    expect(without.report.outcome).toBe('misconfigured');
+    const args = [
+      '--only',
+      'response',
+      '--origin',
+      `https://${restricted?.restrictions?.hosts?.[0]}`,
+    ];
+    const { code } = await portalConformance(args, variables);
+    expect(code).toBe(0);
+  });
+
+  test('every request is a GET that names the run and what it is for', async () => {
+    const seen: { method: string | undefined; agent: string | undefined }[] = [];
+    const forward = forwardTo(portal.url);
+    const proxy = await http((request, response) => {
+      seen.push({ method: request.method, agent: request.headers['user-agent'] });
+      forward(request, response);
+    });
+    const { report } = await portalConformance([proxy.url], all);
+    await proxy.close();
+    expect(seen).toHaveLength(report.requests);
+    expect(new Set(seen.map(({ method }) => method))).toEqual(new Set(['GET']));
+    const named = new RegExp(`^portal-conformance/\\S+ \\(run ${report.runId}\\); \\S`);
+    expect(seen.filter(({ agent }) => !named.test(agent ?? ''))).toEqual([]);
+    expect(seen.map(({ agent }) => agent).join()).toContain('cookie-refused');
+  });
+});
+
+test('list prints the register', async () => {
+  const { code, stdout } = await portalConformance(['list']);
+  expect(code).toBe(0);
+  expect(stdout.trim().split('\n')).toHaveLength(requirements.length);
+  const json = JSON.parse((await portalConformance(['list', '--json'])).stdout);
+  expect(json.map(({ id }: { id: string }) => id)).toEqual(requirements.map(({ id }) => id));
+});
+
+test('help and version are no errors', async () => {
+  expect((await portalConformance(['--help'])).code).toBe(0);
+  expect((await portalConformance(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});

@@ -1,0 +1,286 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import type { Behaviour } from '../../src/reference/behaviour.ts';
+import { inEvery, rewritten, withHeaders } from '../../src/reference/faults/edit.ts';
+import type { Store } from '../../src/reference/store.ts';
+
+/** Liberties that HTTP, JSON and the contract leave: none of them may be found fault with. */
+
+function withType(name: string, type: string): Behaviour {
+  return {
+    name: `media-type-${name}`,
+    says: `the media type is ${type}`,
+    trips: [],
+    answer: (usual) => withHeaders(usual, { 'Content-Type': type }),
+  };
+}
+
+function withTokens(name: string, says: string, newToken: () => string): Behaviour {
+  return { name: `tokens-${name}`, says, trips: [], newToken };
+}
+
+function withRefusal(name: string, says: string, body: string | null, type: string): Behaviour {
+  return {
+    name: `refusal-${name}`,
+    says,
+    trips: [],
+    refusal: (usual) => withHeaders(new Response(body, usual), { 'Content-Type': type }),
+  };
+}
+
+/** A server whose clock is off; its Date header tells so. */
+function withClock(name: string, ms: number): Behaviour {
+  const shifted = <T extends number | null>(time: T) => (time === null ? time : time + ms);
+  return {
+    name: `clock-${name}`,
+    says: `the clock is ${ms / 60_000} minutes off`,
+    trips: [],
+    around: async (request, usual) => {
+      const answer = await usual(request);
+      return withHeaders(answer, { Date: new Date(Date.now() + ms).toUTCString() });
+    },
+    record: (one) => ({
+      ...one,
+      createdAt: shifted(one.createdAt),
+      lastUsedAt: shifted(one.lastUsedAt),
+    }),
+  };
+}
+
+/** Answers with a status while `busy` says so, and tells when to come back. */
+function unavailable(name: string, status: number, busy: (count: number) => boolean): Behaviour {
+  return {
+    name: `unavailable-${name}`,
+    says: `answers ${status} now and then`,
+    trips: [],
+    around: counting((count, request, usual) =>
+      busy(count)
+        ? new Response('busy', { status, headers: { 'Retry-After': '0' } })
+        : usual(request),
+    ),
+  };
+}
+
+/** A hook that is told how many requests came before; each portal counts anew. */
+function counting(
+  hook: (
+    count: number,
+    request: Request,
+    usual: (request: Request) => Promise<Response>,
+    store: Store,
+  ) => Response | Promise<Response>,
+): NonNullable<Behaviour['around']> {
+  const counts = new WeakMap<Store, number>();
+  return (request, usual, store) => {
+    const count = counts.get(store) ?? 0;
+    counts.set(store, count + 1);
+    return hook(count, request, usual, store);
+  };
+}
+
+export const variants: readonly Behaviour[] = [
+  withType('charset', 'application/json; charset=utf-8'),
+  withType('case', 'Application/JSON;Charset="UTF-8"'),
+  withType('suffix', 'application/vnd.portal+json'),
+  rewritten(
+    'white-space',
+    'the JSON text is spread over lines',
+    [],
+    (text) => `\n${JSON.stringify(JSON.parse(text), undefined, '\t').replaceAll('\n', '\r\n')}\r\n`,
+  ),
+  rewritten('escapes', 'all text is written with escapes', [], (text) =>
+    text
+      .replace(/[^"\\{}[\],:\d-]/g, (one) =>
+        /["a-z]/.test(one) ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      )
+      .replace(/\\u0020/g, ' '),
+  ),
+  rewritten('decimals', 'integers are written as decimals', [], (text) =>
+    text.replace(/:(\d{13})\b/g, ':$1.0').replace(/"userId":(\d+)/g, '"userId":$1.0'),
+  ),
+  rewritten('exponents', 'integers are written with exponents', [], (text) =>
+    text.replace(/"userId":(\d+)/g, '"userId":$1e0'),
+  ),
+  inEvery('key-order', 'members come in another order', [], (one) =>
+    Object.fromEntries(Object.entries(one).reverse()),
+  ),
+  {
+    name: 'order',
+    says: 'the list comes in another order at every read',
+    trips: [],
+    body: (usual) => usual.sort(() => Math.random() - 0.5),
+  },
+  {
+    name: 'gzip',
+    says: 'the answer is compressed',
+    trips: [],
+    answer: async (usual) =>
+      withHeaders(new Response(gzipSync(await usual.text()), usual), {
+        'Content-Encoding': 'gzip',
+      }),
+  },
+  {
+    name: 'chunked',
+    says: 'the answer comes in pieces that cut characters in two',
+    trips: [],
+    record: (one) => ({ ...one, name: 'Ævar Øystein 🚢' }),
+    answer: async (usual) => {
+      const bytes = new Uint8Array(await usual.arrayBuffer());
+      const stream = new ReadableStream({
+        async start(controller) {
+          for (let at = 0; at < bytes.length; at += 7) {
+            controller.enqueue(bytes.slice(at, at + 7));
+            if (at % 70 === 0) await new Promise(setImmediate);
+          }
+          controller.close();
+        },
+      });
+      return new Response(stream, usual);
+    },
+  },
+  inEvery('members-more', 'records have further members', ['undocumented-members'], (one) => ({
+    ...one,
+    expiresAt: null,
+    scopes: ['core'],
+  })),
+  inEvery('restrictions-further', 'restrictions have further members', [], (one) => ({
+    ...one,
+    restrictions: one.restrictions && { ...one.restrictions, paths: ['/charts'] },
+  })),
+  inEvery('restrictions-empty', 'no limits are an empty object', [], (one) => ({
+    ...one,
+    restrictions: one.restrictions ?? {},
+  })),
+  inEvery('names-odd', 'names are empty, long and full of signs', [], (one) => ({
+    ...one,
+    name: ['', 'x'.repeat(5000), '\u0000\u001b[31m', '"}],[{"', 'null', '\ud800'][
+      one.createdAt % 6
+    ],
+  })),
+  inEvery('addresses-words', 'addresses are words', ['user-email-address'], (one) => ({
+    ...one,
+    userEmail: `admin${one.userId}`,
+  })),
+  withTokens('uuid', 'tokens are UUIDs', randomUUID),
+  withTokens('base64', 'tokens are base64', () => randomBytes(32).toString('base64')),
+  withTokens('base64url', 'tokens are base64url', () => randomBytes(24).toString('base64url')),
+  withTokens('jwt', 'tokens are made of three parts', () =>
+    [12, 40, 32].map((size) => randomBytes(size).toString('base64url')).join('.'),
+  ),
+  withTokens('short', 'tokens are short', () => randomBytes(8).toString('hex')),
+  withTokens('long', 'tokens are long', () => randomBytes(600).toString('hex')),
+  withTokens(
+    'signs',
+    'tokens hold every sign that they may',
+    () => `~._-+/${randomBytes(9).toString('hex')}==`,
+  ),
+  withRefusal('empty', 'a 401 has no body', null, 'text/plain'),
+  withRefusal('page', 'a 401 is a page', '<!doctype html><title>Sign in</title>', 'text/html'),
+  withRefusal('null', 'a 401 is null', 'null', 'application/json'),
+  withRefusal(
+    'broken',
+    'the body of a 401 is no JSON, though it says so',
+    '{"error"',
+    'application/json',
+  ),
+  {
+    name: 'challenges-several',
+    says: 'a 401 holds several challenges',
+    trips: [],
+    refusal: (usual) =>
+      withHeaders(usual, {
+        'WWW-Authenticate': 'Basic realm="x, y", bearer realm="portal", error="invalid_token"',
+      }),
+  },
+  ...[400, 403, 431].map(
+    (status): Behaviour => ({
+      name: `proxy-${status}`,
+      says: `a proxy answers what it cannot read with ${status}`,
+      trips: [],
+      around: (request, usual) =>
+        /.{2000}|[^ -~]/.test(request.headers.get('authorization') ?? '')
+          ? new Response('refused by the proxy', { status })
+          : usual(request),
+    }),
+  ),
+  {
+    name: 'token-case',
+    says: 'the case of a token is ignored',
+    trips: ['token-case-ignored'],
+    authenticate: (usual, request, store) => {
+      const bearer = (request.headers.get('authorization') ?? '')
+        .replace(/^bearer /i, '')
+        .toLowerCase();
+      const token = store.tokens.find(({ id }) => id === bearer);
+      const user = token && store.user(token.userId);
+      return (
+        usual ??
+        (user && /^bearer /i.test(request.headers.get('authorization') ?? '')
+          ? { user, token }
+          : undefined)
+      );
+    },
+  },
+  withClock('behind', -10 * 60_000),
+  withClock('ahead', 10 * 60_000),
+  {
+    name: 'no-date',
+    says: 'no answer has a Date header',
+    trips: [],
+    around: async (request, usual) => withHeaders(await usual(request), { Date: null }),
+  },
+  {
+    name: 'use-late',
+    says: 'a use is recorded a moment after the answer',
+    trips: [],
+    use: (token) => {
+      const now = Date.now();
+      setTimeout(() => {
+        token.lastUsedAt = Math.max(now, token.lastUsedAt ?? 0);
+      }, 60);
+    },
+  },
+  {
+    name: 'use-coalesced',
+    says: 'a use is recorded once in a second',
+    trips: [],
+    use: (token) => {
+      const now = Date.now();
+      if (now - (token.lastUsedAt ?? 0) >= 1000) token.lastUsedAt = now;
+    },
+  },
+  {
+    name: 'no-whoami',
+    says: 'there is no /auth/whoami',
+    trips: [],
+    around: (request, usual) =>
+      request.url.endsWith('/whoami') ? new Response('not found', { status: 404 }) : usual(request),
+  },
+  unavailable('restart', 503, (count) => count === 3),
+  unavailable('limited', 429, (count) => count % 5 === 4),
+  {
+    name: 'busy',
+    says: 'others make, use, rename and delete tokens all the time',
+    trips: [],
+    around: counting((count, request, usual, store) => {
+      const user = store.users[count % 3];
+      if (user && count % 2 === 0) store.addToken(user, `Made meanwhile ${count}`, null);
+      const others = store.tokens.filter(({ name }) => name.startsWith('Made meanwhile'));
+      const [oldest, newer] = others;
+      if (newer) newer.name = `Made meanwhile, renamed ${count}`;
+      if (newer) newer.lastUsedAt = Date.now();
+      if (oldest && count % 3 === 0) store.removeToken(oldest);
+      return usual(request);
+    }),
+  },
+  {
+    name: 'long-list',
+    says: 'the account has thousands of tokens',
+    trips: [],
+    visible: (usual, { user }, store) => {
+      if (usual.length < 3000)
+        for (let n = 0; n < 3000; n += 1) store.addToken(user, `Token ${n}`, null);
+      return store.tokensOf(user.accountId);
+    },
+  },
+];
