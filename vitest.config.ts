@@ -3,12 +3,15 @@ import ConformanceReporter from './src/report/vitest-reporter.ts';
 
 // Requirements tell their own story; the default reporter tells it of the rest.
 const conformanceAlone = process.argv.includes('conformance');
+const results = process.env.TEST_RESULTS;
 
 export default defineConfig({
   test: {
-    reporters: conformanceAlone
-      ? [new ConformanceReporter()]
-      : ['default', new ConformanceReporter()],
+    reporters: [
+      ...(conformanceAlone ? [] : (['default'] as const)),
+      new ConformanceReporter(),
+      ...(results ? [['json', { outputFile: results }] satisfies [string, object]] : []),
+    ],
     projects: [
       {
         test: {

@@ -49,10 +49,13 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
     },
     async (context) => {
       const reads = opened(await context.reads());
-      reportEach(reads, ({ mediaType }) => {
+      reportEach(reads, ({ mediaType, mediaTypeName }) => {
         if (mediaType !== undefined && /^(application\/json|.+\+json)$/.test(mediaType)) return [];
         return [
-          { expected: 'Content-Type: application/json', received: mediaType ?? 'no Content-Type' },
+          {
+            expected: 'Content-Type: application/json',
+            received: mediaTypeName ?? 'no Content-Type',
+          },
         ];
       });
       return over(reads.length, 'answer', reads);

@@ -48,16 +48,19 @@ export function isUnavailable(status: number): boolean {
   return [429, 502, 503, 504].includes(status);
 }
 
-/**
- * The media type in lower case, without parameters; `undefined` when there is
- * none. One that could hide a token in it is not repeated.
- */
-export function mediaType(answer: Answer): string | undefined {
-  const type = answer.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (!type) return undefined;
-  const plain = /^[a-z]+\/[a-z0-9.+-]{1,40}$/.test(type) && !/[a-z0-9]{12}/.test(type);
-  return plain ? type : 'a media type of an unusual form';
+/** The media type in lower case, without parameters; `undefined` when there is none. */
+export function mediaType({ headers }: Answer): string | undefined {
+  return headers['content-type']?.split(';')[0]?.trim().toLowerCase() || undefined;
 }
+
+/** A media type as it may be told: one that is not well known could be anything. */
+export function nameMediaType(type: string | undefined): string | undefined {
+  if (type === undefined || wellKnown.test(type)) return type;
+  return 'a media type that is not well known';
+}
+
+const wellKnown =
+  /^(application\/((problem|ld|hal|vnd\.api)\+)?json|(application|text)\/(xml|javascript)|application\/(octet-stream|pdf|x-ndjson|xhtml\+xml|x-www-form-urlencoded)|text\/(plain|html|json|css|csv)|image\/(png|jpeg|gif|svg\+xml)|multipart\/form-data)$/;
 
 /** The server's clock as the answer tells it, in milliseconds since the epoch. */
 export function serverTime(exchange: Exchange): number | undefined {

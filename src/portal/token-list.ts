@@ -2,7 +2,7 @@ import { Inconclusive } from '../contract/finding.ts';
 import { isObject, type JsonObject } from '../contract/json.ts';
 import { judgeShape, type ShapeFindings } from '../contract/shape.ts';
 import type { Credential } from './credential.ts';
-import { type Exchange, mediaType } from './exchange.ts';
+import { type Exchange, mediaType, nameMediaType } from './exchange.ts';
 import { countRepeatedNames } from './member-names.ts';
 import { Vault } from './vault.ts';
 
@@ -57,6 +57,11 @@ export class ListRead {
   /** The media type of the answer, in lower case and without parameters. */
   get mediaType(): string | undefined {
     return this.exchange.answer && mediaType(this.exchange.answer);
+  }
+
+  /** The media type as it may be told. */
+  get mediaTypeName(): string | undefined {
+    return nameMediaType(this.mediaType);
   }
 
   header(name: string): string | undefined {

@@ -1,5 +1,5 @@
 import { describe } from '../contract/describe.ts';
-import { type Exchange, mediaType } from '../portal/exchange.ts';
+import { type Exchange, mediaType, nameMediaType } from '../portal/exchange.ts';
 import { readJson } from '../portal/token-list.ts';
 import type { ExchangeReport } from '../report/report.ts';
 
@@ -12,7 +12,7 @@ export function asEvidence(exchange: Exchange): ExchangeReport {
     purpose: ask.purpose,
     attempts,
     status: answer?.status ?? null,
-    mediaType: (answer && mediaType(answer)) ?? null,
+    mediaType: (answer && nameMediaType(mediaType(answer))) ?? null,
     bytes: answer?.body.length ?? null,
     durationMs: receivedAt - sentAt,
     received: answer ? shapeOf(answer.body) : null,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { parseEnv } from 'node:util';
 import type { CredentialName, Statement } from '../contract/requirement.ts';
 import { topics } from '../contract/requirement.ts';
@@ -204,10 +205,12 @@ function readText(path: string, option: string): string {
 
 function readPem(path: string): string {
   const pem = readText(path, '--ca');
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new Misconfigured(`The file of --ca holds no certificate in PEM: ${path}`);
+  try {
+    if (pem.includes('-----BEGIN CERTIFICATE-----') && createSecureContext({ ca: pem })) return pem;
+  } catch {
+    // What OpenSSL says of it helps nobody.
   }
-  return pem;
+  throw new Misconfigured(`The file of --ca holds no certificate in PEM: ${path}`);
 }
 
 function readOrigin(text: string | undefined): string | undefined {

@@ -60,7 +60,9 @@ export function run(
   onStart: (kill: (signal: NodeJS.Signals) => void) => void = () => {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(PORTAL_|VITEST|NODE_OPTIONS)/.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(PORTAL_|VITEST|TEST_|NODE_OPTIONS)/.test(name),
+    ),
   );
   const child = spawn(program, args, {
     cwd: root,

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { Vault } from '../src/portal/vault.ts';
+import { faults } from '../src/reference/faults.ts';
+import { startReference } from '../src/reference/start.ts';
+import { renderConsole } from '../src/report/console.ts';
+import { judge } from './support/judge.ts';
+import { secretsIn } from './support/secrets.ts';
+
+test.concurrent.each(faults)('$name gives nothing away', async (fault) => {
+  const portal = await startReference(fault);
+  const report = await judge(portal, { settle: '0' });
+  const told = JSON.stringify(report) + renderConsole(report, { color: true, detail: 'verbose' });
+  expect(secretsIn(told, portal.store)).toEqual([]);
+  expect(report.outcome).not.toBe('suite-error');
+  await portal.close();
+});
+
+test('the search for secrets finds each form of them', async () => {
+  const { store, close } = await startReference();
+  await close();
+  const [token] = store.tokens;
+  const id = token?.id ?? '';
+  const forms = [
+    id,
+    `x${Buffer.from(`portal:${id}`).toString('base64')}`,
+    store.users[0]?.username,
+    token?.name,
+  ];
+  for (const form of forms) expect(secretsIn(`text with ${form} in it`, store)).not.toEqual([]);
+});
+
+test('a vault finds what it was given, in every form', () => {
+  for (const secret of [randomBytes(16).toString('hex'), 'a+b/c.d~e_f-g==', 'x'.repeat(12)]) {
+    const vault = new Vault();
+    vault.add(secret);
+    const basic = (before: string) => Buffer.from(`${before}${secret}`).toString('base64');
+    const percent = [...secret].map((one) => `%${one.charCodeAt(0).toString(16)}`).join('');
+    const forms = [
+      secret,
+      `"${secret}"`,
+      encodeURIComponent(secret),
+      percent,
+      basic(''),
+      basic('a:'),
+      basic('ab:'),
+    ];
+    for (const form of forms) {
+      const { text, hits } = vault.scrub(`before ${form} after`);
+      expect(hits).toBe(1);
+      expect(text).not.toContain(secret);
+      expect(text).toMatch(/^before .*\[secret\].* after$/);
+    }
+    expect(vault.scrub('before and after').hits).toBe(0);
+  }
+});
+
+test('a vault watches for nothing that is short, or public before', () => {
+  const vault = new Vault();
+  vault.allow('https://staging.example.com');
+  for (const text of ['elevenchars', 'staging.example.com']) vault.add(text);
+  expect(vault.scrub('elevenchars of staging.example.com').hits).toBe(0);
+});

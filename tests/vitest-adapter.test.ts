@@ -1,0 +1,67 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { requirements } from '../specs/index.ts';
+import { plain } from '../src/reference/behaviour.ts';
+import { faults } from '../src/reference/faults.ts';
+import { startReference } from '../src/reference/start.ts';
+import { run } from './support/cli.ts';
+import { idsWith, tripped, variablesOf } from './support/judge.ts';
+import { schemaErrors } from './support/schema.ts';
+import { secretsIn } from './support/secrets.ts';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'portal-conformance-vitest-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the suites as a user of a clone does. */
+async function vitest(variables: Record<string, string | undefined>, ...args: string[]) {
+  const path = join(folder, `${Math.random()}.json`);
+  const called = await run('npx', ['vitest', 'run', '--project', 'conformance', ...args], {
+    ...variables,
+    PORTAL_REPORT: `json=${path}`,
+  });
+  const text = readFileSync(path, 'utf8');
+  const report = JSON.parse(text);
+  expect(schemaErrors('report', report)).toEqual([]);
+  return { ...called, report, everything: called.stdout + called.stderr + text };
+}
+
+test('the suites tell the same of the reference portal as the command', async () => {
+  const { code, report, stdout } = await vitest({});
+  expect([code, report.outcome]).toEqual([0, 'conformant']);
+  expect(report.requirements).toHaveLength(requirements.length);
+  expect(stdout).toMatch(/conformant: All \d+ MUSTs were decided and held\.\n$/);
+});
+
+test('a broken portal fails, and no reporter gives anything away', async () => {
+  const fault = faults.find(({ name }) => name === 'wrapped') ?? plain;
+  const portal = await startReference(fault);
+  const { code, report, everything } = await vitest(variablesOf(portal));
+  expect([code, report.outcome, tripped(report)]).toEqual([1, 'non-conformant', ['array']]);
+  expect(secretsIn(everything, portal.store)).toEqual([]);
+  await portal.close();
+});
+
+test('what could not be told is not green, whatever the reporter', async () => {
+  const variables = { PORTAL_TARGET: 'http://127.0.0.1:1', PORTAL_CALLER_TOKEN: 'x'.repeat(32) };
+  const { code, report } = await vitest(variables);
+  expect([code, report.outcome]).toEqual([3, 'undecided']);
+  const args = ['vitest', 'run', '--project', 'conformance', '--reporter', 'dot'];
+  expect((await run('npx', args, variables)).code).toBe(1);
+});
+
+test('a wrong call ends with 2', async () => {
+  const { code, report } = await vitest({ PORTAL_ONLY: 'no-such' });
+  expect([code, report.outcome]).toEqual([2, 'misconfigured']);
+});
+
+test('a test that was filtered out counts as undecided', async () => {
+  const { code, report } = await vitest({}, '-t', 'status-200');
+  expect([code, idsWith(report.requirements, 'pass')]).toEqual([3, ['status-200']]);
+});
