@@ -48,6 +48,14 @@ export interface Behaviour {
   ) => Asker | undefined;
   /** Notes the use of a token. */
   readonly use?: (token: Token, store: Store) => void;
+  /** A token that was just made, before it is answered. */
+  readonly made?: (token: Token, store: Store) => void;
+  /** Deletes a token. */
+  readonly deleted?: (token: Token, store: Store) => void;
+  /** Ends a session. */
+  readonly logout?: (session: string, store: Store) => void;
+  /** How long the job that deletes a user or an account takes, in milliseconds. */
+  readonly jobMs?: number;
   /** The tokens that are listed for somebody. */
   readonly visible?: (usual: readonly Token[], asker: Asker, store: Store) => readonly Token[];
   /** One record of the list. */

@@ -7,13 +7,19 @@ export type SeedCredentials = ReadonlyMap<
   string
 >;
 
+export interface Seed {
+  readonly store: Store;
+  readonly credentials: SeedCredentials;
+  readonly admin: { readonly username: string; readonly password: string };
+}
+
 const day = 24 * 60 * 60 * 1000;
 
 /**
  * Two accounts with users and tokens of every kind: used and unused, restricted
  * and not, with names that nobody has seen before.
  */
-export function seed(newToken?: () => string): { store: Store; credentials: SeedCredentials } {
+export function seed(newToken?: () => string): Seed {
   const store = new Store(newToken);
   const created = () => Date.now() - faker.number.int({ min: day, max: 300 * day });
   const addUser = (account: ReturnType<Store['addAccount']>) =>
@@ -41,5 +47,7 @@ export function seed(newToken?: () => string): { store: Store; credentials: Seed
   const used = addToken(teammate);
   used.lastUsedAt = used.createdAt + faker.number.int({ min: 1000, max: day });
   addToken(outsider, [faker.internet.domainName()]);
-  return { store, credentials };
+  const admin = { username: 'admin', password: faker.internet.password() };
+  store.addUser(store.addAccount('Default'), admin.username, admin.password, true);
+  return { store, credentials, admin };
 }

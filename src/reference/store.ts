@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 export interface Account {
   readonly id: number;
   readonly name: string;
+  readonly createdAt: number;
 }
 
 export interface User {
@@ -11,6 +12,7 @@ export interface User {
   readonly username: string;
   readonly password: string;
   readonly isAdmin: boolean;
+  readonly createdAt: number;
 }
 
 export interface Token {
@@ -33,7 +35,10 @@ export class Store {
   readonly tokens: Token[] = [];
   /** User ids by session token. */
   readonly sessions = new Map<string, number>();
+  /** Jobs that have not ended. */
+  readonly jobs = new Set<number>();
   readonly #newToken: () => string;
+  readonly #last = { account: 0, user: 0, job: 0 };
 
   /** @param newToken makes an API token; 32 hexadecimal digits unless it says otherwise */
   constructor(newToken: () => string = randomHex) {
@@ -41,13 +46,16 @@ export class Store {
   }
 
   addAccount(name: string): Account {
-    const account = { id: this.accounts.length + 1, name };
+    this.#last.account += 1;
+    const account = { id: this.#last.account, name, createdAt: Date.now() };
     this.accounts.push(account);
     return account;
   }
 
   addUser(account: Account, username: string, password: string, isAdmin = false): User {
-    const user = { id: this.users.length + 1, accountId: account.id, username, password, isAdmin };
+    this.#last.user += 1;
+    const created = { id: this.#last.user, accountId: account.id, createdAt: Date.now() };
+    const user = { ...created, username, password, isAdmin };
     this.users.push(user);
     return user;
   }
@@ -58,14 +66,8 @@ export class Store {
     restrictions: Restrictions | null,
     createdAt = Date.now(),
   ): Token {
-    const token = {
-      id: this.#newToken(),
-      userId: user.id,
-      createdAt,
-      name,
-      lastUsedAt: null,
-      restrictions,
-    };
+    const made = { id: this.#newToken(), userId: user.id, createdAt };
+    const token = { ...made, name, lastUsedAt: null, restrictions };
     this.tokens.push(token);
     return token;
   }
@@ -77,7 +79,32 @@ export class Store {
   }
 
   removeToken(token: Token): void {
-    this.tokens.splice(this.tokens.indexOf(token), 1);
+    remove(this.tokens, (one) => one === token);
+  }
+
+  /** Removes a user with the tokens and sessions that are his. */
+  removeUser({ id }: User): void {
+    remove(this.users, (user) => user.id === id);
+    remove(this.tokens, ({ userId }) => userId === id);
+    for (const [session, userId] of this.sessions) if (userId === id) this.sessions.delete(session);
+  }
+
+  /** Removes an account with its users. */
+  removeAccount({ id }: Account): void {
+    for (const user of this.usersOf(id)) this.removeUser(user);
+    remove(this.accounts, (account) => account.id === id);
+  }
+
+  /** Does something later. @returns the id of the job */
+  later(ms: number, work: () => void): number {
+    this.#last.job += 1;
+    const job = this.#last.job;
+    this.jobs.add(job);
+    setTimeout(() => {
+      work();
+      this.jobs.delete(job);
+    }, ms).unref();
+    return job;
   }
 
   user(id: number): User | undefined {
@@ -88,10 +115,19 @@ export class Store {
     return this.accounts.find((account) => account.id === id);
   }
 
+  usersOf(accountId: number): User[] {
+    return this.users.filter((user) => user.accountId === accountId);
+  }
+
   /** The tokens of everybody in an account, oldest first. */
   tokensOf(accountId: number): Token[] {
     return this.tokens.filter(({ userId }) => this.user(userId)?.accountId === accountId);
   }
+}
+
+function remove<T>(from: T[], which: (one: T) => boolean): void {
+  const kept = from.filter((one) => !which(one));
+  from.splice(0, from.length, ...kept);
 }
 
 function randomHex(): string {

@@ -1,0 +1,31 @@
+import type { Asker, Behaviour } from './behaviour.ts';
+import type { Store, Token } from './store.ts';
+
+/** Who asks, if the request carries a valid token; its use is noted. */
+export function authenticate(
+  request: Request,
+  store: Store,
+  behaviour: Behaviour,
+): Asker | undefined {
+  const bearer = bearerOf(request);
+  if (bearer === undefined) return undefined;
+  const session = store.user(store.sessions.get(bearer) ?? 0);
+  if (session) return { user: session };
+  const token = store.tokens.find(({ id }) => id === bearer);
+  const user = token && store.user(token.userId);
+  if (!user || !allowsOrigin(token, request)) return undefined;
+  if (behaviour.use) behaviour.use(token, store);
+  else token.lastUsedAt = Date.now();
+  return { user, token };
+}
+
+export function bearerOf(request: Request): string | undefined {
+  return /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+}
+
+/** A restricted token works from its hosts alone. */
+function allowsOrigin({ restrictions }: Token, request: Request): boolean {
+  if (!restrictions?.hosts?.length) return true;
+  const origin = request.headers.get('origin') ?? '';
+  return URL.canParse(origin) && restrictions.hosts.includes(new URL(origin).host);
+}

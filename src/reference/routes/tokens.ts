@@ -1,0 +1,66 @@
+import { type Context, Hono } from 'hono';
+import { isRestrictions, missing, readBody, recordOf, refuse, wrong } from '../answers.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { authenticate } from '../gate.ts';
+import type { Store, Token } from '../store.ts';
+
+export function tokenRoutes(store: Store, behaviour: Behaviour): Hono {
+  const routes = new Hono();
+  const refusal = (c: Context) => {
+    const usual = refuse(c);
+    return behaviour.refusal ? behaviour.refusal(usual, c.req.raw, store) : usual;
+  };
+
+  routes.get('/', (c) => {
+    const usual = authenticate(c.req.raw, store, behaviour);
+    const asker = behaviour.authenticate ? behaviour.authenticate(usual, c.req.raw, store) : usual;
+    if (!asker) return refusal(c);
+    const own = store.tokensOf(asker.user.accountId);
+    const tokens = behaviour.visible ? behaviour.visible(own, asker, store) : own;
+    const records = tokens.map((token, index) => {
+      const record = recordOf(store, token);
+      return behaviour.record ? behaviour.record(record, asker, index, store) : record;
+    });
+    const body = behaviour.body ? behaviour.body(records, asker, store) : records;
+    const answer = c.json(body as object, 200, { 'Cache-Control': 'no-store' });
+    return behaviour.answer ? behaviour.answer(answer, asker, store) : answer;
+  });
+
+  routes.post('/', async (c) => {
+    const asker = authenticate(c.req.raw, store, behaviour);
+    if (!asker) return refuse(c);
+    const { name, restrictions = null } = await readBody(c);
+    if (typeof name !== 'string' || !isRestrictions(restrictions)) return wrong(c);
+    const token = store.addToken(asker.user, name, restrictions);
+    const record = recordOf(store, token);
+    behaviour.made?.(token, store);
+    return c.json(record);
+  });
+
+  routes.post('/:id', async (c) => {
+    const token = ownToken(c);
+    if (token instanceof Response) return token;
+    const { name = token.name, restrictions = token.restrictions } = await readBody(c);
+    if (typeof name !== 'string' || !isRestrictions(restrictions)) return wrong(c);
+    Object.assign(token, { name, restrictions });
+    return c.json(recordOf(store, token));
+  });
+
+  routes.delete('/:id', (c) => {
+    const token = ownToken(c);
+    if (token instanceof Response) return token;
+    if (behaviour.deleted) behaviour.deleted(token, store);
+    else store.removeToken(token);
+    return c.body(null, 204);
+  });
+
+  return routes;
+
+  /** The token that the path names, in the account of who asks; or the answer that refuses it. */
+  function ownToken(c: Context): Token | Response {
+    const asker = authenticate(c.req.raw, store, behaviour);
+    if (!asker) return refuse(c);
+    const own = store.tokensOf(asker.user.accountId);
+    return own.find((token) => token.id === c.req.param('id')) ?? missing(c);
+  }
+}
