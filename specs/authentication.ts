@@ -2,9 +2,11 @@ import { Inconclusive, report } from '../src/contract/finding.ts';
 import { isObject } from '../src/contract/json.ts';
 import type { CredentialName, Statement } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
+import type { Reader } from '../src/portal/credential.ts';
 import type { Probe } from '../src/portal/probe.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
 import {
+  changing,
   type Difference,
   type PortalRequirement,
   reading,
@@ -162,12 +164,45 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A token in the query is a missing header: 401',
       text: 'A valid token in the query, without an Authorization header, is answered with 401.',
       source: 'Authentication',
-      inapplicable: ({ loopback }) =>
-        loopback
+      // A token that the run made itself may be seen on the way.
+      inapplicable: ({ loopback, profile }) =>
+        loopback || profile === 'full'
           ? undefined
           : 'no part of this run: it would write a live token into the access logs on the way',
     },
     ({ caller }) => queries(caller),
+  ),
+  changing(
+    {
+      id: 'deleted-token-refused',
+      topic,
+      level: 'MUST',
+      title: 'A deleted token: 401',
+      text: 'A token that opened the list is answered with 401 once it was deleted, within the settle bound.',
+      source: 'Error Responses, 401 Unauthorized',
+    },
+    async (context) => {
+      const { stage } = context;
+      const made = await stage.make(stage.user('caller'));
+      const reader = { label: 'a deleted token', variable: 'PORTAL_DELETED_TOKEN', token: made.id };
+      return endsRefused(context, reader, () => stage.remove(made));
+    },
+  ),
+  changing(
+    {
+      id: 'ended-session-refused',
+      topic,
+      level: 'MUST',
+      title: 'A session after logout: 401',
+      text: 'A session token that opened the list is answered with 401 after logout, within the settle bound.',
+      source: 'Error Responses, 401 Unauthorized',
+    },
+    async (context) => {
+      const { stage } = context;
+      const token = await stage.login(stage.user('teammate'));
+      const reader = { label: 'a session after logout', variable: 'PORTAL_ENDED_SESSION', token };
+      return endsRefused(context, reader, () => stage.logout(token));
+    },
   ),
   refusing(
     {
@@ -346,9 +381,24 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
   return `over ${reads.length} ${reads.length === 1 ? 'token' : 'tokens'}`;
 }
 
+/** Ends what opened the list until then, and sees that it is answered with 401 everywhere. */
+async function endsRefused(
+  context: Context,
+  reader: Reader,
+  end: () => Promise<void>,
+): Promise<string> {
+  const shut = await context.settles(reader, ({ opened }) => opened);
+  if (shut) throw new Inconclusive(`it was not let in before: ${shut.trouble}`);
+  await end();
+  const open = await context.settles(reader, ({ status }) => status === 401);
+  if (open)
+    reportEach([open], ({ status }) => [{ expected: 'status 401', received: `status ${status}` }]);
+  return 'let in before, refused afterwards';
+}
+
 function everyRefusal(context: Context): Probe[] {
   const { caller } = context;
-  const inQuery = context.target.loopback ? queries(caller) : [];
+  const inQuery = context.target.loopback || context.isFull ? queries(caller) : [];
   return [
     noHeader,
     ...schemeAlone(),

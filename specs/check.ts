@@ -11,12 +11,20 @@ export type Difference = Omit<Finding, 'count' | 'credential' | 'curl'> & {
   readonly count?: number;
 };
 
-/** A requirement of every profile that reads the list, with the caller's token at least. */
+/** A requirement that reads the list, of both profiles unless it says otherwise. */
 export function reading(
   statement: Statement & Partial<Pick<PortalRequirement, 'needs' | 'inapplicable' | 'profiles'>>,
   check: PortalRequirement['check'],
 ): PortalRequirement {
   return { profiles: ['read-only', 'full'], needs: [], wave: 'reads', ...statement, check };
+}
+
+/** A requirement of the full profile whose check makes, uses or removes something. */
+export function changing(
+  statement: Statement,
+  check: PortalRequirement['check'],
+): PortalRequirement {
+  return { ...reading(statement, check), profiles: ['full'], wave: 'changes' };
 }
 
 /**

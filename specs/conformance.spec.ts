@@ -6,7 +6,7 @@ import { requirements } from './index.ts';
 // the command's. Settings and credentials come from the PORTAL_ variables.
 const suite = await openSuite(process.env, requirements);
 
-beforeAll(() => suite.preflight());
+beforeAll(() => suite.prepare());
 
 for (const [wave, register] of suite.waves) {
   describe(wave, () => {

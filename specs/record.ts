@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { describe } from '../src/contract/describe.ts';
 import { Inconclusive, report } from '../src/contract/finding.ts';
-import { saysTheSame } from '../src/contract/json.ts';
 import type { Excluded } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
 import {
+  changing,
   type Difference,
   over,
   type PortalRequirement,
@@ -13,6 +12,9 @@ import {
   reportEach,
   shaped,
 } from './check.ts';
+import { asMade } from './made.ts';
+import { recordOf } from './own-record.ts';
+import { disagreements } from './stood-still.ts';
 
 const topic = 'record';
 
@@ -59,7 +61,7 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
           return [
             {
               expected: `${label}, exactly as it is sent`,
-              received: `${describe(like.id)}, which only resembles it`,
+              received: `${describe(like.record.id)}, which only resembles it`,
               where: [`/${like.index}/id`],
             },
           ];
@@ -186,6 +188,88 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       return over(list.byId.size, 'token', [list, list]);
     },
   ),
+  asMade(
+    {
+      id: 'name-as-made',
+      topic,
+      level: 'MUST',
+      title: 'name is the name that the token was given',
+      text: 'A token is listed under exactly the name with which it was made.',
+      source: 'Response Schema, name',
+    },
+    'name',
+    ['persona', 'unused', 'restricted', 'default'],
+    (name, token) => name === token.name,
+    'the name with which it was made',
+  ),
+  asMade(
+    {
+      id: 'user-id-as-made',
+      topic,
+      level: 'MUST',
+      title: 'userId is the user who made the token',
+      text: 'The userId of a token is the id of the user with whose session it was made.',
+      source: 'Response Schema, userId',
+    },
+    'userId',
+    ['persona', 'unused', 'restricted', 'default'],
+    // A user id of another type is judged by user-id-integer alone.
+    (userId, { owner }) => String(userId) === String(owner.id),
+    'the id of the user who made it',
+  ),
+  asMade(
+    {
+      id: 'user-email-as-made',
+      topic,
+      level: 'MUST',
+      title: 'userEmail is the address of the user who made the token',
+      text: 'The userEmail of a token is the address under which its user was made.',
+      source: 'Response Schema, userEmail',
+    },
+    'userEmail',
+    ['persona', 'unused', 'restricted', 'default'],
+    (userEmail, { owner }) => userEmail === owner.username,
+    'the address of the user who made it',
+  ),
+  changing(
+    {
+      id: 'listed-id-opens',
+      topic,
+      level: 'MUST',
+      title: 'An id taken from the list authenticates',
+      text: "The id of a token that the run made, as a teammate is listed it, opens the list, as the token's user.",
+      source: 'Response Schema, id',
+    },
+    async (context) => {
+      const { stage } = context;
+      const made = await stage.make(stage.user('caller'));
+      const teammate = context.needed('teammate.token');
+      const named = (list: ListRead) =>
+        list.records.find(([, { name }]) => name === made.name)?.[1];
+      const hidden = await context.settles(teammate, (list) => named(list) !== undefined);
+      if (hidden) throw new Inconclusive('the token is not listed: see new-token-listed');
+      const id = named(await context.look(teammate))?.id;
+      if (typeof id !== 'string')
+        throw new Inconclusive('its id is no string: see id-bearer-token');
+      const reader = { label: 'an id from the list', variable: 'PORTAL_LISTED_ID', token: id };
+      const shut = await context.settles(reader, ({ opened }) => opened);
+      if (shut)
+        reportEach([shut], ({ status }) => [
+          { expected: 'to be let in', received: `status ${status}` },
+        ]);
+      const identity = await context.whoami(reader);
+      if (identity && String(identity.userId) !== String(made.owner.id)) {
+        report([
+          {
+            expected: 'the user who made the token',
+            received: 'another user',
+            credential: reader.label,
+          },
+        ]);
+      }
+      return identity ? 'it opens the list, as its user' : 'it opens the list';
+    },
+  ),
   shaped({
     id: 'undocumented-members',
     topic,
@@ -221,47 +305,14 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
 /** The lists of the caller's account: the outsider's is another. */
 async function accountLists(context: Context): Promise<readonly ListRead[]> {
   const lists = await context.lists();
-  return lists.filter(({ credential }) => credential.persona !== 'outsider');
+  const outsider = context.credential('outsider.token');
+  return lists.filter(({ credential }) => credential !== outsider);
 }
 
 function accountTokens(context: Context) {
   return (['caller.token', 'teammate.token'] as const)
     .map((name) => context.credential(name))
     .filter((credential) => credential !== undefined);
-}
-
-/** The record of a token: under the token itself, or under what resembles it. */
-export function recordOf(list: ListRead, token: string) {
-  const ids = list.records.map(([index, { id }]) => ({ index, id }));
-  const exact = ids.find(({ id }) => id === token);
-  if (exact) return { ...exact, exact: true };
-  const stored = new Set(derived(token));
-  const like = ids.find(({ id }) => typeof id === 'string' && resembles(id, token, stored));
-  return like ? { ...like, exact: false } : undefined;
-}
-
-function resembles(id: string, token: string, stored: ReadonlySet<string>): boolean {
-  if (stored.has(id) || stored.has(id.toLowerCase())) return true;
-  if (id.toLowerCase() === token.toLowerCase() || id.includes(token)) return true;
-  if (id.replaceAll('-', '') === token.replaceAll('-', '')) return true;
-  if (id.length >= 6 && (token.startsWith(id) || token.endsWith(id))) return true;
-  const visible = id.split(/[*•….x]{2,}/i);
-  if (visible.length === 1) return false;
-  const [start = '', end = ''] = [visible[0], visible.at(-1)];
-  return start.length + end.length >= 4 && token.startsWith(start) && token.endsWith(end);
-}
-
-/** What a portal might keep in place of a token. */
-function* derived(token: string): Generator<string> {
-  yield Buffer.from(token).toString('base64');
-  yield Buffer.from(token).toString('base64url');
-  yield [...token].reverse().join('');
-  for (const algorithm of ['sha256', 'sha1', 'md5', 'sha512']) {
-    const digest = createHash(algorithm).update(token).digest();
-    yield digest.toString('hex');
-    yield digest.toString('base64');
-    yield digest.toString('base64url');
-  }
 }
 
 function severalAddresses(list: ListRead): Difference[] {
@@ -292,7 +343,7 @@ async function creatorOwn(context: Context): Promise<string> {
     const own = recordOf(list, credential.token);
     if (own === undefined)
       throw new Inconclusive(`${credential.label} is not listed: see own-token-listed`);
-    const userId = list.records.find(([index]) => index === own.index)?.[1].userId;
+    const { userId } = own.record;
     if (userId === undefined) throw new Inconclusive('a record has no userId: see user-id-present');
     const place = {
       where: [`/${own.index}/userId`],
@@ -331,38 +382,4 @@ async function creatorOwn(context: Context): Promise<string> {
     );
   }
   return `over ${owners.length} of our tokens, ${told} told by /auth/whoami`;
-}
-
-const told = ['name', 'userId', 'userEmail', 'createdAt', 'restrictions'] as const;
-
-/**
- * Members of a token that stood still between two reads of one user, and that
- * another user was told otherwise in between.
- */
-async function disagreements(context: Context, round: number) {
-  const caller = context.needed('caller.token');
-  const teammate = context.needed('teammate.token');
-  const [mine, theirs] = [await context.list(caller, round), await context.list(teammate, round)];
-  const members = (one: ListRead, other: ListRead, id: string) =>
-    told.filter((member) => {
-      const [here, there] = [one.byId.get(id), other.byId.get(id)];
-      return here && there && !saysTheSame(here[member], there[member]);
-    });
-  if ([...mine.byId.keys()].every((id) => members(mine, theirs, id).length === 0)) return [];
-  const between = await context.list(teammate, round + 1);
-  const again = await context.list(caller, round + 2);
-  const counts = new Map<string, number>();
-  for (const id of mine.byId.keys()) {
-    const moved = new Set(members(mine, again, id));
-    for (const member of members(mine, between, id)) {
-      if (!moved.has(member)) counts.set(member, (counts.get(member) ?? 0) + 1);
-    }
-  }
-  return [...counts].map(([member, count]) => ({
-    expected: `${member} of a token as the caller is told it`,
-    received: 'another value',
-    count,
-    credential: teammate.label,
-    curl: between.exchange.curl,
-  }));
 }

@@ -148,6 +148,32 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       return 'two reads in a row differ in nothing of the caller';
     },
   ),
+  reading(
+    {
+      id: 'read-changes-nothing',
+      topic,
+      level: 'MUST',
+      title: 'Where nobody else acts, two reads are alike',
+      text: 'In an account in which nobody else acts, two reads with a session tell exactly the same of every token.',
+      source: 'GET /api/portal/v1/apiTokens',
+      profiles: ['full'],
+      needs: ['outsider.token'],
+    },
+    async (context) => {
+      const { stage } = context;
+      const { token, variable } = stage.user('outsider');
+      const reader = { label: "the outsider's session token", variable, token };
+      const inUse = context.needed('outsider.token').token;
+      const found = await context.settle(async () => {
+        const before = await context.look(reader);
+        const after = await context.look(reader);
+        if (!before.usable || !after.usable) throw new Inconclusive(before.trouble);
+        return differences(before, after, inUse);
+      });
+      report(found);
+      return 'two reads are alike';
+    },
+  ),
   {
     id: 'documented-port',
     topic,
@@ -311,6 +337,27 @@ function changesByReading(before: ListRead, after: ListRead, token: string): Dif
 
 function sameUser(one: TokenRecord, other: TokenRecord): boolean {
   return one.userId === other.userId;
+}
+
+/** How two reads differ, but for the time of use of a token that the run itself uses. */
+function differences(before: ListRead, after: ListRead, inUse: string) {
+  const seen = { credential: after.credential.label, curl: after.exchange.curl };
+  const still = ({ lastUsedAt, ...rest }: TokenRecord) =>
+    rest.id === inUse ? rest : { ...rest, lastUsedAt };
+  const changed = [...before.byId].filter(([id, record]) => {
+    const later = after.byId.get(id);
+    return later && !saysTheSame(still(record), still(later));
+  });
+  const come = [...after.byId.keys()].filter((id) => !before.byId.has(id));
+  const gone = [...before.byId.keys()].filter((id) => !after.byId.has(id));
+  const kinds = [
+    ['every record as it was', 'records that changed', changed.length],
+    ['no token that was not there', 'tokens that came', come.length],
+    ['every token that was there', 'a list without them', gone.length],
+  ] as const;
+  return kinds.flatMap(([expected, received, count]) =>
+    count === 0 ? [] : [{ expected, received, count, ...seen }],
+  );
 }
 
 /** Directive names in lower case; `s-maxage=0` keeps nothing. */

@@ -1,6 +1,7 @@
-import { isObject } from '../src/contract/json.ts';
+import { isObject, saysTheSame } from '../src/contract/json.ts';
 import type { Excluded } from '../src/contract/requirement.ts';
 import { type PortalRequirement, shaped } from './check.ts';
+import { asMade } from './made.ts';
 
 const topic = 'restrictions';
 
@@ -36,6 +37,40 @@ export const restrictions: readonly (PortalRequirement | Excluded)[] = [
     ({ restrictions: limits }) => isObject(limits) && 'hosts' in limits,
     'make an API token with {"restrictions": {"hosts": ["example.com"]}} in the account',
   ),
+  asMade(
+    {
+      id: 'restrictions-null-when-none',
+      topic,
+      level: 'MUST',
+      title: 'restrictions of an unrestricted token are null',
+      text: 'A token that was made without restrictions has restrictions null, not an empty object.',
+      source: 'Response Schema, restrictions',
+    },
+    'restrictions',
+    ['persona', 'unused', 'default'],
+    // Of another type: judged by restrictions-null-or-object.
+    (limits) => !isObject(limits),
+    'null, for it was made without any',
+  ),
+  asMade(
+    {
+      id: 'restrictions-as-made',
+      topic,
+      level: 'MUST',
+      title: 'restrictions are those that the token was given',
+      text: 'A token that was made with hosts has an object of restrictions with the same hosts, in any order.',
+      source: 'Response Schema, restrictions',
+    },
+    'restrictions',
+    ['restricted'],
+    (limits, { hosts }) => {
+      // Of another type: judged by restrictions-null-or-object and restrictions-hosts.
+      if (limits !== null && !isObject(limits)) return true;
+      if (limits && 'hosts' in limits && !isTexts(limits.hosts)) return true;
+      return saysTheSame({ hosts }, { hosts: limits?.hosts });
+    },
+    'an object with the hosts with which it was made',
+  ),
   {
     id: 'restrictions-limit-use',
     topic,
@@ -47,3 +82,7 @@ export const restrictions: readonly (PortalRequirement | Excluded)[] = [
       'the contract does not say what a restricted token gets from another origin, and sends the reader elsewhere for the schema',
   },
 ];
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}

@@ -5,6 +5,7 @@ import type { Context } from '../src/portal/context.ts';
 import type { Credential } from '../src/portal/credential.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
 import {
+  changing,
   type Difference,
   over,
   type PortalRequirement,
@@ -12,7 +13,8 @@ import {
   reportEach,
   shaped,
 } from './check.ts';
-import { recordOf } from './record.ts';
+import { asMade } from './made.ts';
+import { recordOf } from './own-record.ts';
 
 const topic = 'timestamps';
 
@@ -175,6 +177,107 @@ export const timestamps: readonly PortalRequirement[] = [
       return `over ${tokens.length} of our tokens`;
     },
   ),
+  asMade(
+    {
+      id: 'created-at-when-made',
+      topic,
+      level: 'MUST',
+      title: 'createdAt is when the token was made',
+      text: "createdAt lies within the making of the token, by the server's clock, give or take a minute.",
+      source: 'Response Schema, createdAt',
+    },
+    'createdAt',
+    ['persona', 'unused', 'restricted'],
+    (createdAt, { made }, list, { grace }) => {
+      // Of another form: judged by the requirements of its form.
+      if (!isMilliseconds(createdAt)) return true;
+      const { from, to } = made ?? {
+        from: list.exchange.receivedAt - grace,
+        to: list.exchange.receivedAt,
+      };
+      return createdAt >= from - grace && createdAt <= to + grace;
+    },
+    'a time within its making',
+  ),
+  changing(
+    {
+      id: 'last-used-at-null-when-unused',
+      topic,
+      level: 'MUST',
+      title: 'lastUsedAt of a token never used is null',
+      text: 'A token that was never used has lastUsedAt null, also after others were used.',
+      source: 'Response Schema, lastUsedAt',
+    },
+    async (context) => {
+      const { stage } = context;
+      const unused = stage.some(['unused', 'restricted', 'default'], ['caller', 'teammate']);
+      const list = await context.look(context.needed('caller.token'));
+      const seen = unused.map(({ id }) => recordOf(list, id)).filter((own) => own !== undefined);
+      if (seen.length === 0)
+        throw new Inconclusive('none of them is listed: see every-kind-listed');
+      // Of another form: judged by the requirements of its form.
+      const wrong = seen.filter(({ record }) => isMilliseconds(record.lastUsedAt));
+      reportEach([list], () =>
+        places(
+          wrong.map(({ index }) => [index, undefined]),
+          'lastUsedAt',
+          'null, for it was never used',
+          'a time of use',
+        ),
+      );
+      return `over ${seen.length} unused tokens`;
+    },
+  ),
+  changing(
+    {
+      id: 'last-used-at-on-use',
+      topic,
+      level: 'MUST',
+      title: 'A use shows on the token that was used',
+      text: 'A token shows null until it is used, and then a time of use that is not older than that use.',
+      source: 'Response Schema, lastUsedAt',
+    },
+    async (context) => {
+      const { stage } = context;
+      const made = await stage.make(stage.user('teammate'));
+      const caller = context.needed('caller.token');
+      const usedAt = (list: ListRead) => recordOf(list, made.id)?.record.lastUsedAt;
+      const before = await context.settles(caller, (list) => usedAt(list) !== undefined);
+      if (before) throw new Inconclusive('the token is not listed: see new-token-listed');
+      const early = await context.look(caller);
+      reportEach([early], (list) =>
+        isMilliseconds(usedAt(list))
+          ? [{ expected: 'null before its first use', received: 'a time of use' }]
+          : [],
+      );
+      const use = await context.look({
+        label: 'a new token',
+        variable: 'PORTAL_NEW_TOKEN',
+        token: made.id,
+      });
+      use.requireAnswer();
+      if (!use.opened) throw new Inconclusive(`${use.trouble}: see listed-id-opens`);
+      const { now, grace, known } = context.clock(use.exchange);
+      const took = use.exchange.receivedAt - use.exchange.sentAt;
+      const earliest = known ? now - took - 1000 : now - grace;
+      const stale = await context.settles(caller, (list) => {
+        const time = usedAt(list);
+        return isMilliseconds(time) && time >= earliest - grace && time <= now + grace;
+      });
+      if (stale) {
+        const time = usedAt(stale);
+        if (time !== null && !isMilliseconds(time))
+          throw new Inconclusive('lastUsedAt is no time in milliseconds');
+        reportEach([stale], () => [
+          {
+            expected: 'the time at which it was just used',
+            received: time === null ? 'null' : 'another time',
+          },
+        ]);
+      }
+      return 'null before its use, and its time afterwards';
+    },
+  ),
 ];
 
 async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt'): Promise<string> {
@@ -224,7 +327,7 @@ async function staleUse(context: Context, credential: Credential, round: number)
   const own = recordOf(list, credential.token);
   if (own === undefined)
     throw new Inconclusive(`${credential.label} is not listed: see own-token-listed`);
-  const used = list.records.find(([index]) => index === own.index)?.[1].lastUsedAt;
+  const used = own.record.lastUsedAt;
   if (used !== null && !isMilliseconds(used)) {
     throw new Inconclusive(
       'lastUsedAt is no time in milliseconds: see the requirements of its form',
@@ -245,7 +348,6 @@ async function staleUse(context: Context, credential: Credential, round: number)
 }
 
 function moved(first: ListRead, { token }: Credential, used: number): boolean {
-  const own = recordOf(first, token);
-  const before = first.records.find(([index]) => index === own?.index)?.[1].lastUsedAt;
+  const before = recordOf(first, token)?.record.lastUsedAt;
   return before === null || (isMilliseconds(before) && used > before);
 }

@@ -2,8 +2,16 @@ import { Inconclusive, report } from '../src/contract/finding.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { Credential } from '../src/portal/credential.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
-import { over, type PortalRequirement, reading } from './check.ts';
-import { recordOf } from './record.ts';
+import {
+  changing,
+  over,
+  type PortalRequirement,
+  reading,
+  reportEach,
+  unlessGiven,
+} from './check.ts';
+import { recordOf } from './own-record.ts';
+import { oneSided } from './stood-still.ts';
 
 const topic = 'visibility';
 
@@ -74,9 +82,9 @@ export const visibility: readonly PortalRequirement[] = [
       needs: ['caller.token', 'teammate.token'],
     },
     async (context) => {
-      const found = await context.settle((round) => oneSided(context, round));
-      report(found);
-      const list = await context.list(context.needed('caller.token'));
+      const pair = [context.needed('caller.token'), context.needed('teammate.token')] as const;
+      report(await context.settle((round) => oneSided(context, pair, round)));
+      const list = await context.list(pair[0]);
       return over(list.byId.size, 'token', [list, list]);
     },
   ),
@@ -175,6 +183,234 @@ export const visibility: readonly PortalRequirement[] = [
       return `${ids.length} ids looked for in ${reads.length} answers`;
     },
   ),
+  reading(
+    {
+      id: 'every-kind-listed',
+      topic,
+      level: 'MUST',
+      title: 'Tokens of every kind are listed',
+      text: 'The token that a user came with, tokens with restrictions and tokens never used are listed for every user of the account.',
+      source: 'Description',
+      profiles: ['full'],
+    },
+    async (context) => {
+      const { stage } = context;
+      const made = stage.some(['default', 'unused', 'restricted'], ['caller', 'teammate']);
+      const lists = await Promise.all(
+        given(context, ['caller.token', 'teammate.token']).map((one) => context.list(one)),
+      );
+      reportEach(lists, (list) =>
+        (['default', 'unused', 'restricted'] as const).flatMap((kind) => {
+          const lacking = made.filter((token) => token.kind === kind && !recordOf(list, token.id));
+          if (lacking.length === 0) return [];
+          return [
+            {
+              expected: `every ${kind} token of the account`,
+              received: 'a list without them',
+              count: lacking.length,
+            },
+          ];
+        }),
+      );
+      return over(made.length, 'token', lists);
+    },
+  ),
+  reading(
+    {
+      id: 'session-sees-the-same',
+      topic,
+      level: 'MUST',
+      title: 'A session sees what an API token sees',
+      text: "The caller's session token is listed the same tokens as his API token.",
+      source: 'Authentication',
+      needs: ['caller.token', 'caller.session'],
+      inapplicable: unlessGiven('caller.session', 'PORTAL_CALLER_SESSION'),
+    },
+    async (context) => {
+      const pair = [context.needed('caller.token'), context.needed('caller.session')] as const;
+      report(await context.settle((round) => oneSided(context, pair, round)));
+      const list = await context.list(pair[0]);
+      return over(list.byId.size, 'token', [list, list]);
+    },
+  ),
+  reading(
+    {
+      id: 'session-not-listed',
+      topic,
+      level: 'MUST',
+      title: 'Session tokens are not listed',
+      text: 'The list holds API tokens alone: no session token of a user of the account is in it.',
+      source: 'Description',
+      profiles: ['full'],
+    },
+    async (context) => {
+      const { stage } = context;
+      const sessions = [...stage.users.values()].map(({ token }) => token);
+      const lists = await context.lists();
+      reportEach(lists, (list) => {
+        const count = sessions.filter((session) => list.byId.has(session)).length;
+        return count === 0
+          ? []
+          : [{ expected: 'API tokens alone', received: 'a session token', count }];
+      });
+      return over(sessions.length, 'session', lists);
+    },
+  ),
+  reading(
+    {
+      id: 'administrator-own-account',
+      topic,
+      level: 'MUST',
+      title: "An administrator's list is that of his own account",
+      text: 'An administrator is listed the tokens of his own account, and none of other accounts.',
+      source: 'Description',
+      profiles: ['full'],
+    },
+    async (context) => {
+      const { stage } = context;
+      const { token, variable } = stage.administrator;
+      const list = await context.look({ label: "the administrator's token", variable, token });
+      list.requireAnswer();
+      if (!list.usable) throw new Inconclusive(list.trouble);
+      const foreign = stage.tokens.filter(({ id }) => list.byId.has(id));
+      reportEach([list], () =>
+        foreign.length === 0
+          ? []
+          : [
+              {
+                expected: 'tokens of his own account alone',
+                received: 'tokens of other accounts',
+                count: foreign.length,
+              },
+            ],
+      );
+      return over(list.byId.size, 'token', [list]);
+    },
+  ),
+  changing(
+    {
+      id: 'new-token-listed',
+      topic,
+      level: 'MUST',
+      title: 'A new token is listed',
+      text: 'A token that was just made is listed for every user of the account, within the settle bound.',
+      source: 'Description',
+    },
+    async (context) => {
+      const { stage } = context;
+      const made = await stage.make(stage.user('caller'));
+      for (const reader of given(context, ['caller.token', 'teammate.token'])) {
+        const without = await context.settles(
+          reader,
+          (list) => recordOf(list, made.id) !== undefined,
+        );
+        if (!without) continue;
+        if (!without.usable) throw new Inconclusive(without.trouble);
+        report([
+          {
+            ...seen(without),
+            expected: 'the token that was just made',
+            received: 'a list without it',
+          },
+        ]);
+      }
+      return 'listed for caller and teammate';
+    },
+  ),
+  changing(
+    {
+      id: 'deleted-token-gone',
+      topic,
+      level: 'MUST',
+      title: 'A deleted token is no longer listed',
+      text: 'A token that was deleted is listed for nobody any more, within the settle bound.',
+      source: 'Description',
+    },
+    async (context) => {
+      const { stage } = context;
+      const made = await stage.make(stage.user('teammate'));
+      const caller = context.needed('caller.token');
+      const unseen = await context.settles(caller, (list) => recordOf(list, made.id) !== undefined);
+      if (unseen) throw new Inconclusive('it was not listed before: see new-token-listed');
+      await stage.remove(made);
+      for (const reader of given(context, ['caller.token', 'teammate.token'])) {
+        const still = await context.settles(
+          reader,
+          (list) => list.usable && !recordOf(list, made.id),
+        );
+        if (!still) continue;
+        if (!still.usable) throw new Inconclusive(still.trouble);
+        report([
+          {
+            ...seen(still),
+            expected: 'a list without the token that was deleted',
+            received: 'its record',
+          },
+        ]);
+      }
+      return 'gone for caller and teammate';
+    },
+  ),
+  changing(
+    {
+      id: 'long-list-whole',
+      topic,
+      level: 'MUST',
+      title: 'A long list is whole',
+      text: 'An account of 120 tokens is listed whole: the contract knows no pages.',
+      source: 'Description',
+    },
+    async (context) => {
+      const { stage } = context;
+      const outsider = stage.user('outsider');
+      const made = await Promise.all(Array.from({ length: 120 }, () => stage.make(outsider)));
+      const reader = context.needed('outsider.token');
+      const lacking = (list: ListRead) => made.filter(({ id }) => !recordOf(list, id)).length;
+      const short = await context.settles(reader, (list) => list.usable && lacking(list) === 0);
+      if (short) {
+        if (!short.usable) throw new Inconclusive(short.trouble);
+        report([
+          {
+            ...seen(short),
+            expected: `all of ${made.length} tokens that were just made`,
+            received: `a list of ${short.records.length} without some of them`,
+            count: lacking(short),
+          },
+        ]);
+      }
+      return `${made.length} tokens, all listed`;
+    },
+  ),
+  changing(
+    {
+      id: 'made-outside-hidden',
+      topic,
+      level: 'MUST',
+      title: 'A token made in another account is not listed',
+      text: "A token that is made in the outsider's account during the run occurs nowhere in the lists of the caller's account.",
+      source: 'Description',
+    },
+    async (context) => {
+      const { stage } = context;
+      const made = await stage.make(stage.user('outsider'));
+      const reader = context.needed('outsider.token');
+      const unseen = await context.settles(reader, (list) => recordOf(list, made.id) !== undefined);
+      if (unseen)
+        throw new Inconclusive('it is not listed in its own account: see long-list-whole');
+      const looks = await Promise.all(
+        given(context, ['caller.token', 'teammate.token', 'caller.session']).map((one) =>
+          context.look(one),
+        ),
+      );
+      reportEach(looks, (list) =>
+        list.mentions([made.id]) === 0
+          ? []
+          : [{ expected: 'nothing of a token of another account', received: 'its id' }],
+      );
+      for (const look of looks) look.requireAnswer();
+      return `not in ${looks.length} answers`;
+    },
+  ),
 ];
 
 function given(context: Context, names: readonly Credential['name'][]): Credential[] {
@@ -193,27 +429,4 @@ async function pairs(context: Context, some: readonly Credential[], others: read
   return Promise.all(
     both.map(async ([reader, token]) => ({ list: await context.list(reader), token })),
   );
-}
-
-/** Tokens that one of two lists lacked between two reads of the other that had them. */
-async function oneSided(context: Context, round: number) {
-  const pair = [context.needed('caller.token'), context.needed('teammate.token')] as const;
-  const ids = async (who: Credential, at: number) => (await context.list(who, at)).byId;
-  const [mine, theirs] = [await ids(pair[0], round), await ids(pair[1], round)];
-  if (mine.size === theirs.size && [...mine.keys()].every((id) => theirs.has(id))) return [];
-  const findings = [];
-  for (const [holder, other] of [pair, [pair[1], pair[0]] as const]) {
-    const before = await ids(holder, round);
-    const between = await context.list(other, round + 1);
-    const after = await ids(holder, round + 2);
-    const missing = [...before.keys()].filter((id) => after.has(id) && !between.byId.has(id));
-    if (missing.length === 0) continue;
-    findings.push({
-      ...seen(between),
-      expected: `every token that is listed for ${holder.label}`,
-      received: 'a list without them',
-      count: missing.length,
-    });
-  }
-  return findings;
 }

@@ -16,6 +16,13 @@ export type Topic = (typeof topics)[number];
 /** `read-only` sends GET with tokens that were given; `full` makes its own. */
 export type Profile = 'read-only' | 'full';
 
+/**
+ * When it is judged: reads before changes, so that they find the portal at rest;
+ * refusals last, for a server may ban who knocks too often.
+ */
+export const waves = ['reads', 'changes', 'refusals'] as const;
+export type Wave = (typeof waves)[number];
+
 /** Who asks: two users of one account, a user of another, and nobody. */
 export type Persona = 'caller' | 'teammate' | 'outsider';
 
@@ -54,8 +61,7 @@ export interface Statement {
  */
 export interface Checked<Context> extends Statement {
   readonly profiles: readonly Profile[];
-  /** Refusals are asked for last: a server may ban who knocks too often. */
-  readonly wave: 'reads' | 'refusals';
+  readonly wave: Wave;
   /** Credentials without which it is untested. */
   readonly needs: readonly CredentialName[];
   /** Why it is no part of this run, if it is not. */

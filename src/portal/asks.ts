@@ -1,18 +1,18 @@
-import type { Credential } from './credential.ts';
+import type { Reader } from './credential.ts';
 import type { Ask } from './exchange.ts';
 import { listPath, whoamiPath } from './target.ts';
 
 /** The list, asked for with a credential as the contract says. */
-export function listAsk(credential: Credential, purpose: string): Ask {
+export function listAsk(credential: Reader, purpose: string): Ask {
   return bearerAsk(listPath, credential, purpose);
 }
 
 /** Who the credential belongs to, as the portal itself tells. */
-export function whoamiAsk(credential: Credential): Ask {
-  return bearerAsk(whoamiPath, credential, 'preflight');
+export function whoamiAsk(credential: Reader, purpose: string): Ask {
+  return bearerAsk(whoamiPath, credential, purpose);
 }
 
-function bearerAsk(path: string, credential: Credential, purpose: string): Ask {
+function bearerAsk(path: string, credential: Reader, purpose: string): Ask {
   return {
     path,
     headers: { Authorization: `Bearer ${credential.token}` },

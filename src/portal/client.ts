@@ -16,6 +16,8 @@ export interface ClientOptions {
   /** How long 429, 502, 503 and 504 are waited out, in milliseconds. */
   readonly patienceMs: number;
   readonly concurrency: number;
+  /** Whether anything but GET may be sent. */
+  readonly writes: boolean;
   /** Ends every request that is under way. */
   readonly signal: AbortSignal;
   readonly origin?: string | undefined;
@@ -28,21 +30,24 @@ export interface ClientOptions {
 export const maxBytes = 200 * 1024 * 1024;
 
 /**
- * Sends requests to one target, GET only, over kept connections. It never
- * follows a redirect and never rejects: what went wrong is in the exchange.
+ * Sends requests to one target over kept connections, and nothing but GET unless
+ * it may. It never follows a redirect and never rejects for what the target does:
+ * what went wrong is in the exchange.
  */
 export class Client {
   readonly #options: ClientOptions;
   readonly #agent: HttpAgent;
+  /** Its connections are used once. */
+  readonly #freshAgent: HttpAgent;
   readonly #limit: ReturnType<typeof pLimit>;
   #sent = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    const kept = { keepAlive: true, maxSockets: options.concurrency };
-    this.#agent = options.target.tls
-      ? new HttpsAgent({ ...kept, ...trust(options) })
-      : new HttpAgent(kept);
+    const trusted = options.target.tls ? trust(options) : {};
+    const Agent = options.target.tls ? HttpsAgent : HttpAgent;
+    this.#agent = new Agent({ ...trusted, keepAlive: true, maxSockets: options.concurrency });
+    this.#freshAgent = new Agent({ ...trusted, keepAlive: false });
     this.#limit = pLimit(options.concurrency);
   }
 
@@ -53,11 +58,17 @@ export class Client {
 
   close(): void {
     this.#agent.destroy();
+    this.#freshAgent.destroy();
   }
 
   /** Sends one request; waits out an answer that says to come back later. */
-  get(ask: Ask): Promise<Exchange> {
+  send(ask: Ask): Promise<Exchange> {
     return this.#limit(() => this.#insist(ask));
+  }
+
+  /** Waits; not longer than the run. */
+  pause(ms: number): Promise<void> {
+    return delay(ms, this.#options.signal);
   }
 
   /** The `curl` that sends the same request. */
@@ -67,6 +78,10 @@ export class Client {
     if (insecure) words.push('--insecure');
     if (ca) words.push(`--cacert ${quote(ca.file)}`);
     if (origin) words.push(`-H ${quote(`Origin: ${origin}`)}`);
+    if (ask.method) words.push(`-X ${ask.method}`);
+    if (ask.json) {
+      words.push(`-H 'Content-Type: application/json' -d ${quote(JSON.stringify(ask.json))}`);
+    }
     if (ask.curl) words.push(ask.curl);
     const url = quote(target.base + ask.path);
     words.push(ask.query ? `${url}"${ask.query.shell}"` : url);
@@ -78,7 +93,7 @@ export class Client {
     const until = Date.now() + patienceMs;
     for (let attempts = 1; ; attempts += 1) {
       const sentAt = Date.now();
-      const outcome = signal.aborted ? { failure: aborted(signal) } : await this.#send(ask);
+      const outcome = signal.aborted ? { failure: aborted(signal) } : await this.#once(ask);
       const exchange = {
         ask,
         curl: this.curl(ask),
@@ -87,37 +102,44 @@ export class Client {
         receivedAt: Date.now(),
         ...outcome,
       };
-      const pause = pauseBefore(outcome, attempts);
+      const pause = pauseBefore(ask, outcome, attempts);
       if (pause === undefined || Date.now() + pause > until || signal.aborted) return exchange;
       await delay(pause, signal);
     }
   }
 
-  async #send(ask: Ask): Promise<{ answer: Answer } | { failure: Failure }> {
+  async #once(ask: Ask): Promise<{ answer: Answer } | { failure: Failure }> {
     const { target, timeoutMs, signal, userAgent, origin } = this.#options;
     // A path from elsewhere must not lead a token to another origin.
     if (!ask.path.startsWith('/') || !URL.canParse(target.base + ask.path)) {
       throw new Error('a path that does not begin with a slash');
     }
+    const { method = 'GET', json, fresh = false } = ask;
+    if (method !== 'GET' && !this.#options.writes) throw new Error('a read-only client');
     this.#sent += 1;
+    const path = ask.path + (ask.query?.sent ?? '');
+    const verb = method.toLowerCase() as 'get' | 'post' | 'delete';
     const test = supertest(target.base)
-      .get(ask.path + (ask.query?.sent ?? ''))
+      [verb](path)
       .set({ Accept: 'application/json', 'User-Agent': `${userAgent}; ${ask.purpose}` })
       .set(origin ? { Origin: origin } : {})
       .set(ask.headers)
       .redirects(0)
-      .agent(this.#agent)
+      .agent(fresh ? this.#freshAgent : this.#agent)
       .timeout({ deadline: timeoutMs })
       .maxResponseSize(maxBytes)
       .buffer(true)
       .parse(collect);
+    if (json) test.send(json);
+    // What is being made is let come to an end, so that it can be removed.
+    const ends = method === 'GET';
     const abort = () => {
       test.abort(); // Not returned: it is a promise, which would be taken for the listener's own.
     };
-    signal.addEventListener('abort', abort, { once: true });
+    if (ends) signal.addEventListener('abort', abort, { once: true });
     try {
       const response = await test;
-      if (signal.aborted) return { failure: aborted(signal) };
+      if (ends && signal.aborted) return { failure: aborted(signal) };
       const incoming = (response as unknown as { res: { rawHeaders: string[] } }).res;
       const { status, headers, body } = response;
       return { answer: { status, headers, rawHeaders: incoming.rawHeaders, body } };
@@ -142,14 +164,17 @@ function aborted({ reason }: AbortSignal): Failure {
 
 /** How long to wait before asking again, in milliseconds; undefined to leave it. */
 function pauseBefore(
+  { method }: Ask,
   outcome: { answer?: Answer; failure?: Failure },
   attempts: number,
 ): number | undefined {
   const backOff = 100 * 2 ** (attempts - 1);
   const { answer, failure } = outcome;
   // A kept connection may close just as it is used: that deserves one more.
-  if (failure?.kind === 'broken') return attempts === 1 ? 0 : undefined;
+  if (failure?.kind === 'broken') return attempts === 1 && method !== 'POST' ? 0 : undefined;
   if (answer === undefined || !isUnavailable(answer.status)) return undefined;
+  // A gateway that gave up does not tell whether the POST was carried out.
+  if (method === 'POST' && [502, 504].includes(answer.status)) return undefined;
   const after = answer.headers['retry-after'];
   if (after === undefined) return backOff;
   const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;

@@ -1,12 +1,15 @@
 import { Inconclusive } from '../contract/finding.ts';
 import type { CredentialName } from '../contract/requirement.ts';
-import type { Credential } from './credential.ts';
+import { agreement } from './agreement.ts';
+import { listAsk, whoamiAsk } from './asks.ts';
+import type { Credential, Reader } from './credential.ts';
 import { delay } from './delay.ts';
-import { type Exchange, serverTime } from './exchange.ts';
-import type { Identity } from './identity.ts';
+import { type Ask, type Exchange, serverTime } from './exchange.ts';
+import { type Identity, readIdentity } from './identity.ts';
 import type { Observations } from './observations.ts';
 import type { Probe } from './probe.ts';
 import type { Refusals } from './refusals.ts';
+import type { Stage } from './stage.ts';
 import type { Target } from './target.ts';
 import { ListRead } from './token-list.ts';
 
@@ -19,7 +22,14 @@ export interface Surroundings {
   readonly first: (credential: Credential) => Promise<ListRead>;
   readonly settleMs: number;
   readonly signal: AbortSignal;
+  /** What the run made for itself, in the full profile. */
+  readonly stage?: Stage;
+  /** Sends one request of a check's own. */
+  readonly ask: (ask: Ask) => Promise<Exchange>;
 }
+
+/** A settled change is many answers alike; a few of them are evidence enough. */
+const maxLooks = 6;
 
 export interface ProbeRead {
   readonly probe: Probe;
@@ -127,6 +137,46 @@ export class Context {
       if (found.length === 0 || Date.now() + pause > until) return found;
       await delay(pause, signal);
     }
+  }
+
+  /** Whether the tokens of the run are its own. */
+  get isFull(): boolean {
+    return this.#surroundings.stage !== undefined;
+  }
+
+  /** What the run made. Only requirements of the full profile have it. */
+  get stage(): Stage {
+    const { stage } = this.#surroundings;
+    if (!stage) throw new Error(`${this.#id} is not of the full profile alone`);
+    return stage;
+  }
+
+  /** The list as it is now, asked for on a connection of its own. */
+  async look(reader: Reader): Promise<ListRead> {
+    const exchange = await this.#surroundings.ask({ ...listAsk(reader, this.#id), fresh: true });
+    const read = new ListRead(reader, exchange);
+    if (this.#evidence.size < maxLooks) this.#evidence.add(exchange);
+    return read;
+  }
+
+  /** Who a bearer token belongs to now; undefined when the portal does not tell. */
+  async whoami(reader: Reader): Promise<Identity | undefined> {
+    const exchange = await this.#surroundings.ask(whoamiAsk(reader, this.#id));
+    return readIdentity(exchange);
+  }
+
+  /**
+   * Whether a change comes to show everywhere within the settle bound.
+   *
+   * @returns an answer that was not as it should be, if there is one at the end
+   * @throws Inconclusive when that was no answer at all
+   */
+  async settles(reader: Reader, holds: (read: ListRead) => boolean): Promise<ListRead | undefined> {
+    const { signal } = this.#surroundings;
+    const against = await agreement(() => this.look(reader), holds, this.settleMs, signal);
+    if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
+    against?.requireAnswer();
+    return against;
   }
 
   /** The server's time at an answer, and by how much it may be off, in milliseconds. */

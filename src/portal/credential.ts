@@ -1,15 +1,19 @@
 import type { CredentialName, Persona } from '../contract/requirement.ts';
 
-/** A bearer token and whose it is. */
-export interface Credential {
-  readonly name: CredentialName;
-  readonly persona: Persona;
-  readonly kind: 'API token' | 'session token';
-  /** `caller's API token`, as findings name it. */
+/** Who asks for the list: a bearer token and how it is named. */
+export interface Reader {
+  /** `the caller's API token`, as findings name it. */
   readonly label: string;
   /** The environment variable that holds it: `PORTAL_CALLER_TOKEN`. */
   readonly variable: string;
   readonly token: string;
+}
+
+/** A persona's bearer token. */
+export interface Credential extends Reader {
+  readonly name: CredentialName;
+  readonly persona: Persona;
+  readonly kind: 'API token' | 'session token';
 }
 
 /** How to give each credential. */

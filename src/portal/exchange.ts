@@ -1,7 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A request before it is sent. Every one is a GET. */
+/** A request before it is sent; a GET unless it says otherwise. */
 export interface Ask {
+  readonly method?: 'POST' | 'DELETE';
+  /** Sent as a JSON body. */
+  readonly json?: object;
+  /** Whether it wants a connection of its own, so that any server process may answer. */
+  readonly fresh?: boolean;
   /** Path below the target's base. */
   readonly path: string;
   /** A query as it is sent, and as a shell writes it: `?token=$PORTAL_CALLER_TOKEN`. */

@@ -14,6 +14,7 @@ export class Observations {
   readonly #client: Client;
   readonly #vault: Vault;
   readonly #rounds: Map<Credential, Promise<ListRead>>[] = [];
+  readonly #ends: Promise<unknown>[] = [];
 
   constructor(client: Client, vault: Vault, credentials: readonly Credential[]) {
     this.#client = client;
@@ -22,13 +23,14 @@ export class Observations {
   }
 
   /** What one credential was answered in a round. */
-  async read(credential: Credential, round: number): Promise<ListRead> {
-    if (round > 0) await this.round(round - 1);
+  read(credential: Credential, round: number): Promise<ListRead> {
     this.#rounds[round] ??= new Map();
     const known = this.#rounds[round].get(credential);
     if (known) return known;
-    const read = this.#ask(credential, round);
+    const read = this.#after(round).then(() => this.#ask(credential, round));
     this.#rounds[round].set(credential, read);
+    // A long wait must not keep every list that was read meanwhile.
+    if (round > 4) this.#rounds[round - 4]?.clear();
     return read;
   }
 
@@ -37,8 +39,15 @@ export class Observations {
     return Promise.all(this.credentials.map((credential) => this.read(credential, round)));
   }
 
+  /** The end of the round before, for everybody. */
+  #after(round: number): Promise<unknown> {
+    if (round === 0) return Promise.resolve();
+    this.#ends[round] ??= this.round(round - 1);
+    return this.#ends[round];
+  }
+
   async #ask(credential: Credential, round: number): Promise<ListRead> {
-    const exchange = await this.#client.get(listAsk(credential, `read ${round + 1}`));
+    const exchange = await this.#client.send(listAsk(credential, `read ${round + 1}`));
     const read = new ListRead(credential, exchange);
     for (const [, record] of read.records) {
       if (typeof record.id === 'string') this.#vault.add(record.id);

@@ -39,7 +39,7 @@ export async function preflight(
     observations.credentials.map(async (credential): Promise<Arrival> => {
       const [list, whoami] = await Promise.all([
         observations.read(credential, 0),
-        client.get(whoamiAsk(credential)),
+        client.send(whoamiAsk(credential, 'preflight')),
       ]);
       return { credential, list, whoami, identity: readIdentity(whoami) };
     }),

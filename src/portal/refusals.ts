@@ -61,13 +61,13 @@ export class Refusals {
   /** A server error once is an accident; it is asked for again. */
   async #probe({ probe, purpose }: Waiting): Promise<Exchange> {
     const ask = probeAsk(probe, purpose);
-    const first = await this.#client.get(ask);
-    return (first.answer?.status ?? 0) >= 500 ? this.#client.get(ask) : first;
+    const first = await this.#client.send(ask);
+    return (first.answer?.status ?? 0) >= 500 ? this.#client.send(ask) : first;
   }
 
   /** What keeps a control from holding. */
   async #ask(purpose: string): Promise<string | undefined> {
-    const { answer, failure } = await this.#client.get(listAsk(this.#control, purpose));
+    const { answer, failure } = await this.#client.send(listAsk(this.#control, purpose));
     if (answer && answer.status >= 200 && answer.status < 300) return undefined;
     const what = failure ? failure.sentence : `${answer?.status}`;
     return `the ${purpose} the refusals did not hold: with ${this.#control.label}, ${what}`;

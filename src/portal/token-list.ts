@@ -1,7 +1,7 @@
 import { Inconclusive } from '../contract/finding.ts';
 import { isObject, type JsonObject } from '../contract/json.ts';
 import { judgeShape, type ShapeFindings } from '../contract/shape.ts';
-import type { Credential } from './credential.ts';
+import type { Reader } from './credential.ts';
 import { type Exchange, mediaType, nameMediaType } from './exchange.ts';
 import { countRepeatedNames } from './member-names.ts';
 import { Vault } from './vault.ts';
@@ -10,12 +10,12 @@ export type TokenRecord = JsonObject;
 
 /** What one credential was answered when it asked for the list. */
 export class ListRead {
-  readonly credential: Credential;
+  readonly credential: Reader;
   readonly exchange: Exchange;
   #shape: ShapeFindings | undefined;
   #byId: ReadonlyMap<string, TokenRecord> | undefined;
 
-  constructor(credential: Credential, exchange: Exchange) {
+  constructor(credential: Reader, exchange: Exchange) {
     this.credential = credential;
     this.exchange = exchange;
   }
@@ -75,7 +75,7 @@ export class ListRead {
     if (!answer) return 0;
     const watched = new Vault();
     for (const token of tokens) watched.add(token);
-    return watched.scrub(`${answer.rawHeaders.join('\n')}\n${this.json.text}`).hits;
+    return watched.countIn(`${answer.rawHeaders.join('\n')}\n${this.json.text}`);
   }
 
   /** The records by id; of several with one id, the first. */

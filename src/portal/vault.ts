@@ -8,7 +8,9 @@ const minLength = 12;
  */
 export class Vault {
   /** Secrets by their first characters: a scan costs what the text is long. */
-  readonly #byStart = new Map<string, string[]>();
+  readonly #byStart = new Map<string, Set<string>>();
+  /** The lengths that secrets have. */
+  readonly #lengths = new Set<number>();
   #public = '';
 
   /** Text that is public before the target was asked: a token cannot claim it. */
@@ -20,8 +22,9 @@ export class Vault {
     if (secret.length < minLength || this.#public.includes(secret)) return;
     const start = secret.slice(0, minLength);
     const known = this.#byStart.get(start);
-    if (known === undefined) this.#byStart.set(start, [secret]);
-    else if (!known.includes(secret)) known.push(secret);
+    if (known === undefined) this.#byStart.set(start, new Set([secret]));
+    else known.add(secret);
+    this.#lengths.add(secret.length);
   }
 
   /** Whether the text holds a secret: raw, percent-encoded or in base64. */
@@ -38,9 +41,8 @@ export class Vault {
       return replacement;
     };
     const raw = this.#replace(text, () => count('[secret]'));
-    const percent = raw.replace(
-      /(?:[\w.~!*'()+-]|%[0-9A-Fa-f]{2})*%[0-9A-Fa-f]{2}[\w.~%!*'()+-]*/g,
-      (run) => (this.#holds(decodePercent(run)) ? count('[secret]') : run),
+    const percent = raw.replace(/[\w.~%!*'()+-]{12,}/g, (run) =>
+      run.includes('%') && this.isPlainlyIn(decodePercent(run)) ? count('[secret]') : run,
     );
     const base64 = percent.replace(/[A-Za-z0-9+/_-]{16,}={0,2}/g, (run) =>
       this.#holdsEncoded(run) ? count('[secret]') : run,
@@ -48,19 +50,37 @@ export class Vault {
     return { text: base64, hits };
   }
 
-  #holds(text: string): boolean {
-    let found = false;
+  /** Whether the text holds a secret as it is. */
+  isPlainlyIn(text: string): boolean {
+    for (let at = 0; at + minLength <= text.length; at += 1) if (this.#at(text, at)) return true;
+    return false;
+  }
+
+  /** How many secrets the text holds, as they are. */
+  countIn(text: string): number {
+    let count = 0;
     this.#replace(text, () => {
-      found = true;
+      count += 1;
       return '';
     });
-    return found;
+    return count;
+  }
+
+  /** The secret that begins here, if one does. */
+  #at(text: string, at: number): string | undefined {
+    const secrets = this.#byStart.get(text.slice(at, at + minLength));
+    if (!secrets) return undefined;
+    for (const length of this.#lengths) {
+      const candidate = text.slice(at, at + length);
+      if (candidate.length === length && secrets.has(candidate)) return candidate;
+    }
+    return undefined;
   }
 
   /** Base64 at each of its four alignments: a secret may begin inside a longer text. */
   #holdsEncoded(run: string): boolean {
     return [0, 1, 2, 3].some((skip) =>
-      this.#holds(Buffer.from(run.slice(skip), 'base64').toString('latin1')),
+      this.isPlainlyIn(Buffer.from(run.slice(skip), 'base64').toString('latin1')),
     );
   }
 
@@ -68,8 +88,7 @@ export class Vault {
     let result = '';
     let from = 0;
     for (let at = 0; at + minLength <= text.length; at += 1) {
-      const secrets = this.#byStart.get(text.slice(at, at + minLength));
-      const secret = secrets?.find((one) => text.startsWith(one, at));
+      const secret = this.#at(text, at);
       if (secret === undefined) continue;
       result += text.slice(from, at) + replacement();
       from = at + secret.length;

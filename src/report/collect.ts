@@ -1,6 +1,6 @@
 import type { Status } from '../contract/judge.ts';
 import type { Profile, Requirement, RunFacts, Statement } from '../contract/requirement.ts';
-import { type Ending, outcomeOf } from './outcome.ts';
+import { type Ending, outcomeOf, type Verdict } from './outcome.ts';
 import type { Judged, Report } from './report.ts';
 
 /** What is known of a run beside its verdicts. */
@@ -15,6 +15,8 @@ export interface RunRecord
     | 'durationMs'
     | 'requests'
     | 'credentials'
+    | 'seed'
+    | 'cleanup'
   > {
   readonly loopback: boolean;
   readonly selection: Omit<Report['selection'], 'accepted'>;
@@ -39,22 +41,43 @@ export function collect(
     )
     .map(({ id }) => id);
   const selection = { ...run.selection, accepted };
-  const { suite, runId, target, profile, startedAt, durationMs, requests, credentials } = run;
+  const {
+    suite,
+    runId,
+    target,
+    profile,
+    startedAt,
+    durationMs,
+    requests,
+    credentials,
+    seed,
+    cleanup,
+  } = run;
   return {
     schemaVersion: 1,
     suite,
     runId,
     target,
     profile,
-    ...outcomeOf(requirements, selection, run.ending),
+    ...withLeftovers(outcomeOf(requirements, selection, run.ending), cleanup),
     startedAt,
     durationMs,
     requests,
     credentials,
+    seed,
+    cleanup,
     selection,
     counts: count(requirements),
     requirements,
   };
+}
+
+/** The outcome says so when something of the run is still there. */
+function withLeftovers(verdict: Verdict, cleanup: Report['cleanup']): Verdict {
+  const left = cleanup?.left.length ?? 0;
+  if (left === 0) return verdict;
+  const what = `${left} ${left === 1 ? 'thing' : 'things'} that it made could not be removed`;
+  return { ...verdict, message: `${verdict.message} But ${what}.` };
 }
 
 function accepts({ allowUntested, selection }: RunRecord, id: string): boolean {

@@ -16,6 +16,15 @@ export interface Report {
   readonly durationMs: number;
   readonly requests: number;
   readonly credentials: readonly CredentialName[];
+  readonly seed: number | null;
+  readonly cleanup: {
+    readonly removed: number;
+    readonly left: readonly {
+      readonly what: string;
+      readonly why: string;
+      readonly curl: string;
+    }[];
+  } | null;
   readonly selection: Selection;
   readonly counts: Readonly<Record<Status, number>>;
   readonly requirements: readonly Judged[];

@@ -14,23 +14,28 @@ export async function openRun(
   settings: Settings,
   register: readonly Requirement<Context>[],
 ): Promise<{ run: Run; close: () => Promise<void> }> {
-  const { target } = settings;
+  const { target, profile, admin, credentials } = settings;
   if (target !== undefined) {
+    if (profile === 'full' && !admin)
+      throw new Misconfigured(`The full profile needs ${howToAdminister}.`);
     const run = new Run({ ...settings, target }, register);
     return { run, close: async () => run.close() };
   }
-  if (settings.credentials.size > 0) {
+  if (credentials.size > 0 || admin) {
     throw new Misconfigured(
       'Credentials were given, but no target: give its URL, or PORTAL_TARGET.',
     );
   }
   const { startReference } = await import('../reference/start.ts');
   const reference = await startReference();
-  const { url, credentials } = reference;
-  const run = new Run({ ...settings, target: url, credentials }, register);
+  const given =
+    profile === 'read-only' ? { credentials: reference.credentials } : { admin: reference.admin };
+  const run = new Run({ ...settings, ...given, target: reference.url }, register);
   const close = async () => {
     run.close();
     await reference.close();
   };
   return { run, close };
 }
+
+const howToAdminister = 'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN';

@@ -1,15 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { bugSite, judge } from '../contract/judge.ts';
-import type { CredentialName, Requirement } from '../contract/requirement.ts';
+import {
+  type CredentialName,
+  credentialNames,
+  type Profile,
+  type Requirement,
+  type RunFacts,
+  waves,
+} from '../contract/requirement.ts';
+import { type Administrator, NoSetup } from '../portal/administrator.ts';
+import { agreement } from '../portal/agreement.ts';
+import { listAsk } from '../portal/asks.ts';
+import { CallFailed, Calls } from '../portal/calls.ts';
+import { type Cleanup, cleanUp } from '../portal/cleanup.ts';
 import { Client } from '../portal/client.ts';
 import { Context, type Surroundings } from '../portal/context.ts';
 import { type Credential, credentialKinds, howToGive } from '../portal/credential.ts';
 import type { Exchange } from '../portal/exchange.ts';
+import { Ledger } from '../portal/ledger.ts';
+import { Misconfigured } from '../portal/misconfigured.ts';
+import { Names } from '../portal/names.ts';
 import { Observations } from '../portal/observations.ts';
-import { type Preflight, preflight } from '../portal/preflight.ts';
+import { preflight, type Stop } from '../portal/preflight.ts';
+import { provision } from '../portal/provision.ts';
 import { Refusals } from '../portal/refusals.ts';
+import type { Stage } from '../portal/stage.ts';
 import { parseTarget, type Target } from '../portal/target.ts';
+import { ListRead } from '../portal/token-list.ts';
 import { Vault } from '../portal/vault.ts';
 import { collect, type RunRecord, whyOutside, without } from '../report/collect.ts';
 import type { Judged, Report } from '../report/report.ts';
@@ -20,107 +38,158 @@ import type { Settings } from './settings.ts';
 type Register = readonly Requirement<Context>[];
 
 /**
- * One run against one target: preflight, verdicts, report. It says nothing of
- * the order; `verify` and the vitest suites each have their own.
+ * One run against one target: preparation, verdicts, cleaning up, report. It says
+ * nothing of the order of verdicts; `verify` and the vitest suites each have theirs.
  */
 export class Run {
+  readonly target: Target;
+  readonly profile: Profile;
   readonly #settings: Settings;
   readonly #register: Register;
   readonly #runId = randomBytes(4).toString('hex');
   readonly #startedAt = Date.now();
-  readonly #target: Target;
   readonly #vault = new Vault();
   readonly #end = new AbortController();
   readonly #client: Client;
-  readonly #credentials: readonly Credential[];
-  readonly #observations: readonly [Observations, Observations];
-  readonly #refusals: Refusals | undefined;
+  readonly #ledger = new Ledger();
   readonly #judged = new Map<string, Judged>();
   readonly #suiteErrors: string[] = [];
   readonly #deadline: NodeJS.Timeout;
-  #preflight: Preflight | undefined;
+  #credentials: readonly Credential[] = [];
+  #administrator: Administrator | undefined;
+  #prepared: Prepared = { stop: { outcome: 'undecided', message: 'The run was not prepared.' } };
+  #cleanup: Cleanup | null = null;
+  #cleaningRequests = 0;
   #signal: 'SIGINT' | 'SIGTERM' | undefined;
 
   /** @throws Misconfigured when the settings name no target that can be asked */
   constructor(settings: Settings & { target: string }, register: Register) {
     this.#settings = settings;
     this.#register = register;
-    this.#target = parseTarget(settings.target);
-    this.#vault.allow(
-      JSON.stringify([register, settings.target, settings.ca?.file, settings.origin]),
-    );
+    this.target = parseTarget(settings.target);
+    this.profile = profileOf(settings);
+    const { ca, origin } = settings;
+    this.#vault.allow(JSON.stringify([register, settings.target, ca?.file, origin]));
     setMaxListeners(0, this.#end.signal); // One for each request under way.
-    this.#client = new Client({
-      target: this.#target,
-      userAgent: `portal-conformance/${version} (run ${this.#runId})`,
-      timeoutMs: settings.timeoutMs,
-      patienceMs: settings.settleMs,
-      concurrency: settings.concurrency,
+    this.#client = this.#newClient(this.#end.signal);
+    this.#take(settings.credentials);
+    const { token, password } = settings.admin ?? {};
+    for (const secret of [token, password]) if (secret !== undefined) this.#vault.add(secret);
+    const late = () => this.#end.abort('the deadline of the run has passed');
+    this.#deadline = setTimeout(late, settings.deadlineMs);
+  }
+
+  /** What is to be judged, in this order: reads, then what changes something, then refusals. */
+  get waves(): readonly Register[] {
+    const chosen = this.#register.filter((one) => this.#isPart(one));
+    return waves.map((wave) => chosen.filter((one) => one.check && one.wave === wave));
+  }
+
+  /**
+   * Makes users and tokens, in the full profile, and tells mistakes of the call
+   * from faults of the portal, before anything is judged.
+   */
+  async prepare(): Promise<void> {
+    try {
+      this.#prepared = await this.#prepare();
+    } catch (error) {
+      this.#prepared = {
+        stop: stopOf(error) ?? { outcome: 'undecided', message: 'The preparation broke.' },
+      };
+      if (!stopOf(error)) this.#suiteErrors.push(`preparation: ${bugSite(error)}`);
+    }
+  }
+
+  async #prepare(): Promise<Prepared> {
+    const stage = this.profile === 'full' ? await this.#provision() : undefined;
+    if (stage) this.#take(credentialsOf(stage));
+    const caller = this.#credentials.find(({ persona }) => persona === 'caller');
+    if (!caller) throw new Misconfigured(`A target needs the caller's credentials: ${howToBegin}.`);
+    const observe = () => new Observations(this.#client, this.#vault, this.#credentials);
+    const observations = [observe(), observe()] as const;
+    const { identities, stop } = await preflight(this.#client, this.#vault, observations[0]);
+    if (stop) return { stop };
+    const surroundings: Surroundings = {
+      target: this.target,
+      identities,
+      refusals: new Refusals(this.#client, caller),
+      first: (credential) => observations[0].read(credential, 0),
+      settleMs: this.#settings.settleMs,
       signal: this.#end.signal,
-      origin: settings.origin,
-      ca: settings.ca,
-      insecure: settings.insecure,
+      ask: (ask) => this.#client.send(ask),
+      ...(stage ? { stage } : {}),
+    };
+    return { observations, surroundings };
+  }
+
+  async #provision(): Promise<Stage> {
+    const { admin = {}, settleMs } = this.#settings;
+    const names = await Names.load(this.seed, this.#runId);
+    const calls = new Calls(this.#client, this.#vault, settleMs);
+    const stage = await provision(calls, this.#ledger, names, admin, (administrator) => {
+      this.#administrator = administrator;
     });
+    // What was made a moment ago may not be known to every process yet.
+    await Promise.all(
+      credentialKinds.map(async (kind) => {
+        const token = credentialsOf(stage).get(kind.name);
+        if (token === undefined) return;
+        const ids = stage.tokens.filter(
+          ({ owner }) => owner.accountId === stage.user(kind.persona).accountId,
+        );
+        const ask = async () => {
+          const exchange = await this.#client.send({
+            ...listAsk({ ...kind, token }, 'setup'),
+            fresh: true,
+          });
+          return new ListRead({ ...kind, token }, exchange);
+        };
+        const complete = ({ byId }: ListRead) => ids.every(({ id }) => byId.has(id));
+        await agreement(ask, complete, settleMs, this.#end.signal);
+      }),
+    );
+    return stage;
+  }
+
+  /** Makes the names of a full run; the same seed makes the same names. */
+  get seed(): number {
+    return this.#settings.seed;
+  }
+
+  #take(credentials: ReadonlyMap<CredentialName, string>): void {
     this.#credentials = credentialKinds.flatMap((kind) => {
-      const token = settings.credentials.get(kind.name);
+      const token = credentials.get(kind.name);
       return token === undefined ? [] : [{ ...kind, token }];
     });
     for (const { token } of this.#credentials) this.#vault.add(token);
-    const observe = () => new Observations(this.#client, this.#vault, this.#credentials);
-    this.#observations = [observe(), observe()];
-    const control = this.#credentials.find(({ persona }) => persona === 'caller');
-    this.#refusals = control && new Refusals(this.#client, control);
-    this.#deadline = setTimeout(
-      () => this.#end.abort('the deadline of the run has passed'),
-      settings.deadlineMs,
-    );
   }
 
-  /** What is to be judged, in this order: the refusals after the reads. */
-  get waves(): readonly Register[] {
-    const chosen = this.#register.filter((one) => this.#isPart(one));
-    return ['reads', 'refusals'].map((wave) =>
-      chosen.filter((one) => one.check && one.wave === wave),
-    );
-  }
-
-  /** Tells mistakes of the call from faults of the portal, before anything is judged. */
-  async preflight(): Promise<void> {
-    if (!this.#refusals) {
-      const message = `A target needs the caller's credentials: ${howToGive('caller.token')}, or ${howToGive('caller.session')}.`;
-      this.#preflight = { identities: new Map(), stop: { outcome: 'misconfigured', message } };
-      return;
-    }
-    try {
-      this.#preflight = await preflight(this.#client, this.#vault, this.#observations[0]);
-    } catch (error) {
-      this.#suiteErrors.push(`preflight: ${bugSite(error)}`);
-      this.#preflight = {
-        identities: new Map(),
-        stop: { outcome: 'undecided', message: 'The preflight broke.' },
-      };
-    }
+  #newClient(signal: AbortSignal): Client {
+    const { timeoutMs, settleMs, concurrency, origin, ca, insecure } = this.#settings;
+    return new Client({
+      target: this.target,
+      userAgent: `portal-conformance/${version} (run ${this.#runId})`,
+      timeoutMs,
+      patienceMs: settleMs,
+      concurrency,
+      writes: this.profile === 'full',
+      signal,
+      origin,
+      ca,
+      insecure,
+    });
   }
 
   /** Judges one requirement; undefined when the run was stopped before it could be asked. */
   async judge(requirement: Requirement<Context>): Promise<Judged | undefined> {
-    if (!this.#preflight || this.#preflight.stop || !this.#refusals) return undefined;
-    if (!requirement.check || !this.#isPart(requirement)) return undefined;
+    const { observations, surroundings } = this.#prepared;
+    if (!observations || !requirement.check || !this.#isPart(requirement)) return undefined;
     const startedAt = performance.now();
-    const missing = requirement.needs.filter((name) => !this.#settings.credentials.has(name));
-    if (missing.length > 0)
-      return this.#keep(without(requirement, 'untested', whatToGive(missing)));
+    const lacking = this.#lacking(requirement.needs);
+    if (lacking) return this.#keep(without(requirement, ...lacking));
     const evidence = new Set<Exchange>();
-    const surroundings: Surroundings = {
-      target: this.#target,
-      identities: this.#preflight.identities,
-      refusals: this.#refusals,
-      first: (credential) => this.#observations[0].read(credential, 0),
-      settleMs: this.#settings.settleMs,
-      signal: this.#end.signal,
-    };
     const contextOf = (attempt: number) =>
-      new Context(requirement.id, this.#observations[attempt > 0 ? 1 : 0], surroundings, evidence);
+      new Context(requirement.id, observations[attempt > 0 ? 1 : 0], surroundings, evidence);
     const { bug, ...verdict } = await judge(requirement, contextOf, this.#settings.strict);
     if (bug) this.#suiteErrors.push(`${requirement.id}: ${verdict.message}`);
     return this.#keep({
@@ -129,6 +198,32 @@ export class Run {
       exchanges: [...evidence].slice(0, maxEvidence).map(asEvidence),
       durationMs: Math.round(performance.now() - startedAt),
     });
+  }
+
+  /**
+   * Removes what the run made, whatever became of it. It does so on a client of
+   * its own, which neither the deadline nor a signal ends.
+   */
+  async cleanUp(): Promise<void> {
+    const admin = this.#administrator;
+    if (!admin) return;
+    const own = new AbortController();
+    setMaxListeners(0, own.signal);
+    const client = this.#newClient(own.signal);
+    const bound = Math.max(this.#settings.settleMs, cleaningMs);
+    const last = setTimeout(() => own.abort('the bound of cleaning up has passed'), 2 * bound);
+    const calls = new Calls(client, this.#vault, this.#settings.settleMs);
+    try {
+      const cleanup = await cleanUp(calls, admin, this.#ledger, this.#runId, bound, own.signal);
+      this.#cleanup = this.#seal(cleanup);
+      if (admin.made) await calls.logout(admin.token);
+    } catch (error) {
+      if (!(error instanceof CallFailed)) this.#suiteErrors.push(`cleaning up: ${bugSite(error)}`);
+    } finally {
+      clearTimeout(last);
+      this.#cleaningRequests = client.sent;
+      client.close();
+    }
   }
 
   /** Ends every request that is under way; the report will say so. */
@@ -140,16 +235,19 @@ export class Run {
   /** What is known beside the verdicts; complete when everything has been judged. */
   get record(): RunRecord {
     const { only, skip, strict, allowUntested } = this.#settings;
-    const stop = this.#preflight?.stop;
+    const { stop } = this.#prepared;
     const sealed = stop && this.#seal(stop);
     return {
       suite: { name: 'portal-conformance', version },
       runId: this.#runId,
-      target: this.#target.base,
+      target: this.target.base,
       startedAt: new Date(this.#startedAt).toISOString(),
       durationMs: Date.now() - this.#startedAt,
-      requests: this.#client.sent,
+      requests: this.#client.sent + this.#cleaningRequests,
+      seed: this.profile === 'full' ? this.seed : null,
+      cleanup: this.#cleanup,
       ...this.#facts,
+      credentials: this.#credentials.map(({ name }) => name),
       selection: {
         only,
         skip,
@@ -176,9 +274,20 @@ export class Run {
     this.#client.close();
   }
 
-  get #facts() {
-    const credentials: readonly CredentialName[] = this.#credentials.map(({ name }) => name);
-    return { profile: 'read-only' as const, credentials, loopback: this.#target.loopback };
+  get #facts(): RunFacts {
+    const { profile, target } = this;
+    const given = this.#credentials.map(({ name }) => name);
+    const credentials = profile === 'full' ? credentialNames : given;
+    return { profile, credentials, loopback: target.loopback };
+  }
+
+  /** What it means that credentials are not there; undefined when all are. */
+  #lacking(needs: readonly CredentialName[]): ['untested' | 'inconclusive', string] | undefined {
+    const missing = needs.filter((need) => !this.#credentials.some(({ name }) => name === need));
+    if (missing.length === 0) return undefined;
+    if (this.profile === 'full')
+      return ['inconclusive', `${missing.join(' and ')} could not be made`];
+    return ['untested', `give ${missing.map(howToGive).join(' and ')}`];
   }
 
   #isPart(requirement: Requirement<Context>): boolean {
@@ -214,6 +323,38 @@ export class Run {
 /** The exchanges that a report keeps of each requirement. */
 const maxEvidence = 24;
 
-function whatToGive(missing: readonly CredentialName[]): string {
-  return `give ${missing.map(howToGive).join(' and ')}`;
+/** How long cleaning up is followed at least, in milliseconds. */
+const cleaningMs = 30_000;
+
+const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session')}`;
+
+type Prepared =
+  | { stop: Stop; observations?: never; surroundings?: never }
+  | {
+      stop?: never;
+      observations: readonly [Observations, Observations];
+      surroundings: Surroundings;
+    };
+
+/** What of a preparation keeps anything from being judged; undefined for a bug. */
+function stopOf(error: unknown): Stop | undefined {
+  if (error instanceof Misconfigured) return { outcome: 'misconfigured', message: error.message };
+  if (error instanceof NoSetup) return { outcome: 'undecided', message: error.message };
+  return undefined;
+}
+
+/** An administrator without any persona means the full profile. */
+function profileOf({ profile, admin, credentials }: Settings): Profile {
+  return profile ?? (admin && credentials.size === 0 ? 'full' : 'read-only');
+}
+
+/** The personas of a stage, by the names under which checks know them. */
+function credentialsOf(stage: Stage): ReadonlyMap<CredentialName, string> {
+  const credentials = new Map<CredentialName, string>([
+    ['caller.session', stage.user('caller').token],
+  ]);
+  for (const { kind, owner, id } of stage.tokens) {
+    if (kind === 'persona') credentials.set(`${owner.persona}.token`, id);
+  }
+  return credentials;
 }

@@ -1,8 +1,14 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { parseEnv } from 'node:util';
-import type { CredentialName, Statement } from '../contract/requirement.ts';
-import { topics } from '../contract/requirement.ts';
+import {
+  type CredentialName,
+  type Profile,
+  type Statement,
+  topics,
+} from '../contract/requirement.ts';
+import type { AdminCredentials } from '../portal/administrator.ts';
 import { credentialKinds } from '../portal/credential.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
 import type { Destination } from '../report/write.ts';
@@ -11,7 +17,12 @@ import type { Destination } from '../report/write.ts';
 export interface Settings {
   /** As it was given; without one, a reference portal is started and judged. */
   readonly target?: string | undefined;
+  /** What was asked for; undefined leaves it to the credentials. */
+  readonly profile?: Profile | undefined;
   readonly credentials: ReadonlyMap<CredentialName, string>;
+  readonly admin?: AdminCredentials | undefined;
+  /** Makes the names of what a full run makes. */
+  readonly seed: number;
   readonly only: readonly string[];
   readonly skip: readonly string[];
   readonly strict: boolean;
@@ -37,6 +48,12 @@ export interface Option {
 
 /** Every option of a run, each also read from its variable. */
 export const options: readonly Option[] = [
+  {
+    name: 'profile',
+    takes: '<profile>',
+    about: 'read-only, or full: make users and tokens, and remove them',
+  },
+  { name: 'seed', takes: '<number>', about: 'of the names that a full run makes (random)' },
   {
     name: 'only',
     takes: '<ids>',
@@ -91,7 +108,10 @@ export function readSettings(
   return {
     target:
       (typeof given.target === 'string' ? given.target : undefined) ?? variables.PORTAL_TARGET,
+    profile: readProfile(read.text('profile')),
     credentials: readCredentials(variables),
+    admin: readAdmin(variables),
+    seed: read.integer('seed') ?? randomInt(2 ** 32),
     only: selectors(read.list('only'), 'only', register),
     skip: selectors(read.list('skip'), 'skip', register),
     strict: read.flag('strict'),
@@ -163,6 +183,13 @@ class Reader {
     throw new Misconfigured(
       `--${name} (${variableOf(name)}) takes a number of seconds, such as ${otherwise}.`,
     );
+  }
+
+  integer(name: string): number | undefined {
+    const raw = this.text(name);
+    if (raw === undefined || (/^\d{1,15}$/.test(raw) && Number(raw) < 2 ** 48))
+      return raw === undefined ? raw : Number(raw);
+    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a whole number.`);
   }
 
   count(name: string, otherwise: number): number {
@@ -247,20 +274,45 @@ function readAllowed(read: Reader, register: readonly Statement[]): true | reado
     .map(({ id }) => id);
 }
 
+function readProfile(text: string | undefined): Profile | undefined {
+  if (text === undefined || text === 'read-only' || text === 'full') return text;
+  throw new Misconfigured('--profile (PORTAL_PROFILE) takes read-only or full.');
+}
+
+function readAdmin(variables: Environment): AdminCredentials | undefined {
+  const { PORTAL_ADMIN_USERNAME: username, PORTAL_ADMIN_PASSWORD: password } = variables;
+  const token = readToken(variables, 'PORTAL_ADMIN_TOKEN');
+  if (token !== undefined && (username || password)) {
+    throw new Misconfigured(
+      'Give PORTAL_ADMIN_TOKEN, or PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, not both.',
+    );
+  }
+  if (Boolean(username) !== Boolean(password)) {
+    throw new Misconfigured('PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD go together.');
+  }
+  return token ? { token } : username ? { username, password } : undefined;
+}
+
 function readCredentials(variables: Environment): Map<CredentialName, string> {
   const credentials = new Map<CredentialName, string>();
   for (const { name, variable } of credentialKinds) {
-    const token = variables[variable]?.trim();
-    if (!token) continue;
-    if (/^bearer\s/i.test(token)) {
-      throw new Misconfigured(`${variable} must hold the token alone, without the word Bearer.`);
-    }
-    if (!/^[\x21-\x7e]+$/.test(token)) {
-      throw new Misconfigured(`${variable} holds characters that no bearer token has.`);
-    }
+    const token = readToken(variables, variable);
+    if (token === undefined) continue;
     const twin = credentialKinds.find((one) => credentials.get(one.name) === token);
     if (twin) throw new Misconfigured(`${twin.variable} and ${variable} hold the same token.`);
     credentials.set(name, token);
   }
   return credentials;
+}
+
+function readToken(variables: Environment, variable: string): string | undefined {
+  const token = variables[variable]?.trim();
+  if (!token) return undefined;
+  if (/^bearer\s/i.test(token)) {
+    throw new Misconfigured(`${variable} must hold the token alone, without the word Bearer.`);
+  }
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new Misconfigured(`${variable} holds characters that no bearer token has.`);
+  }
+  return token;
 }

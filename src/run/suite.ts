@@ -1,4 +1,4 @@
-import type { Requirement } from '../contract/requirement.ts';
+import { type Requirement, waves } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
 import type { Judged, Report } from '../report/report.ts';
@@ -10,7 +10,7 @@ type Register = readonly Requirement<Context>[];
 
 /** A run as vitest drives it: one test for each requirement. */
 export interface Suite {
-  readonly preflight: () => Promise<void>;
+  readonly prepare: () => Promise<void>;
   /** All requirements, in the order in which their groups are to run. */
   readonly waves: readonly (readonly [string, Register])[];
   readonly judge: (requirement: Requirement<Context>) => Promise<Judged>;
@@ -35,21 +35,18 @@ export async function openSuite(
 
 async function openOn(settings: Settings, register: Register): Promise<Suite> {
   const { run, close } = await openRun(settings, register);
-  const waves = run.waves;
-  const rest = register.filter((one) => !waves.flat().includes(one));
+  const parts = run.waves;
+  const rest = register.filter((one) => !parts.flat().includes(one));
   return {
-    preflight: () => run.preflight(),
-    waves: [
-      ['reads', waves[0] ?? []],
-      ['refusals', waves[1] ?? []],
-      ['left out', rest],
-    ],
+    prepare: () => run.prepare(),
+    waves: [...waves.map((wave, index) => [wave, parts[index] ?? []] as const), ['left out', rest]],
     judge: async (requirement) => {
       await run.judge(requirement);
       return find(run.report(), requirement);
     },
     assert: (judged) => assertGreen(judged, run.report()),
     close: async () => {
+      await run.cleanUp();
       const report = run.report();
       await close();
       return { report, settings };
@@ -60,7 +57,7 @@ async function openOn(settings: Settings, register: Register): Promise<Suite> {
 function stopped(message: string, register: Register, reports: Settings['reports']): Suite {
   const report = misconfiguredReport(message, register);
   return {
-    preflight: async () => {},
+    prepare: async () => {},
     waves: [['left out', register]],
     judge: async (requirement) => find(report, requirement),
     assert: (judged) => assertGreen(judged, report),

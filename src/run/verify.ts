@@ -23,8 +23,12 @@ export async function verify(
   const { run, close } = await openRun(settings, register);
   onRun(run);
   try {
-    await run.preflight();
-    for (const wave of run.waves) await Promise.all(wave.map((one) => run.judge(one)));
+    try {
+      await run.prepare();
+      for (const wave of run.waves) await Promise.all(wave.map((one) => run.judge(one)));
+    } finally {
+      await run.cleanUp();
+    }
     return run.report();
   } finally {
     await close();
@@ -42,6 +46,8 @@ export function misconfiguredReport(message: string, register: Register): Report
     durationMs: 0,
     requests: 0,
     credentials: [],
+    seed: null,
+    cleanup: null,
     loopback: false,
     selection: { only: [], skip: [], deselected: [], strict: false },
     allowUntested: [],

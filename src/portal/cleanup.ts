@@ -1,0 +1,121 @@
+import { type Bearer, CallFailed, type Calls } from './calls.ts';
+import { delay } from './delay.ts';
+import type { Ledger } from './ledger.ts';
+import { runOf } from './names.ts';
+
+/** Something that a run made and that could not be removed. */
+export interface Leftover {
+  readonly what: string;
+  readonly why: string;
+  /** Removes it. */
+  readonly curl: string;
+}
+
+export interface Cleanup {
+  /** How many tokens, sessions, users and accounts are gone. */
+  readonly removed: number;
+  readonly left: readonly Leftover[];
+}
+
+/** An account or a user by whose name a run can be told. */
+export interface Trace {
+  readonly kind: 'account' | 'user';
+  readonly id: number;
+  readonly runId: string;
+}
+
+/** What runs have left in a portal, found by name: accounts first, then users outside of them. */
+export async function findTraces(calls: Calls, admin: Bearer): Promise<Trace[]> {
+  const [accounts, users] = await Promise.all([calls.accounts(admin), calls.users(admin)]);
+  const traces: Trace[] = [];
+  for (const { id, name } of accounts) {
+    const runId = runOf(name);
+    if (runId) traces.push({ kind: 'account', id, runId });
+  }
+  const own = new Set(traces.map(({ id }) => id));
+  for (const { id, email, accountId } of users) {
+    const runId = runOf(email);
+    if (runId && !own.has(accountId)) traces.push({ kind: 'user', id, runId });
+  }
+  return traces;
+}
+
+/**
+ * Removes accounts with everything in them. Deletion is a job, and may be
+ * refused while another job is under way: it is asked for, and followed until
+ * nothing is listed any more, within a bound.
+ */
+export async function removeTraces(
+  calls: Calls,
+  admin: Bearer,
+  which: (trace: Trace) => boolean,
+  boundMs: number,
+  signal: AbortSignal,
+): Promise<Leftover[]> {
+  const until = Date.now() + boundMs;
+  const accepted = new Set<string>();
+  const troubles = new Map<string, CallFailed>();
+  for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
+    const traces = (await findTraces(calls, admin)).filter(which);
+    if (traces.length === 0) return [];
+    if (Date.now() > until || signal.aborted) {
+      return traces.map((trace) => leftover(calls, admin, trace, troubles.get(keyOf(trace))));
+    }
+    const open = traces.filter((trace) => !accepted.has(keyOf(trace)));
+    await Promise.all(
+      open.map(async (trace) => {
+        try {
+          await remove(calls, admin, trace);
+          accepted.add(keyOf(trace));
+        } catch (error) {
+          if (!(error instanceof CallFailed)) throw error;
+          troubles.set(keyOf(trace), error);
+        }
+      }),
+    );
+    await delay(pause, signal);
+  }
+}
+
+/** Removes what one run has made: its tokens and sessions, then its accounts. */
+export async function cleanUp(
+  calls: Calls,
+  admin: Bearer,
+  ledger: Ledger,
+  runId: string,
+  boundMs: number,
+  signal: AbortSignal,
+): Promise<Cleanup> {
+  // What cannot be deleted by itself goes with its account.
+  await Promise.allSettled([...ledger.tokens].map(([id, owner]) => calls.deleteToken(owner, id)));
+  await Promise.allSettled([...ledger.sessions].map((session) => calls.logout(session)));
+  const { accounts, users, tokens, sessions } = ledger;
+  const made = accounts.size + users.size + tokens.size + sessions.size;
+  const ours = (trace: Trace) =>
+    trace.runId === runId || (trace.kind === 'account' ? accounts : users).has(trace.id);
+  try {
+    const left = await removeTraces(calls, admin, ours, boundMs, signal);
+    return { removed: made - left.length, left };
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    const traces = [...accounts].map((id): Trace => ({ kind: 'account', id, runId }));
+    return { removed: 0, left: traces.map((trace) => leftover(calls, admin, trace, error)) };
+  }
+}
+
+function remove(calls: Calls, admin: Bearer, { kind, id }: Trace) {
+  return kind === 'account' ? calls.deleteAccount(admin, id) : calls.deleteUser(admin, id);
+}
+
+function leftover(calls: Calls, admin: Bearer, trace: Trace, trouble?: CallFailed): Leftover {
+  const { kind, id, runId } = trace;
+  return {
+    what: `${kind} ${id} of run ${runId}${kind === 'account' ? ', with its users and tokens' : ''}`,
+    why: trouble?.message ?? 'its deletion was accepted, but it is still there',
+    curl: calls.removal(admin, kind, id),
+  };
+}
+
+function keyOf({ kind, id }: Trace): string {
+  return `${kind} ${id}`;
+}
