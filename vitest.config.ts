@@ -7,6 +7,7 @@ const results = process.env.TEST_RESULTS;
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     reporters: [
       ...(conformanceAlone ? [] : (['default'] as const)),
       new ConformanceReporter(),

@@ -1,5 +1,4 @@
 import { Inconclusive, report } from '../src/contract/finding.ts';
-import { isObject } from '../src/contract/json.ts';
 import type { CredentialName, Statement } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { Reader } from '../src/portal/credential.ts';
@@ -140,7 +139,7 @@ export const authentication: readonly PortalRequirement[] = [
       topic,
       level: 'MUST',
       title: 'A token in another header is a missing header: 401',
-      text: 'A valid token in X-API-Key and its like, without an Authorization header, is answered with 401.',
+      text: 'A valid token in X-API-Key, X-Api-Token, X-Auth-Token, X-Access-Token, X-Authorization or X-Forwarded-Authorization, and no Authorization header, is answered with 401.',
       source: 'Authentication',
     },
     ({ caller }) => otherHeaders(caller),
@@ -154,7 +153,7 @@ export const authentication: readonly PortalRequirement[] = [
       text: 'A valid token in a cookie, without an Authorization header, is answered with 401.',
       source: 'Authentication',
     },
-    ({ caller }) => [cookies(caller)],
+    ({ caller }) => cookies(caller),
   ),
   refused(
     {
@@ -214,9 +213,10 @@ export const authentication: readonly PortalRequirement[] = [
       source: 'Error Responses, 401 Unauthorized',
     },
     async (context) => {
-      const listed = (await context.list(context.caller)).byId;
+      const lists = await context.lists();
+      const ids = [...new Set(lists.flatMap(({ byId }) => [...byId.keys()]))];
       const refusals = await ask401(context, everyRefusal(context));
-      reportEach(refusals, (read) => recordsIn(read, listed.keys()));
+      reportEach(refusals, (read) => recordsIn(read, ids));
       return `over ${refusals.length} refusals`;
     },
   ),
@@ -365,10 +365,10 @@ function refused(
 }
 
 async function accepted(context: Context, names: readonly CredentialName[]): Promise<string> {
-  const credentials = names
-    .map((name) => context.credential(name))
-    .filter((one) => one !== undefined);
-  const reads = await Promise.all(credentials.map((credential) => context.read(credential)));
+  const credentials = names.map((name) => context.credential(name));
+  const reads = (await context.reads()).filter((read) =>
+    credentials.some((one) => one?.token === read.credential.token),
+  );
   reportEach(reads, ({ status }) =>
     status === 401 || status === 403
       ? [{ expected: 'to be let in', received: `status ${status}` }]
@@ -378,7 +378,7 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
     read.requireAnswer();
     if (!read.opened) throw new Inconclusive(`${read.trouble}: see status-200`);
   }
-  return `over ${reads.length} ${reads.length === 1 ? 'token' : 'tokens'}`;
+  return `over ${reads.length} requests`;
 }
 
 /** Ends what opened the list until then, and sees that it is answered with 401 everywhere. */
@@ -408,7 +408,7 @@ function everyRefusal(context: Context): Probe[] {
     ...otherSchemes(caller),
     ...unreadableTokens(),
     ...otherHeaders(caller),
-    cookies(caller),
+    ...cookies(caller),
     ...inQuery,
   ];
 }
@@ -430,22 +430,26 @@ async function ask401(context: Context, probes: readonly Probe[]): Promise<ListR
   return refusals.map(({ read }) => read);
 }
 
-/** Records, or ids of tokens that were not sent, in the body of a refusal. */
-function recordsIn(read: ListRead, ids: Iterable<string>): Difference[] {
+/** Records, or ids of tokens that were not sent, anywhere in the body of a refusal. */
+function recordsIn(read: ListRead, ids: readonly string[]): Difference[] {
   const expected = 'a refusal without token records';
-  const { value, text } = read.json;
-  const objects = (
-    Array.isArray(value) ? value : isObject(value) ? [value, ...Object.values(value).flat()] : []
-  ).filter(isObject);
-  const records = objects.filter(
-    (one) => 'id' in one && ('createdAt' in one || 'userEmail' in one),
-  );
-  if (records.length > 0) return [{ expected, received: 'token records', count: records.length }];
-  const sent = JSON.stringify(read.exchange.ask.headers);
-  const others = [...ids].filter(
-    (id) => id.length >= 12 && !sent.includes(id) && !read.exchange.ask.query,
-  );
-  return others.some((id) => text.includes(id))
-    ? [{ expected, received: 'the id of a token' }]
-    : [];
+  const count = countRecords(read.json.value);
+  if (count > 0) return [{ expected, received: 'token records', count }];
+  const { headers, query } = read.exchange.ask;
+  const sent = JSON.stringify(headers) + query?.sent;
+  const mentioned = read.mentions(ids.filter((id) => !sent.includes(id)));
+  return mentioned > 0 ? [{ expected, received: 'the id of a token', count: mentioned }] : [];
+}
+
+/** Objects that look like token records, however deep. */
+function countRecords(body: unknown): number {
+  let count = 0;
+  const open: unknown[] = [body];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if ('id' in value && ('createdAt' in value || 'userEmail' in value)) count += 1;
+    for (const member of Object.values(value)) open.push(member);
+  }
+  return count;
 }

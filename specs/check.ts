@@ -71,6 +71,18 @@ export function reportEach(
   );
 }
 
+/** A member that is wrong in some records, by their index. */
+export function places(
+  indexes: readonly number[],
+  member: string,
+  expected: string,
+  received: string,
+): Difference[] {
+  if (indexes.length === 0) return [];
+  const where = indexes.slice(0, 3).map((index) => `/${index}/${member}`);
+  return [{ expected, received, where, count: indexes.length }];
+}
+
 /** `over 12 records of 3 lists`. */
 export function over(count: number, what: string, lists: readonly unknown[]): string {
   const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;

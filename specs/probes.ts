@@ -26,15 +26,23 @@ export function unknownToken({ token }: Credential): Probe {
 export function alteredTokens({ token, variable }: Credential): Probe[] {
   const { length } = token;
   const half = Math.floor(length / 2);
+  const more = isHex(token) ? '00' : 'AAAA';
   const altered = [
     changed('the token with its first character changed', token, 0, variable),
     changed('the token with a character in the middle changed', token, half, variable),
     bearer('the token with its last character cut off', token.slice(0, -1), `\${${variable}%?}`),
-    bearer('half of the token', token.slice(0, half), `\${${variable}:0:${half}}`),
-    bearer('the token with a character added', `${token}0`, `\${${variable}}0`),
+    bearer('the token with its first character cut off', token.slice(1), `\${${variable}:1}`),
+    bearer('the second half of the token', token.slice(half), `\${${variable}:${half}}`),
+    bearer('the first half of the token', token.slice(0, half), `\${${variable}:0:${half}}`),
+    // Decoders of base64 ignore a single character at the end.
+    bearer(
+      `the token with ${more.length} characters added`,
+      token + more,
+      `\${${variable}}${more}`,
+    ),
   ];
   // In base64 the last character may hold bits that no decoder looks at.
-  if (/^[0-9a-f]+$/i.test(token)) {
+  if (isHex(token)) {
     altered.push(changed('the token with its last character changed', token, length - 1, variable));
   }
   return altered.filter((probe) => probe.bearer !== token && probe.bearer !== '');
@@ -54,13 +62,19 @@ export function placeholders({ token }: Credential): Probe[] {
 }
 
 export function otherSchemes({ token, variable }: Credential): Probe[] {
-  const basic = Buffer.from(`portal-conformance:${token}`).toString('base64');
+  const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
   return [
     {
       what: 'the token as a Basic password',
-      headers: { Authorization: `Basic ${basic}` },
+      headers: { Authorization: basic(`portal-conformance:${token}`) },
       curl: `-u "portal-conformance:$${variable}"`,
     },
+    {
+      what: 'the token as a Basic user',
+      headers: { Authorization: basic(`${token}:`) },
+      curl: `-u "$${variable}:"`,
+    },
+    authorization('the scheme Digest', `Digest ${token}`, `Digest $${variable}`),
     authorization('the scheme Token', `Token ${token}`, `Token $${variable}`),
     authorization('the token without a scheme', token, `$${variable}`),
   ];
@@ -79,22 +93,22 @@ export function unreadableTokens(): Probe[] {
 }
 
 export function otherHeaders({ token, variable }: Credential): Probe[] {
-  const names = ['X-API-Key', 'X-Api-Token', 'X-Auth-Token', 'X-Access-Token', 'Api-Key', 'Token'];
-  return names.map((name) => ({
+  const own = ['X-API-Key', 'X-Api-Token', 'X-Auth-Token', 'X-Access-Token'];
+  const like = ['X-Authorization', 'X-Forwarded-Authorization'];
+  const probe = (name: string, scheme: string): Probe => ({
     what: `the token in ${name}`,
-    headers: { [name]: token },
-    curl: `-H "${name}: $${variable}"`,
-  }));
+    headers: { [name]: scheme + token },
+    curl: `-H "${name}: ${scheme}$${variable}"`,
+  });
+  return [...own.map((name) => probe(name, '')), ...like.map((name) => probe(name, 'Bearer '))];
 }
 
-export function cookies({ token, variable }: Credential): Probe {
-  const names = ['token', 'access_token', 'apiToken', 'session', 'sessionToken', 'Authorization'];
-  const of = (value: string) => names.map((name) => `${name}=${value}`).join('; ');
-  return {
-    what: 'the token in a cookie',
-    headers: { Cookie: of(token) },
-    curl: `-b "${of(`$${variable}`)}"`,
-  };
+export function cookies({ token, variable }: Credential): Probe[] {
+  return ['token', 'access_token', 'session', 'Authorization'].map((name) => ({
+    what: `the token in a cookie, as ${name}`,
+    headers: { Cookie: `${name}=${token}` },
+    curl: `-b "${name}=$${variable}"`,
+  }));
 }
 
 export function queries({ token, variable }: Credential): Probe[] {
@@ -123,6 +137,10 @@ export function otherCase({ token }: Credential): Probe | undefined {
     swapped,
     "$(printf %s \"$PORTAL_CALLER_TOKEN\" | tr 'a-zA-Z' 'A-Za-z')",
   );
+}
+
+function isHex(token: string): boolean {
+  return /^[0-9a-f]+$/i.test(token);
 }
 
 /** `shell` is what a shell makes the same bearer string from; itself, unless it holds a live token. */

@@ -8,13 +8,14 @@ import {
   type Difference,
   over,
   type PortalRequirement,
+  places,
   reading,
   reportEach,
   shaped,
 } from './check.ts';
 import { asMade } from './made.ts';
 import { recordOf } from './own-record.ts';
-import { disagreements } from './stood-still.ts';
+import { disagreements, summarise } from './stood-still.ts';
 
 const topic = 'record';
 
@@ -144,7 +145,7 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       topic,
       level: 'MUST',
       title: 'One user has one userEmail',
-      text: 'All records of one answer with the same userId have the same userEmail.',
+      text: 'All records of one answer with the same userId have the same userEmail, and no two users share one.',
       source: 'Response Schema, userEmail',
     },
     async (context) => {
@@ -182,9 +183,9 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       needs: ['caller.token', 'teammate.token'],
     },
     async (context) => {
-      const found = await context.settle((round) => disagreements(context, round));
-      report(found);
-      const list = await context.list(context.needed('caller.token'));
+      const pair = [context.needed('caller.token'), context.needed('teammate.token')] as const;
+      report(summarise(await context.settle((round) => disagreements(context, pair, round))));
+      const list = await context.list(pair[0]);
       return over(list.byId.size, 'token', [list, list]);
     },
   ),
@@ -214,7 +215,7 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
     'userId',
     ['persona', 'unused', 'restricted', 'default'],
     // A user id of another type is judged by user-id-integer alone.
-    (userId, { owner }) => String(userId) === String(owner.id),
+    (userId, { owner }) => sameId(userId, owner.id),
     'the id of the user who made it',
   ),
   asMade(
@@ -258,7 +259,7 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
           { expected: 'to be let in', received: `status ${status}` },
         ]);
       const identity = await context.whoami(reader);
-      if (identity && String(identity.userId) !== String(made.owner.id)) {
+      if (identity && !sameId(identity.userId, made.owner.id)) {
         report([
           {
             expected: 'the user who made the token',
@@ -315,23 +316,23 @@ function accountTokens(context: Context) {
     .filter((credential) => credential !== undefined);
 }
 
+/** Records at odds with an earlier one: a user with two addresses, an address of two users. */
 function severalAddresses(list: ListRead): Difference[] {
   const addresses = new Map<unknown, unknown>();
+  const users = new Map<unknown, unknown>();
   const other: number[] = [];
   for (const [index, { userId, userEmail }] of list.records) {
-    if (userId === undefined || typeof userEmail !== 'string') continue;
+    if (userId === undefined || typeof userEmail !== 'string' || userEmail === '') continue;
     if (!addresses.has(userId)) addresses.set(userId, userEmail);
-    else if (addresses.get(userId) !== userEmail) other.push(index);
+    if (!users.has(userEmail)) users.set(userEmail, userId);
+    if (addresses.get(userId) !== userEmail || users.get(userEmail) !== userId) other.push(index);
   }
-  if (other.length === 0) return [];
-  return [
-    {
-      expected: 'the userEmail that an earlier record of the same userId has',
-      received: 'another one',
-      where: other.slice(0, 3).map((index) => `/${index}/userEmail`),
-      count: other.length,
-    },
-  ];
+  return places(
+    other,
+    'userEmail',
+    'one userEmail for each userId, and one userId for each userEmail',
+    'a pair at odds with an earlier record',
+  );
 }
 
 async function creatorOwn(context: Context): Promise<string> {
@@ -353,8 +354,8 @@ async function creatorOwn(context: Context): Promise<string> {
     const identity = context.identity(credential);
     if (identity) {
       told += 1;
-      // A user id of another type is judged by user-id-integer alone.
-      if (String(identity.userId) !== String(userId)) {
+      // An id of another type is judged by user-id-integer alone.
+      if (!sameId(identity.userId, userId)) {
         findings.push({
           expected: 'the userId that /auth/whoami tells',
           received: 'another user',
@@ -362,7 +363,7 @@ async function creatorOwn(context: Context): Promise<string> {
         });
       }
     }
-    const same = owners.find((one) => String(one.userId) === String(userId));
+    const same = owners.find((one) => sameId(one.userId, userId));
     if (same) {
       const hint = identity ? {} : { hint: 'or both tokens were made by one user' };
       findings.push({
@@ -382,4 +383,9 @@ async function creatorOwn(context: Context): Promise<string> {
     );
   }
   return `over ${owners.length} of our tokens, ${told} told by /auth/whoami`;
+}
+
+/** Whether two ids are of one user, as far as they can be compared. */
+function sameId(one: unknown, other: unknown): boolean {
+  return String(one) === String(other);
 }

@@ -2,6 +2,8 @@ import { describe } from '../src/contract/describe.ts';
 import { Inconclusive, report } from '../src/contract/finding.ts';
 import { saysTheSame } from '../src/contract/json.ts';
 import type { Excluded } from '../src/contract/requirement.ts';
+import type { Context } from '../src/portal/context.ts';
+import type { Credential } from '../src/portal/credential.ts';
 import type { ListRead, TokenRecord } from '../src/portal/token-list.ts';
 import {
   type Difference,
@@ -138,13 +140,17 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       const changed = await context.settle(async (round) => {
         const before = await context.list(caller, round);
         const after = await context.list(caller, round + 1);
-        return changesByReading(before, after, caller.token).map((change) => ({
-          ...change,
-          credential: caller.label,
-          curl: after.exchange.curl,
-        }));
+        return changesByReading(before, after, caller.token);
       });
-      report(changed);
+      if (changed.some(({ key }) => key === 'made') && (await growsByItself(context, caller))) {
+        throw new Inconclusive(
+          "the caller's user makes tokens elsewhere, as fast as they can be read",
+        );
+      }
+      const curl = (await context.list(caller)).exchange.curl;
+      report(
+        changed.map(({ key: _, ...change }) => ({ ...change, credential: caller.label, curl })),
+      );
       return 'two reads in a row differ in nothing of the caller';
     },
   ),
@@ -170,7 +176,7 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
         if (!before.usable || !after.usable) throw new Inconclusive(before.trouble);
         return differences(before, after, inUse);
       });
-      report(found);
+      report(found.map(({ key: _, ...finding }) => finding));
       return 'two reads are alike';
     },
   ),
@@ -309,30 +315,39 @@ function repeatedTokens(list: ListRead): Difference[] {
  * What a read can be blamed for on a server that others use too: changes of the
  * caller's own record, and new tokens of the caller. Times are judged elsewhere.
  */
-function changesByReading(before: ListRead, after: ListRead, token: string): Difference[] {
+function changesByReading(before: ListRead, after: ListRead, token: string) {
   const own = before.byId.get(token);
   const still = after.byId.get(token);
-  if (!own || !still)
+  if (!own || !still) {
     throw new Inconclusive("the caller's token is not listed: see own-token-listed");
-  const members = ['name', 'userId', 'userEmail', 'restrictions'].filter(
-    (member) => !saysTheSame(own[member], still[member]),
-  );
-  const altered = members.map((member) => ({
-    expected: `${member} of the caller's token as it was before the read`,
-    received: `${describe(still[member])}, changed by every read`,
-  }));
-  const made = [...after.byId].filter(
-    ([id, record]) => !before.byId.has(id) && sameUser(record, own),
-  );
-  if (made.length === 0) return altered;
-  return [
-    ...altered,
-    {
-      expected: 'the same tokens of the caller as before the read',
-      received: 'new ones after every read',
-      count: made.length,
-    },
-  ];
+  }
+  const altered = ['name', 'userId', 'userEmail', 'restrictions']
+    .filter((member) => !saysTheSame(own[member], still[member]))
+    .map((member) => ({
+      key: member,
+      expected: `${member} of the caller's token as it was before the read`,
+      received: `${describe(still[member])}, changed by every read`,
+      count: 1,
+    }));
+  const count = newTokens(before, after, own).length;
+  if (count === 0) return altered;
+  const expected = 'the same tokens of the caller as before the read';
+  return [...altered, { key: 'made', expected, received: 'new ones after every read', count }];
+}
+
+/** Whether a user's tokens become more with time, and not with every read. */
+async function growsByItself(context: Context, caller: Credential): Promise<boolean> {
+  const reads = [await context.look(caller), await context.look(caller)] as const;
+  const [before, after] = reads;
+  await context.pause(Math.max(500, 10 * (after.exchange.receivedAt - before.exchange.receivedAt)));
+  const later = await context.look(caller);
+  const own = before.byId.get(caller.token);
+  if (!own) return false;
+  return newTokens(after, later, own).length > 3 * newTokens(before, after, own).length;
+}
+
+function newTokens(before: ListRead, after: ListRead, own: TokenRecord): unknown[] {
+  return [...after.byId].filter(([id, record]) => !before.byId.has(id) && sameUser(record, own));
 }
 
 function sameUser(one: TokenRecord, other: TokenRecord): boolean {
@@ -356,7 +371,7 @@ function differences(before: ListRead, after: ListRead, inUse: string) {
     ['every token that was there', 'a list without them', gone.length],
   ] as const;
   return kinds.flatMap(([expected, received, count]) =>
-    count === 0 ? [] : [{ expected, received, count, ...seen }],
+    count === 0 ? [] : [{ key: received, expected, received, count, ...seen }],
   );
 }
 

@@ -6,9 +6,9 @@ import type { Credential } from '../src/portal/credential.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
 import {
   changing,
-  type Difference,
   over,
   type PortalRequirement,
+  places,
   reading,
   reportEach,
   shaped,
@@ -70,21 +70,25 @@ export const timestamps: readonly PortalRequirement[] = [
       source: 'Response Schema, createdAt',
     },
     async (context) => {
-      const lists = await context.lists(0);
-      const later = await context.lists(1);
+      const lists = await context.lists();
+      const first = new Map<string, unknown>();
       let seen = 0;
-      reportEach(later, (list) => {
-        const before = lists.find(({ credential }) => credential === list.credential);
+      reportEach(lists, (list) => {
         const moved = list.records.filter(([, { id, createdAt }]) => {
-          const earlier = before?.byId.get(String(id));
-          if (!earlier) return false;
-          seen += 1;
-          return earlier.createdAt !== createdAt;
+          const key = `${list.credential.label} ${id}`;
+          if (!first.has(key)) first.set(key, createdAt);
+          else seen += 1;
+          return first.get(key) !== createdAt;
         });
-        return places(moved, 'createdAt', 'the createdAt of the read before', 'another value');
+        return places(
+          indexes(moved),
+          'createdAt',
+          'the createdAt of the read before',
+          'another value',
+        );
       });
       if (seen === 0) throw new Inconclusive('no token was there at two reads', 'untested');
-      return over(seen, 'record', later);
+      return over(seen, 'record', lists);
     },
   ),
   shaped({
@@ -147,7 +151,7 @@ export const timestamps: readonly PortalRequirement[] = [
           seen += 1;
           return lastUsedAt < createdAt - 1000;
         });
-        return places(early, 'lastUsedAt', 'a time after createdAt', 'an earlier one');
+        return places(indexes(early), 'lastUsedAt', 'a time after createdAt', 'an earlier one');
       });
       if (seen === 0)
         throw new Inconclusive(
@@ -169,12 +173,17 @@ export const timestamps: readonly PortalRequirement[] = [
     },
     async (context) => {
       const tokens = ownTokens(context);
+      const pairs = tokens.flatMap((token) =>
+        readersOf(context, token).map((reader) => ({ token, reader })),
+      );
       const stale = await context.settle(async (round) => {
-        const looks = await Promise.all(tokens.map((token) => staleUse(context, token, round)));
+        const looks = await Promise.all(
+          pairs.map(({ token, reader }) => staleUse(context, token, reader, round)),
+        );
         return looks.filter((look) => look !== undefined);
       });
-      report(stale);
-      return `over ${tokens.length} of our tokens`;
+      report(stale.map(({ key: _, ...finding }) => finding));
+      return `over ${pairs.length} records of our tokens`;
     },
   ),
   asMade(
@@ -219,7 +228,7 @@ export const timestamps: readonly PortalRequirement[] = [
       const wrong = seen.filter(({ record }) => isMilliseconds(record.lastUsedAt));
       reportEach([list], () =>
         places(
-          wrong.map(({ index }) => [index, undefined]),
+          wrong.map(({ index }) => index),
           'lastUsedAt',
           'null, for it was never used',
           'a time of use',
@@ -293,21 +302,10 @@ async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt')
     const clock = known
       ? "the server's clock, as its Date header tells"
       : 'our clock; the answer has no Date header';
-    return places(ahead, member, `a time not later than ${clock}`, 'a time in the future');
+    return places(indexes(ahead), member, `a time not later than ${clock}`, 'a time in the future');
   });
   if (seen === 0) throw new Inconclusive(`no record has a ${member} in milliseconds`, 'untested');
   return over(seen, 'record', lists);
-}
-
-function places(
-  records: readonly (readonly [number, unknown])[],
-  member: string,
-  expected: string,
-  received: string,
-): Difference[] {
-  if (records.length === 0) return [];
-  const where = records.slice(0, 3).map(([index]) => `/${index}/${member}`);
-  return [{ expected, received, where, count: records.length }];
 }
 
 function ownTokens(context: Context): Credential[] {
@@ -321,12 +319,15 @@ function ownTokens(context: Context): Credential[] {
  * when nothing is. It must lie after the run's first request; where clocks do
  * not tell exactly, that it moves with our use proves as much.
  */
-async function staleUse(context: Context, credential: Credential, round: number) {
-  const first = await context.first(credential);
-  const list = await context.list(credential, round);
-  const own = recordOf(list, credential.token);
-  if (own === undefined)
-    throw new Inconclusive(`${credential.label} is not listed: see own-token-listed`);
+async function staleUse(context: Context, token: Credential, reader: Credential, round: number) {
+  const first = await context.first(token);
+  const list = await context.list(reader, round);
+  const own = recordOf(list, token.token);
+  if (own === undefined) {
+    // Somebody else's list is judged by teammate-token-listed.
+    if (reader !== token) return undefined;
+    throw new Inconclusive(`${token.label} is not listed: see own-token-listed`);
+  }
   const used = own.record.lastUsedAt;
   if (used !== null && !isMilliseconds(used)) {
     throw new Inconclusive(
@@ -336,18 +337,32 @@ async function staleUse(context: Context, credential: Credential, round: number)
   const { now, grace, known } = context.clock(first.exchange);
   const took = first.exchange.receivedAt - first.exchange.sentAt;
   if (known && used !== null && used >= now - took - 1000) return undefined;
-  if (used !== null && used >= now - grace && moved(first, credential, used)) return undefined;
+  const before = recordOf(await context.first(reader), token.token)?.record.lastUsedAt;
+  if (used !== null && used >= now - grace && hasMoved(before, used)) return undefined;
   return {
-    expected: 'a time of use not older than the first request of this run',
+    key: `${token.label} ${reader.label}`,
+    expected: `of ${token.label}, a time of use not older than the first request of this run`,
     received:
       used === null ? 'null, though the token was just used' : `${describe(used)}, an older time`,
     where: [`/${own.index}/lastUsedAt`],
-    credential: credential.label,
+    count: 1,
+    credential: reader.label,
     curl: list.exchange.curl,
   };
 }
 
-function moved(first: ListRead, { token }: Credential, used: number): boolean {
-  const before = recordOf(first, token)?.record.lastUsedAt;
+function hasMoved(before: unknown, used: number): boolean {
   return before === null || (isMilliseconds(before) && used > before);
+}
+
+/** Whose lists a token is in. */
+function readersOf(context: Context, token: Credential): Credential[] {
+  if (token.persona === 'outsider') return [token];
+  return (['caller.token', 'teammate.token', 'caller.session'] as const)
+    .map((name) => context.credential(name))
+    .filter((credential) => credential !== undefined);
+}
+
+function indexes(records: readonly (readonly [number, unknown])[]): number[] {
+  return records.map(([index]) => index);
 }

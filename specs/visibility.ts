@@ -6,12 +6,13 @@ import {
   changing,
   over,
   type PortalRequirement,
+  places,
   reading,
   reportEach,
   unlessGiven,
 } from './check.ts';
 import { recordOf } from './own-record.ts';
-import { oneSided } from './stood-still.ts';
+import { disagreements, oneSided, summarise } from './stood-still.ts';
 
 const topic = 'visibility';
 
@@ -83,9 +84,62 @@ export const visibility: readonly PortalRequirement[] = [
     },
     async (context) => {
       const pair = [context.needed('caller.token'), context.needed('teammate.token')] as const;
-      report(await context.settle((round) => oneSided(context, pair, round)));
+      report(summarise(await context.settle((round) => oneSided(context, pair, round))));
       const list = await context.list(pair[0]);
       return over(list.byId.size, 'token', [list, list]);
+    },
+  ),
+  reading(
+    {
+      id: 'listed-at-every-read',
+      topic,
+      level: 'MUST',
+      title: 'A token is listed at every read',
+      text: 'A token that is listed before and after a read is listed by that read too, whichever process of the server answers.',
+      source: 'Description',
+      needs: ['caller.token'],
+    },
+    async (context) => {
+      const caller = context.needed('caller.token');
+      const before = await context.list(caller);
+      const { now, grace } = context.clock(before.exchange);
+      // What is younger may still be on its way to some of the processes; what the run made has arrived.
+      const made = new Set(context.isFull ? context.stage.tokens.map(({ id }) => id) : []);
+      const youngest = now - grace - context.settleMs;
+      const old = [...before.byId].filter(
+        ([id, { createdAt }]) => made.has(id) || Number(createdAt) < youngest,
+      );
+      const looks = await Promise.all(Array.from({ length: 8 }, () => context.look(caller)));
+      const usable = looks.filter((look) => look.usable);
+      const lacking = (look: ListRead) =>
+        old.filter(([id]) => !look.byId.has(id)).map(([id]) => id);
+      const gaps = usable
+        .map((look) => ({ look, ids: lacking(look) }))
+        .filter(({ ids }) => ids.length > 0);
+      if (gaps.length > 0) {
+        // Deleted meanwhile, or is it there again?
+        const after = (
+          await Promise.all(Array.from({ length: 8 }, () => context.look(caller)))
+        ).filter(({ usable: is }) => is);
+        reportEach(
+          gaps.map(({ look }) => look),
+          (look) => {
+            const count = lacking(look).filter((id) =>
+              after.some(({ byId }) => byId.has(id)),
+            ).length;
+            return count === 0
+              ? []
+              : [
+                  {
+                    expected: 'every token that is listed before and after',
+                    received: 'a list without some of them',
+                    count,
+                  },
+                ];
+          },
+        );
+      }
+      return `${old.length} tokens in ${usable.length} answers`;
     },
   ),
   reading(
@@ -147,6 +201,40 @@ export const visibility: readonly PortalRequirement[] = [
           })),
       );
       return over(outside.byId.size, "token of the outsider's account", inside);
+    },
+  ),
+  reading(
+    {
+      id: 'outsider-user-hidden',
+      topic,
+      level: 'MUST',
+      title: 'No user of another account is listed',
+      text: "No list of the caller's account names the outsider as the one who created a token, whatever its id.",
+      source: 'Description',
+      needs: ['caller.token', 'outsider.token'],
+    },
+    async (context) => {
+      const outsider = context.needed('outsider.token');
+      const own = recordOf(await context.list(outsider), outsider.token)?.record;
+      if (!own) throw new Inconclusive("the outsider's token is not listed: see own-token-listed");
+      const { userEmail } = own;
+      if (typeof userEmail !== 'string' || userEmail === '') {
+        throw new Inconclusive('the outsider has no userEmail: see user-email-string');
+      }
+      const inside = (await context.lists()).filter(({ credential }) => credential !== outsider);
+      reportEach(inside, (list) =>
+        places(
+          list.records.filter(([, one]) => one.userEmail === userEmail).map(([index]) => index),
+          'userEmail',
+          'users of the own account alone',
+          "the outsider's address",
+        ),
+      );
+      return over(
+        inside.reduce((sum, list) => sum + list.records.length, 0),
+        'record',
+        inside,
+      );
     },
   ),
   reading(
@@ -221,14 +309,18 @@ export const visibility: readonly PortalRequirement[] = [
       topic,
       level: 'MUST',
       title: 'A session sees what an API token sees',
-      text: "The caller's session token is listed the same tokens as his API token.",
+      text: "The caller's session token is listed the same tokens as his API token, and told the same about them.",
       source: 'Authentication',
       needs: ['caller.token', 'caller.session'],
       inapplicable: unlessGiven('caller.session', 'PORTAL_CALLER_SESSION'),
     },
     async (context) => {
       const pair = [context.needed('caller.token'), context.needed('caller.session')] as const;
-      report(await context.settle((round) => oneSided(context, pair, round)));
+      const look = async (round: number) => [
+        ...(await oneSided(context, pair, round)),
+        ...(await disagreements(context, pair, round)),
+      ];
+      report(summarise(await context.settle(look)));
       const list = await context.list(pair[0]);
       return over(list.byId.size, 'token', [list, list]);
     },
@@ -241,11 +333,13 @@ export const visibility: readonly PortalRequirement[] = [
       title: 'Session tokens are not listed',
       text: 'The list holds API tokens alone: no session token of a user of the account is in it.',
       source: 'Description',
-      profiles: ['full'],
+      needs: ['caller.session'],
+      inapplicable: unlessGiven('caller.session', 'PORTAL_CALLER_SESSION'),
     },
     async (context) => {
-      const { stage } = context;
-      const sessions = [...stage.users.values()].map(({ token }) => token);
+      const sessions = context.isFull
+        ? [...context.stage.users.values()].map(({ token }) => token)
+        : [context.needed('caller.session').token];
       const lists = await context.lists();
       reportEach(lists, (list) => {
         const count = sessions.filter((session) => list.byId.has(session)).length;

@@ -2,6 +2,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { bugSite } from './contract/judge.ts';
 import { Misconfigured } from './portal/misconfigured.ts';
+import { quote } from './portal/shell.ts';
+import type { Reference } from './reference/start.ts';
 import { inert } from './report/inert.ts';
 import type { Report } from './report/report.ts';
 import { version } from './run/package.ts';
@@ -14,6 +16,8 @@ const program = new Command('portal-conformance')
   )
   .version(version)
   .exitOverride()
+  // What follows an unknown option may be a secret: it is not repeated.
+  .configureOutput({ outputError: (text, print) => print(text.replace(/=[^']*/g, '=…')) })
   .showHelpAfterError("Try 'portal-conformance --help'.")
   .addHelpText(
     'after',
@@ -52,6 +56,34 @@ program
     process.stdout.write(renderRegister(requirements, json ?? false));
   });
 
+const cleanup = program
+  .command('cleanup')
+  .description('list what killed runs have left in a portal, and remove it with --yes')
+  .argument('[target]', 'URL of the portal (PORTAL_TARGET)')
+  .option('--yes', 'remove it')
+  .option('--run <id>', 'of this run only')
+  .option('--env-file <file>', 'read variables that are not set from this file')
+  .action(async (target: string | undefined, given: Given) => {
+    process.exitCode = await cleanUp({
+      ...kebab(given),
+      ...(target === undefined ? {} : { target }),
+    });
+  });
+for (const { name, takes, about } of options) {
+  if (['timeout', 'settle', 'deadline', 'concurrency', 'ca', 'insecure'].includes(name)) {
+    cleanup.option(takes ? `--${name} ${takes}` : `--${name}`, about);
+  }
+}
+
+program
+  .command('serve')
+  .description('start the reference portal, to point scripts at')
+  .option('--port <number>', 'listen on this port of 127.0.0.1 (a free one)')
+  .option('--show-credentials', 'print tokens and the login of the administrator')
+  .action(async (given: { port?: string; showCredentials?: true }) => {
+    process.exitCode = await serve(given.port, given.showCredentials ?? false);
+  });
+
 process.stdout.on('error', () => {}); // `| head` has read enough.
 try {
   await program.parseAsync();
@@ -79,7 +111,7 @@ async function judge(given: Given): Promise<number> {
   const { verify, misconfiguredReport } = await import('./run/verify.ts');
   try {
     const settings = readSettings(given, process.env, requirements);
-    const report = await verify(settings, requirements, endOnSignals);
+    const report = await verify(settings, requirements, announce);
     return await deliver(report, settings);
   } catch (error) {
     if (!(error instanceof Misconfigured)) throw error;
@@ -89,11 +121,85 @@ async function judge(given: Given): Promise<number> {
   }
 }
 
-/** Lets a run end with a partial report; a second signal ends the process. */
-function endOnSignals(current: Run): void {
+/** Says what a run will write, and lets signals end it with a partial report. */
+function announce(current: Run): void {
+  const { profile, target, isReference } = current;
+  if (profile === 'full' && !isReference) {
+    process.stderr.write(
+      `portal-conformance: this run makes accounts, users and tokens on ${target.base}, and removes them again.\n`,
+    );
+  }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => current.interrupt(signal));
   }
+}
+
+async function cleanUp(given: Given): Promise<number> {
+  const { sweep } = await import('./run/sweep.ts');
+  const { CallFailed } = await import('./portal/calls.ts');
+  const { NoSetup } = await import('./portal/administrator.ts');
+  try {
+    const settings = readSettings(given, process.env, []);
+    const run = typeof given.run === 'string' ? given.run : undefined;
+    const { found, left } = await sweep(settings, given.yes === true, run);
+    for (const { kind, id, runId } of found) {
+      process.stdout.write(`${kind} ${id} of run ${runId}\n`);
+    }
+    for (const { what, why, curl } of left ?? []) {
+      process.stdout.write(`left behind: ${what}; ${inert(why)}\n  remove it  ${inert(curl)}\n`);
+    }
+    const hint = !left && found.length > 0 ? '; --yes removes it' : '';
+    const gone = left ? `, ${found.length - left.length} removed` : '';
+    process.stdout.write(`${found.length} found${gone}${hint}\n`);
+    return left && left.length > 0 ? 1 : 0;
+  } catch (error) {
+    if (error instanceof Misconfigured) fail(error.message);
+    else if (error instanceof CallFailed || error instanceof NoSetup) fail(error.message);
+    else throw error;
+    return error instanceof Misconfigured ? 2 : 3;
+  }
+}
+
+/** Serves until a signal comes. */
+async function serve(portText: string | undefined, showCredentials: boolean): Promise<number> {
+  const port = /^\d{1,5}$/.test(portText ?? '0') ? Number(portText ?? 0) : -1;
+  if (port < 0 || port > 65_535) {
+    fail('--port takes a number from 0 to 65535.');
+    return 2;
+  }
+  const { startReference } = await import('./reference/start.ts');
+  const { plain } = await import('./reference/behaviour.ts');
+  const { INITIAL_ADMIN_USERNAME: username = 'admin', INITIAL_ADMIN_PASSWORD: password } =
+    process.env;
+  const admin = password ? { username, password } : undefined;
+  const started = startReference(plain, { port, admin });
+  const portal = await started.catch((error: NodeJS.ErrnoException) => error);
+  if (portal instanceof Error) {
+    fail(`Port ${port} cannot be listened on (${portal.code}).`);
+    return 2;
+  }
+  process.stdout.write(`export PORTAL_TARGET=${portal.url}\n`);
+  if (showCredentials) process.stdout.write(renderCredentials(portal));
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+  });
+  await portal.close();
+  return 0;
+}
+
+/** What of the reference portal a shell is to know. */
+function renderCredentials({ credentials, admin }: Reference): string {
+  const variables = [...credentials].map(([name, token]) => [
+    `PORTAL_${name.toUpperCase().replace('.', '_')}`,
+    token,
+  ]);
+  const administrator = [
+    ['PORTAL_ADMIN_USERNAME', admin.username],
+    ['PORTAL_ADMIN_PASSWORD', admin.password],
+  ];
+  return [...variables, ...administrator]
+    .map(([name, value]) => `export ${name}=${quote(value ?? '')}\n`)
+    .join('');
 }
 
 async function deliver(report: Report, { detail, reports }: Settings): Promise<number> {

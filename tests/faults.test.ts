@@ -13,13 +13,16 @@ describe('a fault trips exactly what it says', () => {
   }
 });
 
-test('the plain portal trips nothing and leaves nothing undecided', async () => {
-  const report = await judgeBehaviour(plain);
-  expect(report.outcome).toBe('conformant');
-  expect(idsWith(report.requirements, 'fail', 'warn', 'note', 'inconclusive', 'untested')).toEqual(
-    [],
-  );
-});
+test.each([undefined, 'full'] as const)(
+  'the plain portal trips nothing and leaves nothing undecided (%s)',
+  async (profile) => {
+    const report = await judgeBehaviour(profile ? { ...plain, profile } : plain);
+    expect(report.outcome).toBe('conformant');
+    expect(
+      idsWith(report.requirements, 'fail', 'warn', 'note', 'inconclusive', 'untested'),
+    ).toEqual([]);
+  },
+);
 
 test('every requirement that is judged has a fault', () => {
   const judged = requirements.filter(({ check }) => check).map(({ id }) => id);

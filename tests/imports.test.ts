@@ -61,7 +61,10 @@ test('what judges is loaded by nobody who is judged, and dynamic imports are see
   const reference = edges.filter(
     ({ from, to }) => to.startsWith('src/reference') && !from.startsWith('src/reference'),
   );
-  expect(reference.map(({ from }) => from)).toEqual(['src/run/open.ts']);
+  expect([...new Set(reference.map(({ from }) => from))].sort()).toEqual([
+    'src/cli.ts',
+    'src/run/open.ts',
+  ]);
 });
 
 test('only the command and the vitest reporter print or set an exit code', () => {

@@ -1,20 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Vault } from '../src/portal/vault.ts';
-import { faults } from '../src/reference/faults.ts';
 import { startReference } from '../src/reference/start.ts';
-import { renderConsole } from '../src/report/console.ts';
-import { judge } from './support/judge.ts';
 import { secretsIn } from './support/secrets.ts';
-
-test.concurrent.each(faults)('$name gives nothing away', async (fault) => {
-  const portal = await startReference(fault);
-  const report = await judge(portal, { settle: '0' });
-  const told = JSON.stringify(report) + renderConsole(report, { color: true, detail: 'verbose' });
-  expect(secretsIn(told, portal.store)).toEqual([]);
-  expect(report.outcome).not.toBe('suite-error');
-  await portal.close();
-});
 
 test('the search for secrets finds each form of them', async () => {
   const { store, close } = await startReference();

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe } from './describe.ts';
 import type { Finding } from './finding.ts';
+import { isObject } from './json.ts';
 
 /** What the schemas found in one body, by requirement id. */
 export type ShapeFindings = ReadonlyMap<string, readonly Finding[]>;
@@ -14,14 +15,16 @@ export function schema(name: string): Record<string, unknown> {
 }
 
 /** An ajv in strict mode that knows the keyword `requirement`, our annotation. */
-export function newAjv(): Ajv2020 {
-  const ajv = new Ajv2020({ strict: true, allErrors: true, verbose: true });
+export function newAjv({ allErrors = true } = {}): Ajv2020 {
+  const ajv = new Ajv2020({ strict: true, allErrors, verbose: true });
   ajv.addKeyword({ keyword: 'requirement', schemaType: 'string' });
   return ajv;
 }
 
 interface Validators {
   readonly list: ValidateFunction;
+  /** Stops at the first error. */
+  readonly quick: ValidateFunction;
   readonly record: ValidateFunction;
   readonly documented: ValidateFunction;
 }
@@ -34,7 +37,9 @@ function validators(): Validators {
   ajv.addSchema(schema('restrictions'));
   const record = ajv.compile(schema('api-token'));
   const list = ajv.compile(schema('api-token-list'));
-  compiled = { list, record, documented: ajv.compile(schema('documented-form')) };
+  const quickAjv = newAjv({ allErrors: false }).addSchema(schema('restrictions'));
+  const quick = quickAjv.compile(schema('api-token'));
+  compiled = { list, quick, record, documented: ajv.compile(schema('documented-form')) };
   return compiled;
 }
 
@@ -44,16 +49,29 @@ function validators(): Validators {
  * few places are kept. The documented form is looked at in sound records only.
  */
 export function judgeShape(body: unknown): ShapeFindings {
-  const { list, record, documented } = validators();
+  const { list, quick, record, documented } = validators();
   const tally = new Tally();
   // The list's own rule without its items: they are validated one by one.
   if (!list(Array.isArray(body) ? [] : body)) tally.add(list.errors, '');
   if (!Array.isArray(body)) return tally.findings();
   for (const [index, element] of body.entries()) {
-    if (!record(element)) tally.add(record.errors, `/${index}`);
-    else if (!documented(element)) tally.add(documented.errors, `/${index}`);
+    if (!quick(element)) {
+      record(bounded(element));
+      tally.add(record.errors, `/${index}`);
+    } else if (!documented(element)) tally.add(documented.errors, `/${index}`);
   }
   return tally.findings();
+}
+
+const maxHosts = 1000;
+
+/** A record without most of a list of hosts so long that its errors would fill the memory. */
+function bounded(element: unknown): unknown {
+  if (!isObject(element) || !isObject(element.restrictions)) return element;
+  const { hosts } = element.restrictions;
+  if (!Array.isArray(hosts) || hosts.length <= maxHosts) return element;
+  const kept = hosts.filter((host) => typeof host !== 'string').slice(0, maxHosts);
+  return { ...element, restrictions: { ...element.restrictions, hosts: kept } };
 }
 
 const maxKinds = 5;

@@ -1,11 +1,13 @@
-import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, rootCertificates } from 'node:tls';
+import { gunzip } from 'node:zlib';
 import pLimit from 'p-limit';
 import supertest from 'supertest';
 import { delay } from './delay.ts';
 import { type Answer, type Ask, type Exchange, type Failure, isUnavailable } from './exchange.ts';
 import { readFailure } from './failure.ts';
+import { quote } from './shell.ts';
 import type { Target } from './target.ts';
 
 export interface ClientOptions {
@@ -121,7 +123,8 @@ export class Client {
     const verb = method.toLowerCase() as 'get' | 'post' | 'delete';
     const test = supertest(target.base)
       [verb](path)
-      .set({ Accept: 'application/json', 'User-Agent': `${userAgent}; ${ask.purpose}` })
+      // What curl sends: the contract's example asks for no media type.
+      .set({ Accept: '*/*', 'User-Agent': `${userAgent}; ${ask.purpose}` })
       .set(origin ? { Origin: origin } : {})
       .set(ask.headers)
       .redirects(0)
@@ -170,8 +173,9 @@ function pauseBefore(
 ): number | undefined {
   const backOff = 100 * 2 ** (attempts - 1);
   const { answer, failure } = outcome;
-  // A kept connection may close just as it is used: that deserves one more.
-  if (failure?.kind === 'broken') return attempts === 1 && method !== 'POST' ? 0 : undefined;
+  // A kept connection may close just as it is used, and a small server sheds load.
+  if (failure?.kind === 'broken')
+    return attempts <= 3 && method !== 'POST' ? backOff - 100 : undefined;
   if (answer === undefined || !isUnavailable(answer.status)) return undefined;
   // A gateway that gave up does not tell whether the POST was carried out.
   if (method === 'POST' && [502, 504].includes(answer.status)) return undefined;
@@ -186,12 +190,12 @@ type Callback = (error: Error | null, body: unknown) => void;
 /** superagent's own parsers put what they cannot read into their errors. */
 function collect(response: unknown, done: Callback): void {
   const chunks: Buffer[] = [];
-  const stream = response as NodeJS.ReadableStream;
+  const stream = response as IncomingMessage;
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  stream.on('end', () => done(null, Buffer.concat(chunks)));
-}
-
-/** A word for a POSIX shell. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  stream.on('end', () => {
+    const body = Buffer.concat(chunks);
+    // Equivalent to gzip (RFC 9110, section 8.4.1.3), which superagent does not know.
+    if (stream.headers['content-encoding'] !== 'x-gzip') return done(null, body);
+    return gunzip(body, { maxOutputLength: maxBytes }, (error, plain) => done(error, plain));
+  });
 }

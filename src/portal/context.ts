@@ -89,9 +89,11 @@ export class Context {
     return read;
   }
 
-  /** What every credential was answered, in a round of reads. */
-  async reads(round = 0): Promise<readonly ListRead[]> {
-    const reads = await this.#observations.round(round);
+  /** What every credential was answered, twice: once may be luck. */
+  async reads(): Promise<readonly ListRead[]> {
+    const { earlier } = this.#observations;
+    const rounds = [await this.#observations.round(0), await this.#observations.round(1)];
+    const reads = [...earlier, ...rounds.flat()];
     for (const { exchange } of reads) this.#evidence.add(exchange);
     return reads;
   }
@@ -103,9 +105,9 @@ export class Context {
     return read;
   }
 
-  /** Every list that could be read. @throws Inconclusive when there is none */
-  async lists(round = 0): Promise<readonly ListRead[]> {
-    const reads = await this.reads(round);
+  /** Every list that could be read, of two rounds. @throws Inconclusive when there is none */
+  async lists(): Promise<readonly ListRead[]> {
+    const reads = await this.reads();
     const usable = reads.filter((read) => read.usable);
     if (usable.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');
     return usable;
@@ -125,18 +127,25 @@ export class Context {
   }
 
   /**
-   * Looks in round after round until it finds nothing, or until the settle
-   * bound has passed; then what was found last stands.
+   * Looks in round after round for what should not be. What every look found, by
+   * its key, stands when the settle bound has passed.
    */
-  async settle<T>(look: (round: number) => Promise<readonly T[]>): Promise<readonly T[]> {
+  async settle<T extends { readonly key: string }>(
+    look: (round: number) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
     const until = Date.now() + this.settleMs;
-    for (let round = 0, pause = 20; ; round += 1, pause = Math.min(pause * 2, 500)) {
-      const found = await look(round);
-      const { signal } = this.#surroundings;
+    const { signal } = this.#surroundings;
+    let round = 0;
+    let standing = await look(round);
+    for (let pause = 20; standing.length > 0; pause = Math.min(pause * 2, 500)) {
       if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
-      if (found.length === 0 || Date.now() + pause > until) return found;
+      if (Date.now() + pause > until) return standing;
       await delay(pause, signal);
+      round = Math.max(round + 1, this.#observations.latest);
+      const before = new Set(standing.map(({ key }) => key));
+      standing = (await look(round)).filter(({ key }) => before.has(key));
     }
+    return [];
   }
 
   /** Whether the tokens of the run are its own. */
@@ -157,6 +166,11 @@ export class Context {
     const read = new ListRead(reader, exchange);
     if (this.#evidence.size < maxLooks) this.#evidence.add(exchange);
     return read;
+  }
+
+  /** Waits; not longer than the run. */
+  pause(ms: number): Promise<void> {
+    return delay(ms, this.#surroundings.signal);
   }
 
   /** Who a bearer token belongs to now; undefined when the portal does not tell. */

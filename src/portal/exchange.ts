@@ -50,7 +50,8 @@ export interface Answer {
 
 /** Statuses that say nothing about the contract: the server is busy, or not there. */
 export function isUnavailable(status: number): boolean {
-  return [429, 502, 503, 504].includes(status);
+  // 520 to 530 are what edge proxies say when the origin does not answer.
+  return [429, 502, 503, 504].includes(status) || (status >= 520 && status <= 530);
 }
 
 /** The media type in lower case, without parameters; `undefined` when there is none. */

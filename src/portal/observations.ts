@@ -16,7 +16,16 @@ export class Observations {
   readonly #rounds: Map<Credential, Promise<ListRead>>[] = [];
   readonly #ends: Promise<unknown>[] = [];
 
-  constructor(client: Client, vault: Vault, credentials: readonly Credential[]) {
+  /** What was answered before round 0, while something made a moment ago was still on its way. */
+  readonly earlier: readonly ListRead[];
+
+  constructor(
+    client: Client,
+    vault: Vault,
+    credentials: readonly Credential[],
+    earlier: readonly ListRead[] = [],
+  ) {
+    this.earlier = earlier;
     this.#client = client;
     this.#vault = vault;
     this.credentials = credentials;
@@ -30,8 +39,13 @@ export class Observations {
     const read = this.#after(round).then(() => this.#ask(credential, round));
     this.#rounds[round].set(credential, read);
     // A long wait must not keep every list that was read meanwhile.
-    if (round > 4) this.#rounds[round - 4]?.clear();
+    if (round > 5) this.#rounds[round - 4]?.clear();
     return read;
+  }
+
+  /** The latest round that has begun. */
+  get latest(): number {
+    return Math.max(0, this.#rounds.length - 1);
   }
 
   /** What every credential was answered in a round. */

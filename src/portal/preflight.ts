@@ -4,7 +4,7 @@ import type { Credential } from './credential.ts';
 import { type Answer, type Exchange, isUnavailable, mediaType } from './exchange.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import type { Observations } from './observations.ts';
-import { stripEndpoint } from './target.ts';
+import { listPath, stripEndpoint } from './target.ts';
 import type { ListRead } from './token-list.ts';
 import type { Vault } from './vault.ts';
 
@@ -86,14 +86,12 @@ function redirectPlace({ curl }: Exchange, { headers }: Answer, vault: Vault): s
   const location = headers.location ?? '';
   if (!URL.canParse(location, from)) return 'Give the URL that it redirects to.';
   const to = new URL(location, from);
-  const whole = to.pathname.endsWith('/apiTokens')
-    ? to.origin + stripEndpoint(to.pathname)
-    : to.origin;
-  const safe = /^https?:\/\/[\x21-\x7e]{1,200}$/.test(whole) && !vault.isIn(whole);
+  const isPortal = to.pathname.endsWith(listPath);
+  const place = isPortal ? to.origin + stripEndpoint(to.pathname) : to.origin;
+  const safe = /^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place) && !vault.isIn(place);
   if (!safe) return 'Give the URL that it redirects to.';
-  return whole === to.origin && to.pathname !== '/' && !to.pathname.endsWith('/apiTokens')
-    ? `It leads to another page of ${whole}; is that a login page?`
-    : `Give ${whole} as the target instead.`;
+  if (isPortal) return `Give ${place} as the target instead.`;
+  return `It leads to another page of ${place}; is that a login page?`;
 }
 
 function notAPortal(arrivals: readonly Arrival[]): Stop | undefined {
@@ -123,7 +121,7 @@ function refused(arrivals: readonly Arrival[]): Stop | undefined {
     if (shut(whoami)) {
       return {
         outcome: 'misconfigured',
-        message: `${variable} was refused, by the list (${list.status}) and by /auth/whoami (${whoami.answer?.status}): it is not a valid token of this portal.`,
+        message: `${variable} was refused, by the list (${list.status}) and by /auth/whoami (${whoami.answer?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.`,
       };
     }
     doubt ??= {
@@ -156,19 +154,23 @@ function mistake(
   const pair = `${one.variable} and ${other.variable}`;
   const accountsTold = who.accountId !== undefined && whom.accountId !== undefined;
   if (one.persona === other.persona) {
-    return who.userId === whom.userId
+    return sameId(who.userId, whom.userId)
       ? undefined
       : `${pair} belong to different users; both must be the ${one.persona}'s.`;
   }
-  if (who.userId === whom.userId) {
+  if (sameId(who.userId, whom.userId)) {
     return `${pair} belong to the same user; the ${one.persona} and the ${other.persona} must be two.`;
   }
   if (!accountsTold) return undefined;
-  const sameAccount = who.accountId === whom.accountId;
+  const sameAccount = sameId(who.accountId, whom.accountId);
   const together = one.persona !== 'outsider' && other.persona !== 'outsider';
   if (together && !sameAccount)
     return `${pair} belong to different accounts; the teammate must share the caller's.`;
   if (!together && sameAccount)
     return `${pair} belong to the same account; the outsider must be of another.`;
   return undefined;
+}
+
+function sameId(one: unknown, other: unknown): boolean {
+  return String(one) === String(other);
 }

@@ -30,6 +30,10 @@ export interface Behaviour {
   readonly says: string;
   /** The ids of the requirements that it trips, all of them. */
   readonly trips: readonly string[];
+  /** The profile in which it shows, if not in both. */
+  readonly profile?: 'full';
+  /** Whether the process that answers does not know yet of what was made then. */
+  readonly ignores?: (madeAt: number) => boolean;
   /** The address to listen on, in place of 127.0.0.1. */
   readonly address?: string;
   /** A new API token. */

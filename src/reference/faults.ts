@@ -1,5 +1,6 @@
 import type { Behaviour } from './behaviour.ts';
 import { authenticationFaults } from './faults/authentication.ts';
+import { madeFaults } from './faults/made.ts';
 import { recordFaults } from './faults/record.ts';
 import { responseFaults } from './faults/response.ts';
 import { restrictionsFaults } from './faults/restrictions.ts';
@@ -14,4 +15,5 @@ export const faults: readonly Behaviour[] = [
   ...restrictionsFaults,
   ...authenticationFaults,
   ...visibilityFaults,
+  ...madeFaults,
 ];

@@ -9,11 +9,15 @@ export function authenticate(
 ): Asker | undefined {
   const bearer = bearerOf(request);
   if (bearer === undefined) return undefined;
-  const session = store.user(store.sessions.get(bearer) ?? 0);
-  if (session) return { user: session };
+  const unknown = (made: { createdAt: number } | undefined) =>
+    made !== undefined && behaviour.ignores?.(made.createdAt);
+  const session = store.sessions.get(bearer);
   const token = store.tokens.find(({ id }) => id === bearer);
-  const user = token && store.user(token.userId);
-  if (!user || !allowsOrigin(token, request)) return undefined;
+  if (unknown(session) || unknown(token)) return undefined;
+  const user = store.user((session ?? token)?.userId ?? 0);
+  if (!user) return undefined;
+  if (!token) return { user };
+  if (!allowsOrigin(token, request)) return undefined;
   if (behaviour.use) behaviour.use(token, store);
   else token.lastUsedAt = Date.now();
   return { user, token };

@@ -19,7 +19,7 @@ const day = 24 * 60 * 60 * 1000;
  * Two accounts with users and tokens of every kind: used and unused, restricted
  * and not, with names that nobody has seen before.
  */
-export function seed(newToken?: () => string): Seed {
+export function seed(newToken?: () => string, given?: Seed['admin']): Seed {
   const store = new Store(newToken);
   const created = () => Date.now() - faker.number.int({ min: day, max: 300 * day });
   const addUser = (account: ReturnType<Store['addAccount']>) =>
@@ -47,7 +47,10 @@ export function seed(newToken?: () => string): Seed {
   const used = addToken(teammate);
   used.lastUsedAt = used.createdAt + faker.number.int({ min: 1000, max: day });
   addToken(outsider, [faker.internet.domainName()]);
-  const admin = { username: 'admin', password: faker.internet.password() };
-  store.addUser(store.addAccount('Default'), admin.username, admin.password, true);
+  const admin = given ?? { username: 'admin', password: faker.internet.password() };
+  store.addUser(store.addAccount('Default'), admin.username, admin.password, {
+    isAdmin: true,
+    createdAt: created(),
+  });
   return { store, credentials, admin };
 }

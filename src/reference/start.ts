@@ -11,22 +11,32 @@ export interface Reference extends Seed {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a reference portal on a free port of this machine, with users and tokens in it. */
-export async function startReference(behaviour: Behaviour = plain): Promise<Reference> {
-  const seeded = seed(behaviour.newToken);
+export interface StartOptions {
+  /** A free one unless it is given. */
+  readonly port?: number;
+  /** The administrator's login; one with a random password unless it is given. */
+  readonly admin?: Seed['admin'] | undefined;
+}
+
+/** Starts a reference portal on this machine, with users and tokens in it. */
+export async function startReference(
+  behaviour: Behaviour = plain,
+  { port = 0, admin }: StartOptions = {},
+): Promise<Reference> {
+  const seeded = seed(behaviour.newToken, admin);
   const portal = createPortal(seeded.store, behaviour);
   const usual = async (request: Request) => portal.fetch(request);
   const { around } = behaviour;
   const fetch = around ? (request: Request) => around(request, usual, seeded.store) : usual;
   const server = createAdaptorServer({ fetch }) as Server;
   const address = behaviour.address ?? '127.0.0.1';
-  server.listen(0, address);
+  server.listen(port, address);
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const bound = server.address() as AddressInfo;
   const close = async () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
   };
-  return { ...seeded, url: `http://${address}:${port}`, close };
+  return { ...seeded, url: `http://${address}:${bound.port}`, close };
 }

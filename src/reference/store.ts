@@ -24,6 +24,11 @@ export interface Token {
   restrictions: Restrictions | null;
 }
 
+export interface Session {
+  readonly userId: number;
+  readonly createdAt: number;
+}
+
 export interface Restrictions {
   readonly hosts?: readonly string[];
 }
@@ -33,8 +38,7 @@ export class Store {
   readonly accounts: Account[] = [];
   readonly users: User[] = [];
   readonly tokens: Token[] = [];
-  /** User ids by session token. */
-  readonly sessions = new Map<string, number>();
+  readonly sessions = new Map<string, Session>();
   /** Jobs that have not ended. */
   readonly jobs = new Set<number>();
   readonly #newToken: () => string;
@@ -52,9 +56,14 @@ export class Store {
     return account;
   }
 
-  addUser(account: Account, username: string, password: string, isAdmin = false): User {
+  addUser(
+    account: Account,
+    username: string,
+    password: string,
+    { isAdmin = false, createdAt = Date.now() } = {},
+  ): User {
     this.#last.user += 1;
-    const created = { id: this.#last.user, accountId: account.id, createdAt: Date.now() };
+    const created = { id: this.#last.user, accountId: account.id, createdAt };
     const user = { ...created, username, password, isAdmin };
     this.users.push(user);
     return user;
@@ -74,7 +83,7 @@ export class Store {
 
   addSession(user: User): string {
     const session = randomHex();
-    this.sessions.set(session, user.id);
+    this.sessions.set(session, { userId: user.id, createdAt: Date.now() });
     return session;
   }
 
@@ -86,7 +95,9 @@ export class Store {
   removeUser({ id }: User): void {
     remove(this.users, (user) => user.id === id);
     remove(this.tokens, ({ userId }) => userId === id);
-    for (const [session, userId] of this.sessions) if (userId === id) this.sessions.delete(session);
+    for (const [session, { userId }] of this.sessions) {
+      if (userId === id) this.sessions.delete(session);
+    }
   }
 
   /** Removes an account with its users. */

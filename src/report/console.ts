@@ -44,11 +44,11 @@ const marks: Record<Status, readonly [string, Style]> = {
 const attention: readonly Status[] = ['fail', 'warn', 'note', 'inconclusive', 'untested'];
 
 function renderHead(report: Report, paint: Paint): string[] {
-  const { suite, profile, target, credentials, runId } = report;
+  const { suite, profile, target, credentials, runId, seed } = report;
   return [
     paint('strong', `${suite.name} ${suite.version}`) + paint('faint', `  run ${runId}`),
     `target       ${inert(target ?? 'none')}`,
-    `profile      ${profile}`,
+    `profile      ${profile}${seed === null ? '' : paint('faint', `  seed ${seed}`)}`,
     `credentials  ${credentials.join(', ') || 'none'}`,
   ];
 }
@@ -110,16 +110,20 @@ function renderFinding(finding: Finding, paint: Paint): string[] {
 }
 
 function renderEnding(report: Report, paint: Paint): string[] {
-  const { outcome, message, counts, requests, durationMs, exitCode } = report;
+  const { outcome, message, counts, requests, durationMs, exitCode, cleanup } = report;
+  const left = (cleanup?.left ?? []).flatMap(({ what, why, curl }) => [
+    `${paint('bad', 'left behind')}: ${inert(what)}; ${inert(why)}`,
+    `  remove it  ${inert(curl)}`,
+  ]);
+  const removed = cleanup ? `; ${cleanup.removed} things made and removed again` : '';
   const style = exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
   const told = (Object.keys(marks) as Status[])
     .filter((status) => counts[status] > 0)
     .map((status) => `${counts[status]} ${status}`);
+  const seconds = (durationMs / 1000).toFixed(2);
   return [
-    paint(
-      'faint',
-      `${told.join(', ')}; ${requests} requests in ${(durationMs / 1000).toFixed(2)} s`,
-    ),
+    ...left,
+    paint('faint', `${told.join(', ')}; ${requests} requests in ${seconds} s${removed}`),
     `${paint(style, paint('strong', outcome))}: ${inert(message)}`,
   ];
 }

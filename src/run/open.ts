@@ -30,7 +30,7 @@ export async function openRun(
   const reference = await startReference();
   const given =
     profile === 'read-only' ? { credentials: reference.credentials } : { admin: reference.admin };
-  const run = new Run({ ...settings, ...given, target: reference.url }, register);
+  const run = new Run({ ...settings, ...given, target: reference.url }, register, true);
   const close = async () => {
     run.close();
     await reference.close();

@@ -4,11 +4,13 @@ import { bugSite, judge } from '../contract/judge.ts';
 import {
   type CredentialName,
   credentialNames,
+  type Persona,
   type Profile,
   type Requirement,
   type RunFacts,
   waves,
 } from '../contract/requirement.ts';
+import { schema } from '../contract/shape.ts';
 import { type Administrator, NoSetup } from '../portal/administrator.ts';
 import { agreement } from '../portal/agreement.ts';
 import { listAsk } from '../portal/asks.ts';
@@ -33,7 +35,7 @@ import { collect, type RunRecord, whyOutside, without } from '../report/collect.
 import type { Judged, Report } from '../report/report.ts';
 import { asEvidence } from './evidence.ts';
 import { version } from './package.ts';
-import type { Settings } from './settings.ts';
+import { options, type Settings } from './settings.ts';
 
 type Register = readonly Requirement<Context>[];
 
@@ -44,6 +46,8 @@ type Register = readonly Requirement<Context>[];
 export class Run {
   readonly target: Target;
   readonly profile: Profile;
+  /** Whether the target is the reference portal that was started for this run. */
+  readonly isReference: boolean;
   readonly #settings: Settings;
   readonly #register: Register;
   readonly #runId = randomBytes(4).toString('hex');
@@ -63,13 +67,15 @@ export class Run {
   #signal: 'SIGINT' | 'SIGTERM' | undefined;
 
   /** @throws Misconfigured when the settings name no target that can be asked */
-  constructor(settings: Settings & { target: string }, register: Register) {
+  constructor(settings: Settings & { target: string }, register: Register, isReference = false) {
+    this.isReference = isReference;
     this.#settings = settings;
     this.#register = register;
     this.target = parseTarget(settings.target);
     this.profile = profileOf(settings);
     const { ca, origin } = settings;
-    this.#vault.allow(JSON.stringify([register, settings.target, ca?.file, origin]));
+    const own = [register, options, credentialKinds, schema('report'), schema('api-token')];
+    this.#vault.allow(JSON.stringify([...own, settings.target, ca?.file, origin]));
     setMaxListeners(0, this.#end.signal); // One for each request under way.
     this.#client = this.#newClient(this.#end.signal);
     this.#take(settings.credentials);
@@ -105,10 +111,18 @@ export class Run {
     if (stage) this.#take(credentialsOf(stage));
     const caller = this.#credentials.find(({ persona }) => persona === 'caller');
     if (!caller) throw new Misconfigured(`A target needs the caller's credentials: ${howToBegin}.`);
-    const observe = () => new Observations(this.#client, this.#vault, this.#credentials);
-    const observations = [observe(), observe()] as const;
+    const observe = (earlier: readonly ListRead[] = []) =>
+      new Observations(this.#client, this.#vault, this.#credentials, earlier);
+    if (stage) await this.#waitForNews(stage);
+    let observations = [observe(), observe()] as const;
     const { identities, stop } = await preflight(this.#client, this.#vault, observations[0]);
     if (stop) return { stop };
+    const first = await observations[0].round(0);
+    // Tokens that were given may be a moment old, too.
+    if (!stage && first.some((read) => read.usable && !this.#isComplete(read))) {
+      await this.#waitForNews();
+      observations = [observe(first), observe()];
+    }
     const surroundings: Surroundings = {
       target: this.target,
       identities,
@@ -129,26 +143,40 @@ export class Run {
     const stage = await provision(calls, this.#ledger, names, admin, (administrator) => {
       this.#administrator = administrator;
     });
-    // What was made a moment ago may not be known to every process yet.
+    return stage;
+  }
+
+  /**
+   * Waits until everybody is listed the tokens that he must see: one that was
+   * made a moment ago may not be known to every process of the server yet.
+   */
+  async #waitForNews(stage?: Stage): Promise<void> {
+    const { settleMs } = this.#settings;
     await Promise.all(
-      credentialKinds.map(async (kind) => {
-        const token = credentialsOf(stage).get(kind.name);
-        if (token === undefined) return;
-        const ids = stage.tokens.filter(
-          ({ owner }) => owner.accountId === stage.user(kind.persona).accountId,
-        );
+      this.#credentials.map((credential) => {
         const ask = async () => {
           const exchange = await this.#client.send({
-            ...listAsk({ ...kind, token }, 'setup'),
+            ...listAsk(credential, 'setup'),
             fresh: true,
           });
-          return new ListRead({ ...kind, token }, exchange);
+          return new ListRead(credential, exchange);
         };
-        const complete = ({ byId }: ListRead) => ids.every(({ id }) => byId.has(id));
-        await agreement(ask, complete, settleMs, this.#end.signal);
+        const complete = (read: ListRead) => this.#isComplete(read, stage);
+        return agreement(ask, complete, settleMs, this.#end.signal);
       }),
     );
-    return stage;
+  }
+
+  /** Whether a list holds every token that is known to be of the reader's account. */
+  #isComplete({ credential, byId }: ListRead, stage?: Stage): boolean {
+    const isInside = (persona: Persona) => persona !== 'outsider';
+    const reader = this.#credentials.find(({ token }) => token === credential.token);
+    const inside = isInside(reader?.persona ?? 'caller');
+    const given = this.#credentials.filter(({ kind }) => kind === 'API token');
+    const tokens = stage
+      ? stage.tokens.map(({ id, owner }) => ({ id, persona: owner.persona }))
+      : given.map(({ token, persona }) => ({ id: token, persona }));
+    return tokens.every(({ id, persona }) => isInside(persona) !== inside || byId.has(id));
   }
 
   /** Makes the names of a full run; the same seed makes the same names. */
@@ -210,8 +238,11 @@ export class Run {
     const own = new AbortController();
     setMaxListeners(0, own.signal);
     const client = this.#newClient(own.signal);
-    const bound = Math.max(this.#settings.settleMs, cleaningMs);
-    const last = setTimeout(() => own.abort('the bound of cleaning up has passed'), 2 * bound);
+    const bound = this.#settings.cleaningMs;
+    const last = setTimeout(
+      () => own.abort('the bound of cleaning up has passed'),
+      2 * bound + 10_000,
+    );
     const calls = new Calls(client, this.#vault, this.#settings.settleMs);
     try {
       const cleanup = await cleanUp(calls, admin, this.#ledger, this.#runId, bound, own.signal);
@@ -322,9 +353,6 @@ export class Run {
 
 /** The exchanges that a report keeps of each requirement. */
 const maxEvidence = 24;
-
-/** How long cleaning up is followed at least, in milliseconds. */
-const cleaningMs = 30_000;
 
 const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session')}`;
 

@@ -30,6 +30,8 @@ export interface Settings {
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   readonly settleMs: number;
+  /** How long the removal of what was made is followed. */
+  readonly cleaningMs: number;
   readonly concurrency: number;
   readonly origin?: string | undefined;
   readonly ca?: { readonly pem: string; readonly file: string } | undefined;
@@ -119,6 +121,7 @@ export function readSettings(
     timeoutMs: read.seconds('timeout', 10),
     deadlineMs: read.seconds('deadline', 120),
     settleMs: read.seconds('settle', 10, 0),
+    cleaningMs: 30_000,
     concurrency: read.count('concurrency', 16),
     origin: readOrigin(read.text('origin')),
     ca: ca === undefined ? undefined : { file: ca, pem: readPem(ca) },

@@ -3,13 +3,15 @@ import { requirements } from '../../specs/index.ts';
 import { credentialKinds } from '../../src/portal/credential.ts';
 import type { Behaviour } from '../../src/reference/behaviour.ts';
 import { type Reference, startReference } from '../../src/reference/start.ts';
+import { renderConsole } from '../../src/report/console.ts';
 import type { Report } from '../../src/report/report.ts';
-import { type Given, readSettings } from '../../src/run/settings.ts';
+import { type Given, readSettings, type Settings } from '../../src/run/settings.ts';
 import { verify } from '../../src/run/verify.ts';
 import { schemaErrors } from './schema.ts';
+import { secretsIn } from './secrets.ts';
 
 /** A portal as a user names it: its URL and the credentials of the personas. */
-export type Portal = Pick<Reference, 'url' | 'credentials'>;
+export type Portal = Pick<Reference, 'url' | 'credentials' | 'admin'>;
 
 /** The variables with which a portal is given to a run. */
 export function variablesOf({ url, credentials }: Portal): Record<string, string> {
@@ -21,6 +23,12 @@ export function variablesOf({ url, credentials }: Portal): Record<string, string
   return variables;
 }
 
+/** The variables with which a portal is given to a run that makes its own users. */
+export function adminVariablesOf({ url, admin }: Portal): Record<string, string> {
+  const { username, password } = admin;
+  return { PORTAL_TARGET: url, PORTAL_ADMIN_USERNAME: username, PORTAL_ADMIN_PASSWORD: password };
+}
+
 /** Judges a portal in this process; what has to settle is given a moment only. */
 export function judge(portal: Portal, given: Given = {}): Promise<Report> {
   return judgeWith(variablesOf(portal), given);
@@ -30,18 +38,24 @@ export function judge(portal: Portal, given: Given = {}): Promise<Report> {
 export async function judgeWith(
   variables: Record<string, string | undefined>,
   given: Given = {},
+  more: Partial<Settings> = {},
 ): Promise<Report> {
-  const settings = readSettings({ settle: '0.2', ...given }, variables, requirements);
+  const read = readSettings({ settle: '0.2', ...given }, variables, requirements);
+  const settings = { ...read, ...more };
   const report = await verify(settings, requirements);
   expect(schemaErrors('report', report)).toEqual([]);
   return report;
 }
 
-/** Judges the reference portal with a behaviour of its own. */
+/** Judges the reference portal with a behaviour of its own, and sees that nothing of it is told. */
 export async function judgeBehaviour(behaviour: Behaviour, given: Given = {}): Promise<Report> {
   const portal = await startReference(behaviour);
   try {
-    return await judge(portal, given);
+    const variables = behaviour.profile === 'full' ? adminVariablesOf(portal) : variablesOf(portal);
+    const report = await judgeWith(variables, given);
+    const told = JSON.stringify(report) + renderConsole(report, { color: true, detail: 'verbose' });
+    expect(secretsIn(told, portal.store)).toEqual([]);
+    return report;
   } finally {
     await portal.close();
   }

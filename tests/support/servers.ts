@@ -56,10 +56,20 @@ export function forwardTo(target: string, prefix = ''): RequestListener {
     }
     const headers = new Headers();
     for (const [name, value] of Object.entries(request.headers)) {
-      if (value !== undefined && !['host', 'connection'].includes(name))
+      if (
+        value !== undefined &&
+        !['host', 'connection', 'content-length', 'transfer-encoding'].includes(name)
+      )
         headers.set(name, String(value));
     }
-    const answer = await fetch(target + path.slice(prefix.length), { headers, redirect: 'manual' });
+    const { method = 'GET' } = request;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = method === 'GET' ? null : Buffer.concat(chunks);
+    const answer = await fetch(target + path.slice(prefix.length), {
+      ...{ method, headers, body },
+      redirect: 'manual',
+    });
     const kept = [...answer.headers].filter(
       ([name]) => !['connection', 'transfer-encoding', 'content-length'].includes(name),
     );

@@ -153,7 +153,7 @@ export const variants: readonly Behaviour[] = [
   })),
   inEvery('names-odd', 'names are empty, long and full of signs', [], (one) => ({
     ...one,
-    name: ['', 'x'.repeat(5000), '\u0000\u001b[31m', '"}],[{"', 'null', '\ud800'][
+    name: ['', 'x'.repeat(300_000), '\u0000\u001b[31m', '"}],[{"', 'null', '\ud800'][
       one.createdAt % 6
     ],
   })),
@@ -283,4 +283,38 @@ export const variants: readonly Behaviour[] = [
       return store.tokensOf(user.accountId);
     },
   },
+  ...inFull([
+    { name: 'full-plain', says: 'nothing is special', trips: [] },
+    { name: 'deletion-slow', says: 'deleting an account takes a while', trips: [], jobMs: 600 },
+    {
+      name: 'created-201',
+      says: 'what is made is answered with 201',
+      trips: [],
+      around: async (request, usual) => {
+        const answer = await usual(request);
+        const made = request.method === 'POST' && /(apiTokens|create\w+)$/i.test(request.url);
+        return made ? new Response(answer.body, { status: 201, headers: answer.headers }) : answer;
+      },
+    },
+    {
+      name: 'writes-lag',
+      says: 'nothing knows of what was made for a moment',
+      trips: [],
+      ignores: (madeAt) => Date.now() - madeAt < 150,
+    },
+    {
+      name: 'four-processes',
+      says: 'three of four processes learn of a change a moment later',
+      trips: [],
+      ignores: (madeAt) => Date.now() - madeAt < 200 && Math.random() < 0.75,
+      deleted: (token, store) => void setTimeout(() => store.removeToken(token), 100),
+      logout: (session, store) => void setTimeout(() => store.sessions.delete(session), 100),
+    },
+    unavailable('limited-writes', 429, (count) => count % 7 === 6),
+  ]),
 ];
+
+/** The same where the run makes its own users. */
+function inFull(behaviours: readonly Behaviour[]): Behaviour[] {
+  return behaviours.map((behaviour) => ({ ...behaviour, profile: 'full' }));
+}

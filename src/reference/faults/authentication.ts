@@ -240,4 +240,40 @@ export const authenticationFaults: readonly Behaviour[] = [
     trips: ['refusal-echoes-token'],
     refusal: (usual, request) => Response.json({ error: `not valid: ${bearerOf(request)}` }, usual),
   },
+  letsIn(
+    'open-to-second-half',
+    'the end of a token opens the list',
+    ['altered-token-refused'],
+    (_, store, bearer) =>
+      bearer.length >= 8 ? holder(store, (id) => id.endsWith(bearer)) : undefined,
+  ),
+  letsIn(
+    'open-to-six-letters',
+    'any scheme of six letters opens the list',
+    ['other-scheme-refused'],
+    (request, store) => holder(store, (id) => authorizationOf(request).slice(7) === id),
+  ),
+  letsIn(
+    'open-to-basic-user',
+    'a Basic user opens the list',
+    ['other-scheme-refused'],
+    (request, store) => {
+      const [, basic = ''] = /^Basic (.+)$/.exec(authorizationOf(request)) ?? [];
+      return holder(store, (id) => Buffer.from(basic, 'base64').toString() === `${id}:`);
+    },
+  ),
+  letsIn(
+    'open-to-forwarded',
+    'a token in X-Forwarded-Authorization opens the list',
+    ['other-header-refused'],
+    (request, store) =>
+      holder(store, (id) => request.headers.get('x-forwarded-authorization') === `Bearer ${id}`),
+  ),
+  {
+    name: 'refusal-with-records-within',
+    says: 'a 401 holds records, deep in its body',
+    trips: ['refusal-holds-no-records'],
+    refusal: (usual, _, store) =>
+      Response.json({ error: { details: { tokens: [{ ...store.tokens[0], id: 0 }] } } }, usual),
+  },
 ];

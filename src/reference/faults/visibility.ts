@@ -1,8 +1,9 @@
 import type { Behaviour } from '../behaviour.ts';
 import type { Store, Token } from '../store.ts';
-import { withHeaders } from './edit.ts';
+import { unused, withHeaders } from './edit.ts';
 
 const acrossAccounts = ['outsider-token-hidden', 'accounts-share-nothing', 'outsider-ids-nowhere'];
+const readsOf = new WeakMap<Store, number>();
 
 /** The last token of the outsider's account, which is not the outsider's own in the run. */
 function outsiders(store: Store): Token[] {
@@ -13,7 +14,7 @@ export const visibilityFaults: readonly Behaviour[] = [
   {
     name: 'own-token-hidden',
     says: 'the token that asks is not listed',
-    trips: ['own-token-listed', 'lists-hold-the-same'],
+    trips: ['own-token-listed', 'lists-hold-the-same', 'session-sees-the-same'],
     visible: (usual, { token }) => usual.filter((one) => one !== token),
   },
   {
@@ -41,7 +42,7 @@ export const visibilityFaults: readonly Behaviour[] = [
   {
     name: 'everyone',
     says: 'everybody sees all tokens',
-    trips: acrossAccounts,
+    trips: [...acrossAccounts, 'outsider-user-hidden'],
     visible: (_, __, store) => store.tokens,
   },
   {
@@ -54,7 +55,7 @@ export const visibilityFaults: readonly Behaviour[] = [
   {
     name: 'leak-one',
     says: 'one token of another account is listed',
-    trips: ['accounts-share-nothing', 'outsider-ids-nowhere'],
+    trips: ['accounts-share-nothing', 'outsider-ids-nowhere', 'outsider-user-hidden'],
     visible: (usual, { user }, store) =>
       user.accountId === 1 ? [...usual, ...outsiders(store)] : usual,
   },
@@ -72,5 +73,48 @@ export const visibilityFaults: readonly Behaviour[] = [
       user.accountId === 1 && index === 0
         ? { ...one, name: `like ${outsiders(store)[0]?.id}` }
         : one,
+  },
+  {
+    name: 'foreign-ids-changed',
+    says: 'everybody sees all tokens, those of other accounts under other ids',
+    trips: ['outsider-user-hidden'],
+    visible: (_, __, store) => store.tokens,
+    record: (one, { user }, _, store) =>
+      store.user(one.userId)?.accountId === user.accountId
+        ? one
+        : { ...one, id: [...one.id].reverse().join('') },
+  },
+  {
+    name: 'session-sees-nothing',
+    says: 'a session is listed nothing',
+    trips: ['session-sees-the-same'],
+    visible: (usual, { token }) => (token ? usual : []),
+  },
+  {
+    name: 'session-told-otherwise',
+    says: 'a session is told no names',
+    trips: ['session-sees-the-same'],
+    record: (one, { token }) => (token ? one : { ...one, name: '' }),
+  },
+  {
+    name: 'sessions-listed',
+    says: 'sessions are listed among the tokens',
+    trips: ['session-not-listed'],
+    body: (usual, { user }, store) => [
+      ...usual,
+      ...[...store.sessions]
+        .filter(([, { userId }]) => store.user(userId)?.accountId === user.accountId)
+        .map(([id]) => ({ ...(usual[0] as object), id, name: 'Session' })),
+    ],
+  },
+  {
+    name: 'process-lacks-token',
+    says: 'one process of five lacks an old token for ever',
+    trips: ['listed-at-every-read'],
+    visible: (usual, _, store) => {
+      const reads = (readsOf.get(store) ?? 0) + 1;
+      readsOf.set(store, reads);
+      return reads % 5 === 0 ? usual.filter((__, index) => index !== unused) : usual;
+    },
   },
 ];

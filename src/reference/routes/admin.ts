@@ -42,7 +42,8 @@ export function adminRoutes(
     if (!isText(username) || !isPassword(password) || !isId(accountId)) return wrong(c);
     if (isTaken(username)) return wrong(c, 'the username is taken');
     const account = store.account(accountId);
-    return account ? c.json(addUser(account, username, password)) : missing(c);
+    const known = account && !behaviour.ignores?.(account.createdAt);
+    return known ? c.json(addUser(account, username, password)) : missing(c);
   });
 
   routes.post('/createApiToken', async (c) => {

@@ -11,7 +11,7 @@ export function authRoutes(store: Store, behaviour: Behaviour): Hono {
     const { username, password } = await readBody(c);
     if (typeof username !== 'string' || typeof password !== 'string') return wrong(c);
     const user = store.users.find((one) => one.username === username && one.password === password);
-    if (!user) return refuse(c);
+    if (!user || behaviour.ignores?.(user.createdAt)) return refuse(c);
     const token = { id: store.addSession(user), userId: user.id };
     return c.json({ token, user: describeSelf(store, user) });
   });

@@ -15,7 +15,9 @@ export function tokenRoutes(store: Store, behaviour: Behaviour): Hono {
     const usual = authenticate(c.req.raw, store, behaviour);
     const asker = behaviour.authenticate ? behaviour.authenticate(usual, c.req.raw, store) : usual;
     if (!asker) return refusal(c);
-    const own = store.tokensOf(asker.user.accountId);
+    const own = store
+      .tokensOf(asker.user.accountId)
+      .filter(({ createdAt }) => !behaviour.ignores?.(createdAt));
     const tokens = behaviour.visible ? behaviour.visible(own, asker, store) : own;
     const records = tokens.map((token, index) => {
       const record = recordOf(store, token);

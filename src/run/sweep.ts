@@ -1,0 +1,60 @@
+import { becomeAdministrator } from '../portal/administrator.ts';
+import { Calls } from '../portal/calls.ts';
+import { findTraces, type Leftover, removeTraces, type Trace } from '../portal/cleanup.ts';
+import { Client } from '../portal/client.ts';
+import { Misconfigured } from '../portal/misconfigured.ts';
+import { parseTarget } from '../portal/target.ts';
+import { Vault } from '../portal/vault.ts';
+import { version } from './package.ts';
+import type { Settings } from './settings.ts';
+
+/** What runs that were killed have left in a portal, and what of it is still there. */
+export interface Sweep {
+  readonly found: readonly Trace[];
+  /** Undefined when nothing was to be removed. */
+  readonly left?: readonly Leftover[];
+}
+
+/**
+ * Finds what runs have left behind, by the prefix of its names, and removes it
+ * when told to.
+ *
+ * @param runId of one run; of all of them without it
+ * @throws Misconfigured, NoSetup, CallFailed
+ */
+export async function sweep(settings: Settings, remove: boolean, runId?: string): Promise<Sweep> {
+  const {
+    target: text,
+    admin: credentials,
+    timeoutMs,
+    settleMs,
+    deadlineMs,
+    concurrency,
+  } = settings;
+  if (text === undefined) throw new Misconfigured('Give the URL of the portal, or PORTAL_TARGET.');
+  if (!credentials) {
+    throw new Misconfigured(
+      'Cleaning up needs PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN.',
+    );
+  }
+  const { ca, insecure, origin } = settings;
+  const { signal } = new AbortController();
+  const client = new Client({
+    target: parseTarget(text),
+    userAgent: `portal-conformance/${version} (cleanup)`,
+    patienceMs: settleMs,
+    writes: true,
+    ...{ timeoutMs, concurrency, signal, ca, insecure, origin },
+  });
+  const calls = new Calls(client, new Vault(), settleMs);
+  try {
+    const admin = await becomeAdministrator(calls, credentials);
+    const ours = (trace: Trace) => runId === undefined || trace.runId === runId;
+    const found = (await findTraces(calls, admin)).filter(ours);
+    const left = remove ? await removeTraces(calls, admin, ours, deadlineMs, signal) : undefined;
+    if (admin.made) await calls.logout(admin.token);
+    return left ? { found, left } : { found };
+  } finally {
+    client.close();
+  }
+}

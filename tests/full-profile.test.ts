@@ -1,0 +1,385 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { requirements } from '../specs/index.ts';
+import { type Behaviour, plain } from '../src/reference/behaviour.ts';
+import { type Reference, startReference } from '../src/reference/start.ts';
+import type { Store } from '../src/reference/store.ts';
+import { portalConformance, run } from './support/cli.ts';
+import { adminVariablesOf, idsWith, judgeWith, tripped, variablesOf } from './support/judge.ts';
+import { secretsIn } from './support/secrets.ts';
+import { forwardTo, http, type Listening } from './support/servers.ts';
+
+let portal: Reference;
+let before: string;
+
+beforeEach(async () => {
+  await start(plain);
+});
+
+afterEach(() => portal.close());
+
+async function start(behaviour: Behaviour): Promise<void> {
+  if (behaviour !== plain) await portal.close();
+  portal = await startReference(behaviour);
+  before = stateOf(portal.store);
+}
+
+/** Everything in a portal but times of use. */
+function stateOf({ accounts, users, tokens, sessions }: Store): string {
+  const kept = tokens.map(({ lastUsedAt: _, ...token }) => token);
+  return JSON.stringify([accounts, users, kept, [...sessions.keys()]]);
+}
+
+type Interception = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** The portal behind something that answers some requests itself. */
+function behind(intercept: Interception): Promise<Listening> {
+  const forward = forwardTo(portal.url);
+  return http((request, response) => {
+    if (!intercept(request, response)) forward(request, response);
+  });
+}
+
+function asks({ method, url }: IncomingMessage, what: string): boolean {
+  return `${method} ${url?.replace('/api/portal/v1', '')}` === what;
+}
+
+/** A call that always fails. */
+function failing(what: string, status: number): Interception {
+  return (request, response) => {
+    if (!asks(request, what)) return false;
+    response.writeHead(status).end();
+    return true;
+  };
+}
+
+test('an administrator is enough to decide everything, and nothing is left behind', async () => {
+  const called = await portalConformance([], adminVariablesOf(portal));
+  expect([called.code, called.report.profile, called.report.outcome]).toEqual([
+    0,
+    'full',
+    'conformant',
+  ]);
+  expect(idsWith(called.report.requirements, 'excluded').length).toBeLessThanOrEqual(4);
+  expect(called.report.cleanup?.removed).toBeGreaterThan(130);
+  expect(called.stderr).toBe(
+    `portal-conformance: this run makes accounts, users and tokens on ${portal.url}, and removes them again.\n`,
+  );
+  expect(stateOf(portal.store)).toBe(before);
+  expect(secretsIn(called.everything, portal.store)).toEqual([]);
+});
+
+test("an administrator's token will do as well", async () => {
+  const admin = portal.store.users.find(({ isAdmin }) => isAdmin);
+  const session = admin && portal.store.addSession(admin);
+  before = stateOf(portal.store);
+  const called = await portalConformance([], {
+    PORTAL_TARGET: portal.url,
+    PORTAL_ADMIN_TOKEN: session,
+  });
+  expect([called.code, called.report.profile]).toEqual([0, 'full']);
+  expect(stateOf(portal.store)).toBe(before);
+  expect(called.everything).not.toContain(session);
+});
+
+describe('the profile', () => {
+  test('is read-only when tokens of personas are given, whoever else is', async () => {
+    const { report } = await portalConformance([], {
+      ...adminVariablesOf(portal),
+      ...variablesOf(portal),
+    });
+    expect([report.profile, report.cleanup, report.seed]).toEqual(['read-only', null, null]);
+  });
+
+  test('is full when that is said', async () => {
+    const variables = { ...adminVariablesOf(portal), ...variablesOf(portal) };
+    const { code, report } = await portalConformance(['--profile', 'full'], variables);
+    expect([code, report.profile]).toEqual([0, 'full']);
+    expect(stateOf(portal.store)).toBe(before);
+  });
+
+  test('read-only sends GET alone, though there is an administrator', async () => {
+    const methods = new Set<string | undefined>();
+    const server = await behind(({ method }) => {
+      methods.add(method);
+      return false;
+    });
+    const variables = {
+      ...adminVariablesOf(portal),
+      ...variablesOf(portal),
+      PORTAL_TARGET: server.url,
+    };
+    expect((await portalConformance([], variables)).code).toBe(0);
+    await server.close();
+    expect([...methods]).toEqual(['GET']);
+  });
+
+  test.each([
+    [
+      ['--profile', 'full'],
+      {},
+      /The full profile needs PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or/,
+    ],
+    [['--profile', 'half'], {}, /takes read-only or full/],
+    [[], { PORTAL_ADMIN_USERNAME: 'admin' }, /go together/],
+    [[], { PORTAL_ADMIN_USERNAME: 'admin', PORTAL_ADMIN_TOKEN: 'x' }, /not both/],
+    [['--seed', 'x'], {}, /takes a whole number/],
+  ])('%s with %s is a wrong call', async (args, variables, sentence) => {
+    const called = await portalConformance(['http://127.0.0.1:1', ...args], variables);
+    expect([called.code, called.report.message]).toEqual([2, expect.stringMatching(sentence)]);
+  });
+});
+
+describe('who cannot make users', () => {
+  test('a wrong password', async () => {
+    const variables = { ...adminVariablesOf(portal), PORTAL_ADMIN_PASSWORD: 'wrong password' };
+    const { code, report, everything } = await portalConformance([], variables);
+    expect([code, report.message]).toEqual([
+      2,
+      'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were refused (401).',
+    ]);
+    expect(everything).not.toContain('wrong password');
+  });
+
+  test('a user who is no administrator', async () => {
+    const token = portal.credentials.get('caller.token');
+    const { code, report } = await portalConformance([], {
+      PORTAL_TARGET: portal.url,
+      PORTAL_ADMIN_TOKEN: token,
+    });
+    expect([code, report.message]).toEqual([
+      2,
+      expect.stringMatching(/is no administrator of this portal/),
+    ]);
+  });
+
+  test('a portal without the calls', async () => {
+    const server = await behind((request, response) => {
+      if (!request.url?.includes('/admin/')) return false;
+      response.writeHead(404).end();
+      return true;
+    });
+    const { code, report } = await portalConformance([], {
+      ...adminVariablesOf(portal),
+      PORTAL_TARGET: server.url,
+    });
+    await server.close();
+    expect([code, report.outcome, report.message]).toEqual([
+      3,
+      'undecided',
+      'The users of the run could not be made: GET /api/portal/v1/admin/getAllAccounts: it was answered with 404. Give tokens instead, for the read-only profile.',
+    ]);
+  });
+
+  test('an answer of another shape', async () => {
+    const server = await behind((request, response) => {
+      if (!asks(request, 'POST /admin/createUser')) return false;
+      response
+        .writeHead(200, { 'Content-Type': 'application/json' })
+        .end('{"user": {"id": "seven"}}');
+      return true;
+    });
+    const { code, report } = await portalConformance([], {
+      ...adminVariablesOf(portal),
+      PORTAL_TARGET: server.url,
+    });
+    await server.close();
+    expect([code, report.message]).toEqual([
+      3,
+      expect.stringMatching(/its answer is not what the documentation says/),
+    ]);
+    expect(stateOf(portal.store)).toBe(before);
+  });
+});
+
+test('a quota on tokens is no finding about the list', async () => {
+  let made = 0;
+  const server = await behind((request, response) => {
+    if (!asks(request, 'POST /apiTokens')) return false;
+    made += 1;
+    if (made <= 40) return false;
+    response.writeHead(403).end();
+    return true;
+  });
+  const report = await judgeWith({ ...adminVariablesOf(portal), PORTAL_TARGET: server.url });
+  await server.close();
+  expect([report.outcome, tripped(report)]).toEqual(['undecided', []]);
+  const long = report.requirements.find(({ id }) => id === 'long-list-whole');
+  expect([long?.status, long?.message]).toEqual([
+    'inconclusive',
+    'POST /api/portal/v1/apiTokens: it was answered with 403',
+  ]);
+  expect(stateOf(portal.store)).toBe(before);
+});
+
+describe('cleaning up', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s in the middle leaves the portal as it was', async (signal, code) => {
+    let made = 0;
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const server = await behind((request) => {
+      if (asks(request, 'POST /apiTokens')) made += 1;
+      if (made === 60) begin();
+      return false;
+    });
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const { code: ended, report } = await portalConformance([], variables, async (kill) => {
+      await begun;
+      kill(signal);
+    });
+    await server.close();
+    expect([ended, report.outcome]).toEqual([code, 'interrupted']);
+    expect(report.cleanup?.left).toEqual([]);
+    expect(stateOf(portal.store)).toBe(before);
+  });
+
+  test('the deadline in the middle leaves the portal as it was', async () => {
+    const server = await behind(
+      (request) => asks(request, 'GET /apiTokens') && portal.store.tokens.length > 60,
+    );
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const { code, report } = await portalConformance(['--deadline', '1.5'], variables);
+    await server.close();
+    expect([code, report.outcome]).toEqual([3, 'undecided']);
+    expect(stateOf(portal.store)).toBe(before);
+  });
+
+  test('what cannot be removed is listed with the command that removes it', async () => {
+    const server = await behind(failing('POST /admin/deleteAccount', 500));
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const called = await judgeWith(variables, { settle: '0.2' }, { cleaningMs: 300 });
+    await server.close();
+    expect([called.exitCode, called.outcome]).toEqual([0, 'conformant']);
+    expect(called.message).toMatch(/But 2 things that it made could not be removed\.$/);
+    expect(called.cleanup?.left).toHaveLength(2);
+    const admin = portal.store.users.find(({ isAdmin }) => isAdmin);
+    for (const { what, why, curl } of called.cleanup?.left ?? []) {
+      expect(what).toMatch(/^account \d+ of run [0-9a-f]{8}, with its users and tokens$/);
+      expect(why).toBe('POST /api/portal/v1/admin/deleteAccount: it was answered with 500');
+      const token = admin && portal.store.addSession(admin);
+      const command = curl.replace(server.url, portal.url);
+      expect((await run('bash', ['-c', command], { PORTAL_ADMIN_TOKEN: token })).stdout).toMatch(
+        /^HTTP\/1\.1 200/,
+      );
+    }
+    await expect.poll(() => portal.store.accounts.length).toBe(3);
+  });
+
+  test('a run that was killed is found and removed by its names', async () => {
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const server = await behind((request) => {
+      if (asks(request, 'POST /apiTokens')) begin();
+      return false;
+    });
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    await run(process.execPath, ['dist/src/cli.js'], variables, async (kill) => {
+      await begun;
+      kill('SIGKILL');
+    });
+    await server.close();
+    expect(stateOf(portal.store)).not.toBe(before);
+    const cleanup = (...args: string[]) =>
+      run(process.execPath, ['dist/src/cli.js', 'cleanup', ...args], adminVariablesOf(portal));
+    const listed = await cleanup();
+    expect([listed.code, listed.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^account \d+ of run [0-9a-f]{8}\naccount \d+ of run [0-9a-f]{8}\n2 found; --yes removes it\n$/,
+      ),
+    ]);
+    expect((await cleanup('--run', '00000000', '--yes')).stdout).toBe('0 found, 0 removed\n');
+    const left = portal.store.accounts.length;
+    expect(left).toBe(5);
+    const removed = await cleanup('--yes');
+    expect([removed.code, removed.stdout]).toEqual([
+      0,
+      expect.stringMatching(/2 found, 2 removed\n$/),
+    ]);
+    expect(portal.store.accounts.length).toBe(3);
+    expect(secretsIn(listed.stdout + removed.stdout, portal.store)).toEqual([]);
+  });
+
+  test.each([
+    [{}, 2, /Give the URL of the portal/],
+    [{ PORTAL_TARGET: 'http://127.0.0.1:1' }, 2, /Cleaning up needs PORTAL_ADMIN_USERNAME/],
+    [{ PORTAL_TARGET: 'http://127.0.0.1:1', PORTAL_ADMIN_TOKEN: 'x' }, 3, /nothing listens there/],
+  ])('the command says what it lacks (%s)', async (variables, code, sentence) => {
+    const ended = await run(process.execPath, ['dist/src/cli.js', 'cleanup'], variables);
+    expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(sentence)]);
+  });
+});
+
+test('the same seed makes the same names', async () => {
+  async function names(seed: string): Promise<string[]> {
+    const seen: string[] = [];
+    await start({
+      ...plain,
+      around: async (request, usual) => {
+        if (/createAccount|createUser/.test(request.url)) {
+          const body = (await request.clone().json()) as Record<string, string>;
+          seen.push(String(body.username).replace(/portal-conformance-[0-9a-f]{8}-/, ''));
+        }
+        return usual(request);
+      },
+    });
+    const report = await judgeWith(adminVariablesOf(portal), { seed, only: 'status-200' });
+    expect(report.seed).toBe(Number(seed));
+    return seen.sort();
+  }
+  const first = await names('7');
+  expect(first).toHaveLength(3);
+  expect(await names('7')).toEqual(first);
+  expect(await names('8')).not.toEqual(first);
+});
+
+describe('serve', () => {
+  test('a portal to point scripts at, with the credentials that it prints', async () => {
+    let output = '';
+    const ended = await run(
+      process.execPath,
+      ['dist/src/cli.js', 'serve', '--show-credentials'],
+      {},
+      async (kill) => {
+        output = 'started';
+        setTimeout(() => kill('SIGTERM'), 1500);
+      },
+    );
+    expect([output, ended.code]).toEqual(['started', 0]);
+    const names = [...ended.stdout.matchAll(/^export (\w+)=\S+$/gm)].map(([, name]) => name);
+    expect(names).toEqual([
+      'PORTAL_TARGET',
+      'PORTAL_CALLER_TOKEN',
+      'PORTAL_CALLER_SESSION',
+      'PORTAL_TEAMMATE_TOKEN',
+      'PORTAL_OUTSIDER_TOKEN',
+      'PORTAL_ADMIN_USERNAME',
+      'PORTAL_ADMIN_PASSWORD',
+    ]);
+  });
+
+  test('a port that is taken is said in one sentence', async () => {
+    const port = new URL(portal.url).port;
+    const ended = await run(process.execPath, ['dist/src/cli.js', 'serve', '--port', port]);
+    expect([ended.code, ended.stderr]).toEqual([
+      2,
+      `portal-conformance: Port ${port} cannot be listened on (EADDRINUSE).\n`,
+    ]);
+  });
+});
+
+test('every requirement of the full profile is one that the reference run decides', async () => {
+  const report = await judgeWith(adminVariablesOf(portal));
+  const full = requirements.filter(
+    ({ check, ...one }) => check && 'profiles' in one && one.profiles.includes('full'),
+  );
+  const decided = idsWith(report.requirements, 'pass');
+  expect(full.map(({ id }) => id).filter((id) => !decided.includes(id))).toEqual(['https']);
+});
