@@ -182,7 +182,9 @@ function pauseBefore(
   const after = answer.headers['retry-after'];
   if (after === undefined) return backOff;
   const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
-  return Number.isNaN(seconds) ? backOff : Math.max(backOff, seconds * 1000);
+  if (Number.isNaN(seconds)) return backOff;
+  // Not all at once again.
+  return Math.max(0, seconds * 1000) + 50 + Math.random() * 100;
 }
 
 type Callback = (error: Error | null, body: unknown) => void;
