@@ -144,10 +144,10 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       });
       const made =
         changed.some(({ key }) => key === 'made') && (await growsByReading(context, caller));
-      const _proven = changed.filter(({ key }) => key !== 'made' || made);
+      const proven = changed.filter(({ key }) => key !== 'made' || made);
       const curl = (await context.list(caller)).exchange.curl;
       report(
-        changed.map(({ key: _, ...change }) => ({ ...change, credential: caller.label, curl })),
+        proven.map(({ key: _, ...change }) => ({ ...change, credential: caller.label, curl })),
       );
       return 'two reads in a row differ in nothing of the caller';
     },
@@ -171,7 +171,8 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       const found = await context.settle(async () => {
         const before = await context.look(reader);
         const after = await context.look(reader);
-        if (!before.usable || !after.usable) throw new Inconclusive(before.trouble);
+        const bad = [before, after].find(({ usable }) => !usable);
+        if (bad) throw new Inconclusive(bad.trouble);
         return differences(before, after, inUse);
       });
       report(found.map(({ key: _, ...finding }) => finding));

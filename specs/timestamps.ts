@@ -1,6 +1,6 @@
 import { describe } from '../src/contract/describe.ts';
 import { Inconclusive, report } from '../src/contract/finding.ts';
-import { isMilliseconds } from '../src/contract/json.ts';
+import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { Credential } from '../src/portal/credential.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
@@ -78,7 +78,7 @@ export const timestamps: readonly PortalRequirement[] = [
           const key = `${list.credential.label} ${id}`;
           if (!first.has(key)) first.set(key, createdAt);
           else seen += 1;
-          return first.get(key) !== createdAt;
+          return !saysTheSame(first.get(key), createdAt);
         });
         return places(
           indexes(moved),

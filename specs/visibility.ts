@@ -200,7 +200,7 @@ export const visibility: readonly PortalRequirement[] = [
             count: shared.length,
           })),
       );
-      return over(outside.byId.size, "token of the outsider's account", inside);
+      return `over ${outside.byId.size} tokens of the outsider's account`;
     },
   ),
   reading(

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { bugSite } from './contract/judge.ts';
+import { credentialKinds } from './portal/credential.ts';
 import { Misconfigured } from './portal/misconfigured.ts';
 import { quote } from './portal/shell.ts';
 import type { Reference } from './reference/start.ts';
@@ -9,6 +10,16 @@ import type { Report } from './report/report.ts';
 import { version } from './run/package.ts';
 import type { Run } from './run/run.ts';
 import { type Given, options, readSettings, reportsOf, type Settings } from './run/settings.ts';
+
+const credentialsHelp = `
+Credentials come from the environment or from --env-file, never from an option:
+  PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN
+                          make own users and tokens, and remove them (full profile)
+${credentialKinds.map(({ variable, about }) => `  ${variable.padEnd(22)}  ${about}`).join('\n')}
+
+Every option of run is also read from its variable: --settle from PORTAL_SETTLE.
+Exit codes: 0 conformant, 1 not, 2 the call is wrong, 3 undecided,
+70 a bug of this suite, 130 and 143 ended by SIGINT and SIGTERM.`;
 
 const program = new Command('portal-conformance')
   .description(
@@ -19,10 +30,7 @@ const program = new Command('portal-conformance')
   // What follows an unknown option may be a secret: it is not repeated.
   .configureOutput({ outputError: (text, print) => print(text.replace(/=[^']*/g, '=…')) })
   .showHelpAfterError("Try 'portal-conformance --help'.")
-  .addHelpText(
-    'after',
-    '\nCredentials come from the environment or from --env-file, never from an option. Exit codes: 0 conformant, 1 not, 2 the call is wrong, 3 undecided, 70 a bug of this suite.',
-  );
+  .addHelpText('after', () => credentialsHelp);
 
 const run = program
   .command('run', { isDefault: true })
@@ -84,6 +92,8 @@ program
     process.exitCode = await serve(given.port, given.showCredentials ?? false);
   });
 
+run.addHelpText('after', () => credentialsHelp);
+
 process.stdout.on('error', () => {}); // `| head` has read enough.
 try {
   await program.parseAsync();
@@ -129,8 +139,20 @@ function announce(current: Run): void {
       `portal-conformance: this run makes accounts, users and tokens on ${target.base}, and removes them again.\n`,
     );
   }
+  const writes = profile === 'full' && !isReference;
+  let ended = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => current.interrupt(signal));
+    process.on(signal, () => {
+      current.interrupt(signal);
+      if (!writes) return;
+      // Impatience must not leave anything behind without a word.
+      fail(
+        ended
+          ? `still removing; should this be killed: ${current.cleanupCommand}`
+          : `${signal}: removing what was made, please wait.`,
+      );
+      ended = true;
+    });
   }
 }
 

@@ -151,6 +151,14 @@ describe('a wrong call', () => {
     },
   );
 
+  test.concurrent('what follows an unknown option is not repeated', async () => {
+    const ended = await run(process.execPath, ['dist/src/cli.js', '--token=live-secret']);
+    expect([ended.code, ended.stdout + ended.stderr]).toEqual([
+      2,
+      expect.not.stringContaining('live-secret'),
+    ]);
+  });
+
   test.concurrent('an unknown option ends with 2', async () => {
     const { code, stderr } = await run(process.execPath, ['dist/src/cli.js', '--tokne', 'x']);
     expect([code, stderr]).toEqual([2, expect.stringContaining("unknown option '--tokne'")]);

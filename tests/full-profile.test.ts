@@ -167,7 +167,34 @@ describe('who cannot make users', () => {
     expect([code, report.outcome, report.message]).toEqual([
       3,
       'undecided',
-      'The users of the run could not be made: GET /api/portal/v1/admin/getAllAccounts: it was answered with 404. Give tokens instead, for the read-only profile.',
+      'There is no administrator to work with: GET /api/portal/v1/admin/getAllAccounts: it was answered with 404.',
+    ]);
+  });
+
+  test('a redirect, and no portal at all', async () => {
+    const redirect = await http((request, response) =>
+      response.writeHead(308, { Location: `https://portal.example${request.url}` }).end(),
+    );
+    const admin = adminVariablesOf(portal);
+    const first = await portalConformance([], { ...admin, PORTAL_TARGET: redirect.url });
+    await redirect.close();
+    expect([first.code, first.report.message]).toEqual([
+      2,
+      expect.stringMatching(/Give https:\/\/portal\.example as/),
+    ]);
+    const page = await http((_, response) =>
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>'),
+    );
+    const second = await portalConformance([], { ...admin, PORTAL_TARGET: page.url });
+    await page.close();
+    expect([second.code, second.report.message]).toEqual([
+      2,
+      expect.stringMatching(/^This is not a portal/),
+    ]);
+    const third = await portalConformance([], { ...admin, PORTAL_TARGET: 'http://127.0.0.1:1' });
+    expect([third.code, third.report.message]).toEqual([
+      3,
+      expect.stringMatching(/nothing listens there/),
     ]);
   });
 

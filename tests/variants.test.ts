@@ -5,7 +5,7 @@ import { variants } from './support/variants.ts';
 describe('a portal that conforms and differs passes', () => {
   for (const variant of variants) {
     test.concurrent(`${variant.name}: ${variant.says}`, async ({ expect }) => {
-      const { requirements, outcome, message } = await judgeBehaviour(variant, { settle: '2' });
+      const { requirements, outcome, message } = await judgeBehaviour(variant, { settle: '4' });
       const broken = requirements.filter(({ status }) => status === 'fail' || status === 'warn');
       expect(broken.map(({ id, findings }) => ({ id, findings }))).toEqual([]);
       const notes = idsWith(requirements, 'note').filter((id) => id !== 'id-32-hex');

@@ -39,6 +39,14 @@ test('the suites tell the same of the reference portal as the command', async ()
   expect(stdout).toMatch(/conformant: All \d+ MUSTs were decided and held\.\n$/);
 });
 
+test('a portal that is given by its tokens passes', async () => {
+  const portal = await startReference();
+  const { code, report, everything } = await vitest(variablesOf(portal));
+  await portal.close();
+  expect([code, report.outcome, report.profile]).toEqual([0, 'conformant', 'read-only']);
+  expect(secretsIn(everything, portal.store)).toEqual([]);
+});
+
 test('a broken portal fails, and no reporter gives anything away', async () => {
   const fault = faults.find(({ name }) => name === 'wrapped') ?? plain;
   const portal = await startReference(fault);

@@ -62,8 +62,7 @@ function statusOf(error: unknown): number | undefined {
 }
 
 /** The users of the run could not be made: nothing can be judged. */
-export function noSetup(error: unknown): unknown {
+export function noSetup(error: unknown, what = 'There is no administrator to work with'): unknown {
   if (!(error instanceof CallFailed)) return error;
-  const why = `The users of the run could not be made: ${error.message}.`;
-  return new NoSetup(`${why} Give tokens instead, for the read-only profile.`);
+  return new NoSetup(`${what}: ${error.message}.`);
 }

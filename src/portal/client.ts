@@ -28,6 +28,9 @@ export interface ClientOptions {
   readonly insecure?: boolean | undefined;
 }
 
+/** How long a write may take after the run was ended, in milliseconds. */
+const graceMs = 2000;
+
 /** The largest answer that is read, decoded: 200 MiB. */
 export const maxBytes = 200 * 1024 * 1024;
 
@@ -134,12 +137,18 @@ export class Client {
       .buffer(true)
       .parse(collect);
     if (json) test.send(json);
-    // What is being made is let come to an end, so that it can be removed.
-    const ends = method === 'GET';
     const abort = () => {
       test.abort(); // Not returned: it is a promise, which would be taken for the listener's own.
     };
-    if (ends) signal.addEventListener('abort', abort, { once: true });
+    // What is being made is given a moment to come to an end, so that it can be removed.
+    const ends = method === 'GET';
+    let late: NodeJS.Timeout | undefined;
+    const onEnd = ends
+      ? abort
+      : () => {
+          late = setTimeout(abort, graceMs);
+        };
+    signal.addEventListener('abort', onEnd, { once: true });
     try {
       const response = await test;
       if (ends && signal.aborted) return { failure: aborted(signal) };
@@ -149,7 +158,8 @@ export class Client {
     } catch (error) {
       return { failure: signal.aborted ? aborted(signal) : readFailure(error, timeoutMs) };
     } finally {
-      signal.removeEventListener('abort', abort);
+      clearTimeout(late);
+      signal.removeEventListener('abort', onEnd);
     }
   }
 }

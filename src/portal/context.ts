@@ -163,6 +163,8 @@ export class Context {
   /** The list as it is now, asked for on a connection of its own. */
   async look(reader: Reader): Promise<ListRead> {
     const exchange = await this.#surroundings.ask({ ...listAsk(reader, this.#id), fresh: true });
+    const { signal } = this.#surroundings;
+    if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
     const read = new ListRead(reader, exchange);
     if (this.#evidence.size < maxLooks) this.#evidence.add(exchange);
     return read;
@@ -188,7 +190,6 @@ export class Context {
   async settles(reader: Reader, holds: (read: ListRead) => boolean): Promise<ListRead | undefined> {
     const { signal } = this.#surroundings;
     const against = await agreement(() => this.look(reader), holds, this.settleMs, signal);
-    if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
     against?.requireAnswer();
     return against;
   }

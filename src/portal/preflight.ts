@@ -1,11 +1,11 @@
 import { whoamiAsk } from './asks.ts';
 import type { Client } from './client.ts';
-import type { Credential } from './credential.ts';
+import type { Credential, Reader } from './credential.ts';
 import { type Answer, type Exchange, isUnavailable, mediaType } from './exchange.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import type { Observations } from './observations.ts';
-import { listPath, stripEndpoint } from './target.ts';
-import type { ListRead } from './token-list.ts';
+import { listPath, stripEndpoint, whoamiPath } from './target.ts';
+import { ListRead } from './token-list.ts';
 import type { Vault } from './vault.ts';
 
 /** Why nothing can be judged: the call is wrong, or the portal does not answer. */
@@ -20,7 +20,7 @@ export interface Preflight {
 }
 
 interface Arrival {
-  readonly credential: Credential;
+  readonly credential: Reader;
   readonly list: ListRead;
   readonly whoami: Exchange;
   readonly identity: Identity | undefined;
@@ -36,7 +36,7 @@ export async function preflight(
   observations: Observations,
 ): Promise<Preflight> {
   const arrivals = await Promise.all(
-    observations.credentials.map(async (credential): Promise<Arrival> => {
+    observations.credentials.map(async (credential) => {
       const [list, whoami] = await Promise.all([
         observations.read(credential, 0),
         client.send(whoamiAsk(credential, 'preflight')),
@@ -54,6 +54,23 @@ export async function preflight(
     refused(arrivals) ??
     mistaken(identities);
   return stop ? { identities, stop } : { identities };
+}
+
+/**
+ * Sees, with no credential, that there is a portal to make users on.
+ *
+ * @returns why there is none
+ */
+export async function reach(client: Client, vault: Vault): Promise<Stop | undefined> {
+  const nobody = { label: 'no token', variable: 'PORTAL_CALLER_TOKEN', token: '' };
+  const bare = { headers: {}, credential: nobody.label, purpose: 'preflight', curl: '' };
+  const [exchange, whoami] = await Promise.all(
+    [listPath, whoamiPath].map((path) => client.send({ ...bare, path })),
+  );
+  if (!exchange || !whoami) return undefined;
+  const list = new ListRead(nobody, exchange);
+  const arrivals = [{ credential: nobody, list, whoami, identity: undefined }];
+  return unanswered(arrivals) ?? redirected(arrivals, vault) ?? notAPortal(arrivals);
 }
 
 /** Nothing listens, or what does is out of service. */

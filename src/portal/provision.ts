@@ -34,7 +34,7 @@ export async function provision(
   const administrator = await becomeAdministrator(calls, credentials);
   onAdministrator(administrator);
   const people = await makeUsers(calls, ledger, names, administrator).catch((error) => {
-    throw noSetup(error);
+    throw noSetup(error, 'The users of the run could not be made');
   });
   const lacking = new Map<TokenKind, string>();
   const make = async (owner: MadeUser, kind: TokenKind, hosts?: readonly string[]) => {

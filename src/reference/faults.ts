@@ -1,7 +1,9 @@
 import type { Behaviour } from './behaviour.ts';
 import { authenticationFaults } from './faults/authentication.ts';
 import { madeFaults } from './faults/made.ts';
+import { membersFaults } from './faults/members.ts';
 import { recordFaults } from './faults/record.ts';
+import { refusalsFaults } from './faults/refusals.ts';
 import { responseFaults } from './faults/response.ts';
 import { restrictionsFaults } from './faults/restrictions.ts';
 import { timestampsFaults } from './faults/timestamps.ts';
@@ -11,9 +13,11 @@ import { visibilityFaults } from './faults/visibility.ts';
 export const faults: readonly Behaviour[] = [
   ...responseFaults,
   ...recordFaults,
+  ...membersFaults,
   ...timestampsFaults,
   ...restrictionsFaults,
   ...authenticationFaults,
+  ...refusalsFaults,
   ...visibilityFaults,
   ...madeFaults,
 ];

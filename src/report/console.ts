@@ -18,7 +18,7 @@ export function renderConsole(report: Report, { color, detail }: ConsoleOptions)
   const head = renderHead(report, paint);
   if (isStopped(report)) return `${[...head, '', ...ending].join('\n')}\n`;
   const body = detail === 'verbose' ? renderAll(report, paint) : renderTopics(report, paint);
-  const open = report.requirements.filter(({ status }) => attention.includes(status));
+  const open = chosen(report).filter(({ status }) => attention.includes(status));
   const details = open.flatMap((one) => ['', ...renderDetails(one, paint)]);
   return `${[...head, '', ...body, ...details, '', ...ending].join('\n')}\n`;
 }
@@ -53,9 +53,14 @@ function renderHead(report: Report, paint: Paint): string[] {
   ];
 }
 
-function renderTopics({ requirements }: Report, paint: Paint): string[] {
+/** Without what was deselected: nobody asked for it. */
+function chosen({ requirements, selection }: Report): readonly Judged[] {
+  return requirements.filter(({ id }) => !selection.deselected.includes(id));
+}
+
+function renderTopics(report: Report, paint: Paint): string[] {
   return topics.map((topic) => {
-    const own = requirements.filter((one) => one.topic === topic);
+    const own = chosen(report).filter((one) => one.topic === topic);
     const parts = (Object.keys(marks) as Status[]).flatMap((status) => {
       const number = own.filter((one) => one.status === status).length;
       return number === 0 ? [] : [mark(status, paint, `${number} ${status}`)];
@@ -109,20 +114,33 @@ function renderFinding(finding: Finding, paint: Paint): string[] {
   return lines;
 }
 
+const gone =
+  'The tokens of this run are gone: to see it again, set PORTAL_CALLER_TOKEN and its like to tokens of users of your own.';
+
+function broken({ requirements }: Report): boolean {
+  return requirements.some(({ findings }) => findings.length > 0);
+}
+
 function renderEnding(report: Report, paint: Paint): string[] {
   const { outcome, message, counts, requests, durationMs, exitCode, cleanup } = report;
   const left = (cleanup?.left ?? []).flatMap(({ what, why, curl }) => [
     `${paint('bad', 'left behind')}: ${inert(what)}; ${inert(why)}`,
     `  remove it  ${inert(curl)}`,
+    `         or  portal-conformance cleanup ${inert(report.target ?? '')} --run ${report.runId} --yes`,
   ]);
   const removed = cleanup ? `; ${cleanup.removed} things made and removed again` : '';
   const style = exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
+  const deselected = report.selection.deselected.length;
   const told = (Object.keys(marks) as Status[])
-    .filter((status) => counts[status] > 0)
-    .map((status) => `${counts[status]} ${status}`);
+    .map((status) => [status, counts[status] - (status === 'untested' ? deselected : 0)] as const)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${count} ${status}`);
+  if (deselected > 0) told.push(`${deselected} deselected`);
   const seconds = (durationMs / 1000).toFixed(2);
+  const again = broken(report) && report.profile === 'full' ? [paint('faint', gone)] : [];
   return [
     ...left,
+    ...again,
     paint('faint', `${told.join(', ')}; ${requests} requests in ${seconds} s${removed}`),
     `${paint(style, paint('strong', outcome))}: ${inert(message)}`,
   ];

@@ -24,7 +24,7 @@ import { Ledger } from '../portal/ledger.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
 import { Names } from '../portal/names.ts';
 import { Observations } from '../portal/observations.ts';
-import { preflight, type Stop } from '../portal/preflight.ts';
+import { preflight, reach, type Stop } from '../portal/preflight.ts';
 import { provision } from '../portal/provision.ts';
 import { Refusals } from '../portal/refusals.ts';
 import type { Stage } from '../portal/stage.ts';
@@ -107,10 +107,13 @@ export class Run {
   }
 
   async #prepare(): Promise<Prepared> {
-    const stage = this.profile === 'full' ? await this.#provision() : undefined;
+    const isFull = this.profile === 'full';
+    const unreachable = isFull ? await reach(this.#client, this.#vault) : undefined;
+    if (unreachable) return { stop: unreachable };
+    const stage = isFull ? await this.#provision() : undefined;
     if (stage) this.#take(credentialsOf(stage));
     const caller = this.#credentials.find(({ persona }) => persona === 'caller');
-    if (!caller) throw new Misconfigured(`A target needs the caller's credentials: ${howToBegin}.`);
+    if (!caller) throw new Misconfigured(`A target needs credentials: ${howToBegin}.`);
     const observe = (earlier: readonly ListRead[] = []) =>
       new Observations(this.#client, this.#vault, this.#credentials, earlier);
     if (stage) await this.#waitForNews(stage);
@@ -305,6 +308,11 @@ export class Run {
     this.#client.close();
   }
 
+  /** The command that removes what this run has made. */
+  get cleanupCommand(): string {
+    return `portal-conformance cleanup ${this.target.base} --run ${this.#runId} --yes`;
+  }
+
   get #facts(): RunFacts {
     const { profile, target } = this;
     const given = this.#credentials.map(({ name }) => name);
@@ -354,7 +362,7 @@ export class Run {
 /** The exchanges that a report keeps of each requirement. */
 const maxEvidence = 24;
 
-const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session')}`;
+const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session')}; or an administrator: PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN`;
 
 type Prepared =
   | { stop: Stop; observations?: never; surroundings?: never }

@@ -53,7 +53,8 @@ export const options: readonly Option[] = [
   {
     name: 'profile',
     takes: '<profile>',
-    about: 'read-only, or full: make users and tokens, and remove them',
+    about:
+      'read-only, or full: make users and tokens, and remove them (full with an administrator alone)',
   },
   { name: 'seed', takes: '<number>', about: 'of the names that a full run makes (random)' },
   {
@@ -79,7 +80,11 @@ export const options: readonly Option[] = [
   },
   { name: 'ca', takes: '<file>', about: 'trust this certificate authority (PEM) too' },
   { name: 'insecure', about: 'do not verify the TLS certificate' },
-  { name: 'report', takes: '<format=path>', about: 'write the report: json=PATH' },
+  {
+    name: 'report',
+    takes: '<format=path>',
+    about: 'write the report: json=PATH, or json=- for standard output',
+  },
   { name: 'quiet', about: 'print the outcome alone' },
   { name: 'verbose', about: 'print every requirement' },
 ];
@@ -264,7 +269,7 @@ function selectors(
   const unknown = given.find((one) => !known.has(one));
   if (unknown === undefined) return given;
   throw new Misconfigured(
-    `--${option} names no requirement or topic: ${unknown}. 'portal-conformance list' prints them.`,
+    `--${option} names no requirement or topic: ${unknown}. 'portal-conformance list' prints them; a target comes first, or write --${option}=IDS.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import type { Behaviour } from '../../src/reference/behaviour.ts';
 import { inEvery, rewritten, withHeaders } from '../../src/reference/faults/edit.ts';
 import type { Store } from '../../src/reference/store.ts';
@@ -139,6 +139,55 @@ export const variants: readonly Behaviour[] = [
       withHeaders(new Response(gzipSync(await usual.text()), usual), {
         'Content-Encoding': 'gzip',
       }),
+  },
+  {
+    name: 'deflate',
+    says: 'the answer is compressed otherwise',
+    trips: [],
+    answer: async (usual) =>
+      withHeaders(new Response(deflateSync(await usual.text()), usual), {
+        'Content-Encoding': 'deflate',
+      }),
+  },
+  {
+    name: 'x-gzip',
+    says: 'the answer is compressed, under the old name of gzip',
+    trips: [],
+    answer: async (usual) =>
+      withHeaders(new Response(gzipSync(await usual.text()), usual), {
+        'Content-Encoding': 'x-gzip',
+      }),
+  },
+  {
+    name: 'headers-more',
+    says: 'the answer has further headers, and may be kept by the reader',
+    trips: [],
+    answer: (usual) =>
+      withHeaders(usual, {
+        'Cache-Control': 'private, max-age=5, must-revalidate',
+        ETag: '"a"',
+        Vary: 'Authorization',
+        Link: '<broken',
+        'Set-Cookie': 'visited=1',
+      }),
+  },
+  {
+    name: 'connection-close',
+    says: 'each answer ends its connection',
+    trips: [],
+    around: async (request, usual) => withHeaders(await usual(request), { Connection: 'close' }),
+  },
+  {
+    name: 'whoami-uuid',
+    says: 'whoami tells another kind of id',
+    trips: [],
+    around: async (request, usual) => {
+      const answer = await usual(request);
+      if (!request.url.endsWith('/whoami') || answer.status !== 200) return answer;
+      const body = (await answer.json()) as { userId: number };
+      const userId = `0b2f3c1e-8d52-4f6e-9a1b-${String(body.userId).padStart(12, '0')}`;
+      return Response.json({ ...body, userId });
+    },
   },
   {
     name: 'chunked',

@@ -92,4 +92,46 @@ export const responseFaults: readonly Behaviour[] = [
   rewritten('member-twice', 'a record has a member twice', ['no-repeated-members'], (text) =>
     text.replace('"name":', '"n\\u0061me":"","name":'),
   ),
+  ...[201, 202, 206].map(
+    (status): Behaviour => ({
+      name: `status-${status}`,
+      says: `the list is answered with ${status}`,
+      trips: ['status-200'],
+      answer: (usual) => new Response(usual.body, { status, headers: usual.headers }),
+    }),
+  ),
+  {
+    name: 'status-204',
+    says: 'the list is answered with 204 and no body',
+    trips: ['status-200', 'json-media-type', 'utf8-json'],
+    answer: () => new Response(null, { status: 204 }),
+  },
+  ...([null, {}, '', 'a string', 7, true] as const).map(
+    (body): Behaviour => ({
+      name: `body-is-${JSON.stringify(body)}`,
+      says: `the body is ${JSON.stringify(body)}`,
+      trips: ['array'],
+      body: () => body,
+    }),
+  ),
+  rewritten('body-encoded-twice', 'the body is JSON text in a JSON string', ['array'], (text) =>
+    JSON.stringify(text),
+  ),
+  rewritten('body-lines', 'each record is a line of its own', ['utf8-json'], (text) =>
+    JSON.parse(text)
+      .map((one: unknown) => JSON.stringify(one))
+      .join('\n'),
+  ),
+  rewritten('body-single-quotes', 'names are in single quotes', ['utf8-json'], (text) =>
+    text.replace(/"(\w+)":/g, "'$1':"),
+  ),
+  rewritten('body-trailing-comma', 'a comma follows the last record', ['utf8-json'], (text) =>
+    text.replace(/\]$/, ',]'),
+  ),
+  rewritten('body-nan', 'a number is NaN', ['utf8-json'], (text) =>
+    text.replace(/"userId":\d+/, '"userId":NaN'),
+  ),
+  rewritten('body-utf-16', 'the body is UTF-16', ['utf8-json'], (text) =>
+    Buffer.from(text, 'utf16le'),
+  ),
 ];

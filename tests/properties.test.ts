@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { requirements } from '../specs/index.ts';
+import { judgeShape } from '../src/contract/shape.ts';
+import { plain } from '../src/reference/behaviour.ts';
+import { startReference } from '../src/reference/start.ts';
+import { renderConsole } from '../src/report/console.ts';
+import { judge } from './support/judge.ts';
+
+// Random disagreement: what the schemas and the reports make of what nobody thought of.
+
+const levels = new Map(requirements.map(({ id, level }) => [id, level]));
+
+const milliseconds = fc.integer({ min: 1e11, max: 1e14 - 1 });
+const restrictions = fc.option(
+  fc.oneof(
+    fc.record({ hosts: fc.array(fc.string()) }),
+    fc.dictionary(
+      fc.string().filter((name) => name !== 'hosts'),
+      fc.jsonValue(),
+    ),
+  ),
+);
+const record = fc.record({
+  id: fc.stringMatching(/^[A-Za-z0-9._~+/-]+=*$/),
+  name: fc.string({ unit: 'binary' }),
+  userId: fc.integer(),
+  userEmail: fc.string({ unit: 'binary', minLength: 1 }),
+  createdAt: milliseconds,
+  lastUsedAt: fc.option(milliseconds),
+  restrictions,
+});
+const list = fc.array(record, { minLength: 1, maxLength: 5 });
+
+/** One edit that the contract does not allow, and the requirement that it breaks. */
+const isText = (value: unknown) => typeof value === 'string';
+const isWhole = (value: unknown) => Number.isInteger(value);
+const isPlain = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const otherwise = (allowed: (value: unknown) => boolean) =>
+  fc.jsonValue().filter((value) => !allowed(value));
+const outOfRange = fc.oneof(
+  fc.maxSafeInteger().filter((one) => one < 1e11),
+  fc.maxSafeInteger().filter((one) => one >= 1e14),
+);
+const edits: readonly (readonly [string, string, fc.Arbitrary<unknown>])[] = [
+  ['id', 'id-bearer-token', otherwise(isText)],
+  ['id', 'id-bearer-token', fc.string().filter((text) => !/^[A-Za-z0-9._~+/-]+=*$/.test(text))],
+  ['name', 'name-string', otherwise(isText)],
+  ['userId', 'user-id-integer', otherwise(isWhole)],
+  ['userEmail', 'user-email-string', otherwise((value) => isText(value) && value !== '')],
+  ['createdAt', 'created-at-integer', otherwise((value) => typeof value === 'number')],
+  ['createdAt', 'created-at-milliseconds', outOfRange],
+  [
+    'lastUsedAt',
+    'last-used-at-null-or-integer',
+    otherwise((value) => value === null || typeof value === 'number'),
+  ],
+  ['lastUsedAt', 'last-used-at-milliseconds', outOfRange],
+  [
+    'restrictions',
+    'restrictions-null-or-object',
+    otherwise((value) => value === null || isPlain(value)),
+  ],
+  ['restrictions', 'restrictions-hosts', otherwise(Array.isArray).map((hosts) => ({ hosts }))],
+  [
+    'restrictions',
+    'restrictions-hosts',
+    fc
+      .tuple(fc.array(fc.string()), otherwise(isText))
+      .map(([hosts, one]) => ({ hosts: [...hosts, one] })),
+  ],
+];
+
+function broken(body: unknown): string[] {
+  return [...judgeShape(body).keys()].filter((id) => levels.get(id) === 'MUST');
+}
+
+test('any conformant list passes', () => {
+  fc.assert(
+    fc.property(list, (body) => {
+      expect(broken(body)).toEqual([]);
+    }),
+  );
+});
+
+describe('any edit that breaks the schema is found, and is what it is', () => {
+  test.each(edits.map(([member, id, values], index) => ({ member, id, values, index })))(
+    '$id ($index)',
+    ({ member, id, values }) => {
+      fc.assert(
+        fc.property(list, fc.nat(), values, (body, at, value) => {
+          const edited = body.map((one, index) =>
+            index === at % body.length ? { ...one, [member]: value } : one,
+          );
+          expect(broken(edited)).toEqual([id]);
+        }),
+      );
+    },
+  );
+
+  test('an absent member', () => {
+    const presence = new Map([
+      ['id', 'id-present'],
+      ['name', 'name-present'],
+      ['userId', 'user-id-present'],
+      ['userEmail', 'user-email-present'],
+      ['createdAt', 'created-at-present'],
+      ['lastUsedAt', 'last-used-at-present'],
+      ['restrictions', 'restrictions-present'],
+    ]);
+    fc.assert(
+      fc.property(list, fc.nat(), fc.constantFrom(...presence.keys()), (body, at, member) => {
+        const edited = body.map((one, index) =>
+          index === at % body.length
+            ? Object.fromEntries(Object.entries(one).filter(([name]) => name !== member))
+            : one,
+        );
+        expect(broken(edited)).toEqual([presence.get(member)]);
+      }),
+    );
+  });
+
+  test('an element that is no object', () => {
+    fc.assert(
+      fc.property(list, otherwise(isPlain), (body, element) => {
+        expect(broken([...body, element])).toEqual(['elements-are-objects']);
+      }),
+    );
+  });
+});
+
+test('any text in any string member reaches no output', async () => {
+  const text = fc
+    .string({ unit: 'binary', minLength: 12, maxLength: 60 })
+    .filter((one) => one.trim().length >= 12);
+  await fc.assert(
+    fc.asyncProperty(
+      text,
+      fc.constantFrom(
+        'id',
+        'name',
+        'userId',
+        'userEmail',
+        'createdAt',
+        'lastUsedAt',
+        'restrictions',
+      ),
+      async (hostile, member) => {
+        const portal = await startReference({
+          ...plain,
+          record: (one, _, index) =>
+            index === 1 ? { ...one, [member]: hostile, [hostile]: hostile } : one,
+        });
+        const report = await judge(portal, { settle: '0' });
+        await portal.close();
+        const told = renderConsole(report, { color: false, detail: 'verbose' });
+        expect(report.outcome).not.toBe('suite-error');
+        expect(told).not.toContain(hostile);
+        expect(JSON.stringify(report)).not.toContain(JSON.stringify(hostile).slice(1, -1));
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
