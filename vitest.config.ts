@@ -33,6 +33,9 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
+      ...(process.argv.includes('prove')
+        ? [{ test: { name: 'prove', include: ['tests/prove/prove.ts'] } }]
+        : []),
     ],
   },
 });

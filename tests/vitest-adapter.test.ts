@@ -52,8 +52,16 @@ test('a broken portal fails, and no reporter gives anything away', async () => {
   const portal = await startReference(fault);
   const { code, report, everything } = await vitest(variablesOf(portal));
   expect([code, report.outcome, tripped(report)]).toEqual([1, 'non-conformant', ['array']]);
-  expect(secretsIn(everything, portal.store)).toEqual([]);
+  const reporters = ['default', 'verbose', 'tap', 'junit', 'json', 'github-actions'];
+  const args = ['vitest', 'run', '--project', 'conformance'];
+  const others = await run(
+    'npx',
+    [...args, ...reporters.flatMap((reporter) => ['--reporter', reporter])],
+    variablesOf(portal),
+  );
   await portal.close();
+  expect(others.stdout).toMatch(/array: The list is an array \(MUST\)/);
+  expect(secretsIn(everything + others.stdout + others.stderr, portal.store)).toEqual([]);
 });
 
 test('what could not be told is not green, whatever the reporter', async () => {

@@ -1,0 +1,12 @@
+// Runs every mutant and every variant, prints the matrix and writes docs/proof.md.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+for (const name of Object.keys(process.env))
+  if (name.startsWith('PORTAL_')) delete process.env[name];
+const args = ['vitest', 'run', '--project', 'prove', '--reporter', 'dot'];
+const { status } = spawnSync('npx', args, {
+  cwd: fileURLToPath(new URL('..', import.meta.url)),
+  stdio: 'inherit',
+});
+process.exit(status ?? 1);
