@@ -1,8 +1,6 @@
-import { describe } from '../src/contract/describe.ts';
 import { Inconclusive, report } from '../src/contract/finding.ts';
 import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
 import type { Context } from '../src/portal/context.ts';
-import type { Credential } from '../src/portal/credential.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
 import {
   changing,
@@ -12,9 +10,10 @@ import {
   reading,
   reportEach,
   shaped,
-} from './check.ts';
-import { asMade } from './made.ts';
-import { recordOf } from './own-record.ts';
+} from './lib/check.ts';
+import { asMade } from './lib/made.ts';
+import { recordOf } from './lib/own-record.ts';
+import { readersOf, staleUse } from './lib/time-of-use.ts';
 
 const topic = 'timestamps';
 
@@ -172,7 +171,7 @@ export const timestamps: readonly PortalRequirement[] = [
       needs: ['caller.token'],
     },
     async (context) => {
-      const tokens = ownTokens(context);
+      const tokens = context.given('caller.token', 'teammate.token', 'outsider.token');
       const pairs = tokens.flatMap((token) =>
         readersOf(context, token).map((reader) => ({ token, reader })),
       );
@@ -306,61 +305,6 @@ async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt')
   });
   if (seen === 0) throw new Inconclusive(`no record has a ${member} in milliseconds`, 'untested');
   return over(seen, 'record', lists);
-}
-
-function ownTokens(context: Context): Credential[] {
-  return (['caller.token', 'teammate.token', 'outsider.token'] as const)
-    .map((name) => context.credential(name))
-    .filter((credential) => credential !== undefined);
-}
-
-/**
- * What is wrong with the time of use of a token that this run uses; undefined
- * when nothing is. It must lie after the run's first request; where clocks do
- * not tell exactly, that it moves with our use proves as much.
- */
-async function staleUse(context: Context, token: Credential, reader: Credential, round: number) {
-  const first = await context.first(token);
-  const list = await context.list(reader, round);
-  const own = recordOf(list, token.token);
-  if (own === undefined) {
-    // Somebody else's list is judged by teammate-token-listed.
-    if (reader !== token) return undefined;
-    throw new Inconclusive(`${token.label} is not listed: see own-token-listed`);
-  }
-  const used = own.record.lastUsedAt;
-  if (used !== null && !isMilliseconds(used)) {
-    throw new Inconclusive(
-      'lastUsedAt is no time in milliseconds: see the requirements of its form',
-    );
-  }
-  const { now, grace, known } = context.clock(first.exchange);
-  const took = first.exchange.receivedAt - first.exchange.sentAt;
-  if (known && used !== null && used >= now - took - 1000) return undefined;
-  const before = recordOf(await context.first(reader), token.token)?.record.lastUsedAt;
-  if (used !== null && used >= now - grace && hasMoved(before, used)) return undefined;
-  return {
-    key: `${token.label} ${reader.label}`,
-    expected: `of ${token.label}, a time of use not older than the first request of this run`,
-    received:
-      used === null ? 'null, though the token was just used' : `${describe(used)}, an older time`,
-    where: [`/${own.index}/lastUsedAt`],
-    count: 1,
-    credential: reader.label,
-    curl: list.exchange.curl,
-  };
-}
-
-function hasMoved(before: unknown, used: number): boolean {
-  return before === null || (isMilliseconds(before) && used > before);
-}
-
-/** Whose lists a token is in. */
-function readersOf(context: Context, token: Credential): Credential[] {
-  if (token.persona === 'outsider') return [token];
-  return (['caller.token', 'teammate.token', 'caller.session'] as const)
-    .map((name) => context.credential(name))
-    .filter((credential) => credential !== undefined);
 }
 
 function indexes(records: readonly (readonly [number, unknown])[]): number[] {

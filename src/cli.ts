@@ -7,9 +7,10 @@ import { quote } from './portal/shell.ts';
 import type { Reference } from './reference/start.ts';
 import { inert } from './report/inert.ts';
 import type { Report } from './report/report.ts';
+import type { Given } from './run/option-reader.ts';
 import { version } from './run/package.ts';
 import type { Run } from './run/run.ts';
-import { type Given, options, readSettings, reportsOf, type Settings } from './run/settings.ts';
+import { options, readSettings, reportsOf, type Settings } from './run/settings.ts';
 
 const credentialsHelp = `
 Credentials come from the environment or from --env-file, never from an option:

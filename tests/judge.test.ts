@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { reading } from '../specs/check.ts';
+import { reading } from '../specs/lib/check.ts';
 import { Inconclusive, report as reportFindings } from '../src/contract/finding.ts';
 import { judge as judgeOne } from '../src/contract/judge.ts';
 import type { Level } from '../src/contract/requirement.ts';

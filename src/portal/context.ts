@@ -65,6 +65,11 @@ export class Context {
     return this.#observations.credentials.find((one) => one.name === name);
   }
 
+  /** Those of some credentials that were given. */
+  given(...names: readonly CredentialName[]): readonly Credential[] {
+    return names.map((name) => this.credential(name)).filter((one) => one !== undefined);
+  }
+
   /** A credential that the requirement needs. */
   needed(name: CredentialName): Credential {
     const credential = this.credential(name);

@@ -4,7 +4,6 @@ import { bugSite, judge } from '../contract/judge.ts';
 import {
   type CredentialName,
   credentialNames,
-  type Persona,
   type Profile,
   type Requirement,
   type RunFacts,
@@ -12,8 +11,6 @@ import {
 } from '../contract/requirement.ts';
 import { schema } from '../contract/shape.ts';
 import { type Administrator, NoSetup } from '../portal/administrator.ts';
-import { agreement } from '../portal/agreement.ts';
-import { listAsk } from '../portal/asks.ts';
 import { CallFailed, Calls } from '../portal/calls.ts';
 import { type Cleanup, cleanUp } from '../portal/cleanup.ts';
 import { Client } from '../portal/client.ts';
@@ -23,13 +20,14 @@ import type { Exchange } from '../portal/exchange.ts';
 import { Ledger } from '../portal/ledger.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
 import { Names } from '../portal/names.ts';
+import { News } from '../portal/news.ts';
 import { Observations } from '../portal/observations.ts';
 import { preflight, reach, type Stop } from '../portal/preflight.ts';
 import { provision } from '../portal/provision.ts';
 import { Refusals } from '../portal/refusals.ts';
 import type { Stage } from '../portal/stage.ts';
 import { parseTarget, type Target } from '../portal/target.ts';
-import { ListRead } from '../portal/token-list.ts';
+import type { ListRead } from '../portal/token-list.ts';
 import { Vault } from '../portal/vault.ts';
 import { collect, type RunRecord, whyOutside, without } from '../report/collect.ts';
 import type { Judged, Report } from '../report/report.ts';
@@ -116,14 +114,16 @@ export class Run {
     if (!caller) throw new Misconfigured(`A target needs credentials: ${howToBegin}.`);
     const observe = (earlier: readonly ListRead[] = []) =>
       new Observations(this.#client, this.#vault, this.#credentials, earlier);
-    if (stage) await this.#waitForNews(stage);
+    const { settleMs } = this.#settings;
+    const news = new News(this.#client, this.#credentials, stage);
+    if (stage) await news.wait(settleMs, this.#end.signal);
     let observations = [observe(), observe()] as const;
     const { identities, stop } = await preflight(this.#client, this.#vault, observations[0]);
     if (stop) return { stop };
     const first = await observations[0].round(0);
     // Tokens that were given may be a moment old, too.
-    if (!stage && first.some((read) => read.usable && !this.#isComplete(read))) {
-      await this.#waitForNews();
+    if (!stage && first.some((read) => read.usable && !news.haveReached(read))) {
+      await news.wait(settleMs, this.#end.signal);
       observations = [observe(first), observe()];
     }
     const surroundings: Surroundings = {
@@ -131,7 +131,7 @@ export class Run {
       identities,
       refusals: new Refusals(this.#client, caller),
       first: (credential) => observations[0].read(credential, 0),
-      settleMs: this.#settings.settleMs,
+      settleMs,
       signal: this.#end.signal,
       ask: (ask) => this.#client.send(ask),
       ...(stage ? { stage } : {}),
@@ -147,39 +147,6 @@ export class Run {
       this.#administrator = administrator;
     });
     return stage;
-  }
-
-  /**
-   * Waits until everybody is listed the tokens that he must see: one that was
-   * made a moment ago may not be known to every process of the server yet.
-   */
-  async #waitForNews(stage?: Stage): Promise<void> {
-    const { settleMs } = this.#settings;
-    await Promise.all(
-      this.#credentials.map((credential) => {
-        const ask = async () => {
-          const exchange = await this.#client.send({
-            ...listAsk(credential, 'setup'),
-            fresh: true,
-          });
-          return new ListRead(credential, exchange);
-        };
-        const complete = (read: ListRead) => this.#isComplete(read, stage);
-        return agreement(ask, complete, settleMs, this.#end.signal);
-      }),
-    );
-  }
-
-  /** Whether a list holds every token that is known to be of the reader's account. */
-  #isComplete({ credential, byId }: ListRead, stage?: Stage): boolean {
-    const isInside = (persona: Persona) => persona !== 'outsider';
-    const reader = this.#credentials.find(({ token }) => token === credential.token);
-    const inside = isInside(reader?.persona ?? 'caller');
-    const given = this.#credentials.filter(({ kind }) => kind === 'API token');
-    const tokens = stage
-      ? stage.tokens.map(({ id, owner }) => ({ id, persona: owner.persona }))
-      : given.map(({ token, persona }) => ({ id: token, persona }));
-    return tokens.every(({ id, persona }) => isInside(persona) !== inside || byId.has(id));
   }
 
   /** Makes the names of a full run; the same seed makes the same names. */

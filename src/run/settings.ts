@@ -12,6 +12,7 @@ import type { AdminCredentials } from '../portal/administrator.ts';
 import { credentialKinds } from '../portal/credential.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
 import type { Destination } from '../report/write.ts';
+import { type Environment, type Given, OptionReader } from './option-reader.ts';
 
 /** What a run is told to do. Times are in milliseconds. */
 export interface Settings {
@@ -89,11 +90,6 @@ export const options: readonly Option[] = [
   { name: 'verbose', about: 'print every requirement' },
 ];
 
-/** Values by option name, as the command line gave them. */
-export type Given = Readonly<Record<string, string | true | undefined>>;
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the settings of a run: the command line before the environment before
  * the file that `--env-file` names.
@@ -110,7 +106,7 @@ export function readSettings(
     ...(typeof file === 'string' ? readEnvFile(file) : {}),
     ...withoutEmpty(environment),
   };
-  const read = new Reader(given, variables);
+  const read = new OptionReader(given, variables);
   const ca = read.text('ca');
   return {
     target:
@@ -139,85 +135,10 @@ export function readSettings(
 /** The reports that a call asks for, as far as that can be told from a wrong one. */
 export function reportsOf(given: Given, environment: Environment): Settings['reports'] {
   try {
-    return new Reader(given, environment).list('report').map(readReport);
+    return new OptionReader(given, environment).list('report').map(readReport);
   } catch {
     return [];
   }
-}
-
-/** Reads one option at a time: from the command line, or else from its variable. */
-class Reader {
-  readonly #given: Given;
-  readonly #variables: Environment;
-
-  constructor(given: Given, variables: Environment) {
-    this.#given = given;
-    this.#variables = variables;
-  }
-
-  #raw(name: string): string | true | undefined {
-    return this.#given[name] ?? this.#variables[variableOf(name)];
-  }
-
-  text(name: string): string | undefined {
-    const raw = this.#raw(name);
-    return raw === true || raw === '' ? undefined : raw;
-  }
-
-  flag(name: string): boolean {
-    const raw = this.#raw(name);
-    if (raw === undefined || raw === true) return raw ?? false;
-    if (/^(1|true|yes|on)$/i.test(raw)) return true;
-    if (/^(0|false|no|off|)$/i.test(raw)) return false;
-    throw new Misconfigured(`${variableOf(name)} must be true or false.`);
-  }
-
-  /** A flag that may also name some: true for all of them. */
-  some(name: string): true | readonly string[] {
-    const raw = this.#raw(name);
-    if (raw === true || (raw !== undefined && /^(1|true|yes|on|all)$/i.test(raw))) return true;
-    return raw === undefined || /^(0|false|no|off)$/i.test(raw) ? [] : split(raw);
-  }
-
-  list(name: string): readonly string[] {
-    return split(this.text(name) ?? '');
-  }
-
-  seconds(name: string, otherwise: number, least = 0.001): number {
-    const raw = this.text(name);
-    if (raw === undefined) return otherwise * 1000;
-    const seconds = /^\d+(\.\d+)?$/.test(raw) ? Number(raw) : Number.NaN;
-    if (seconds >= least && seconds <= 86_400) return seconds * 1000;
-    throw new Misconfigured(
-      `--${name} (${variableOf(name)}) takes a number of seconds, such as ${otherwise}.`,
-    );
-  }
-
-  integer(name: string): number | undefined {
-    const raw = this.text(name);
-    if (raw === undefined || (/^\d{1,15}$/.test(raw) && Number(raw) < 2 ** 48))
-      return raw === undefined ? raw : Number(raw);
-    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a whole number.`);
-  }
-
-  count(name: string, otherwise: number): number {
-    const raw = this.text(name);
-    if (raw === undefined) return otherwise;
-    const number = /^\d+$/.test(raw) ? Number(raw) : 0;
-    if (number >= 1 && number <= 256) return number;
-    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a whole number from 1 to 256.`);
-  }
-}
-
-function variableOf(name: string): string {
-  return `PORTAL_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-
-function split(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }
 
 function withoutEmpty(environment: Environment): Environment {
@@ -273,7 +194,7 @@ function selectors(
   );
 }
 
-function readAllowed(read: Reader, register: readonly Statement[]): true | readonly string[] {
+function readAllowed(read: OptionReader, register: readonly Statement[]): true | readonly string[] {
   const some = read.some('allow-untested');
   if (some === true) return true;
   const given = selectors(some, 'allow-untested', register);

@@ -1,8 +1,8 @@
-import { describe } from '../src/contract/describe.ts';
-import { Inconclusive } from '../src/contract/finding.ts';
-import type { Statement } from '../src/contract/requirement.ts';
-import type { MadeToken, TokenKind } from '../src/portal/stage.ts';
-import type { ListRead, TokenRecord } from '../src/portal/token-list.ts';
+import { describe } from '../../src/contract/describe.ts';
+import { Inconclusive } from '../../src/contract/finding.ts';
+import type { Statement } from '../../src/contract/requirement.ts';
+import type { MadeToken, TokenKind } from '../../src/portal/stage.ts';
+import type { ListRead, TokenRecord } from '../../src/portal/token-list.ts';
 import { over, type PortalRequirement, reading, reportEach } from './check.ts';
 import { recordOf } from './own-record.ts';
 

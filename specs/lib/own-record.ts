@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ListRead, TokenRecord } from '../src/portal/token-list.ts';
+import type { ListRead, TokenRecord } from '../../src/portal/token-list.ts';
 
 /** Where a token is listed. */
 export interface OwnRecord {

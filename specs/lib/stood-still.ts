@@ -1,8 +1,8 @@
-import type { Finding } from '../src/contract/finding.ts';
-import { saysTheSame } from '../src/contract/json.ts';
-import type { Context } from '../src/portal/context.ts';
-import type { Credential } from '../src/portal/credential.ts';
-import type { ListRead } from '../src/portal/token-list.ts';
+import type { Finding } from '../../src/contract/finding.ts';
+import { saysTheSame } from '../../src/contract/json.ts';
+import type { Context } from '../../src/portal/context.ts';
+import type { Credential } from '../../src/portal/credential.ts';
+import type { ListRead } from '../../src/portal/token-list.ts';
 
 // Others use the server too. What two reads of one user agree on stood still in
 // between, and what another user was told in between can be held against it.

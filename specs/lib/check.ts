@@ -1,7 +1,7 @@
-import { type Finding, Inconclusive, report } from '../src/contract/finding.ts';
-import type { Checked, RunFacts, Statement } from '../src/contract/requirement.ts';
-import type { Context } from '../src/portal/context.ts';
-import type { ListRead, TokenRecord } from '../src/portal/token-list.ts';
+import { type Finding, Inconclusive, report } from '../../src/contract/finding.ts';
+import type { Checked, RunFacts, Statement } from '../../src/contract/requirement.ts';
+import type { Context } from '../../src/portal/context.ts';
+import type { ListRead, TokenRecord } from '../../src/portal/token-list.ts';
 
 /** A requirement of both profiles that is judged against a portal. */
 export type PortalRequirement = Checked<Context>;

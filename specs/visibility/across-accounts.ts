@@ -1,0 +1,223 @@
+import { Inconclusive, report } from '../../src/contract/finding.ts';
+import type { Context } from '../../src/portal/context.ts';
+import type { Credential } from '../../src/portal/credential.ts';
+import type { ListRead } from '../../src/portal/token-list.ts';
+import {
+  changing,
+  over,
+  type PortalRequirement,
+  places,
+  reading,
+  reportEach,
+} from '../lib/check.ts';
+import { recordOf } from '../lib/own-record.ts';
+
+const topic = 'visibility';
+
+/** Nobody sees anything of another account. */
+export const acrossAccounts: readonly PortalRequirement[] = [
+  reading(
+    {
+      id: 'outsider-token-hidden',
+      topic,
+      level: 'MUST',
+      title: "Another account's token is not listed",
+      text: "The outsider's token is in no list of the caller's account, nor a token of that account in the outsider's list.",
+      source: 'Description',
+      needs: ['caller.token', 'outsider.token'],
+    },
+    async (context) => {
+      const outsider = context.needed('outsider.token');
+      const inside = context.given('caller.token', 'teammate.token');
+      const across = await pairs(context, inside, [outsider]);
+      report(
+        across
+          .filter(({ list, token }) => list.byId.has(token.token))
+          .map(({ list, token }) => ({
+            ...seen(list),
+            expected: `${token.label} in no list of another account`,
+            received: 'a record of it',
+            ...(context.identity(token)
+              ? {}
+              : { hint: `or ${token.variable} belongs to the same account` }),
+          })),
+      );
+      return `over ${across.length} pairs of token and list`;
+    },
+  ),
+  reading(
+    {
+      id: 'accounts-share-nothing',
+      topic,
+      level: 'MUST',
+      title: 'Two accounts share no token',
+      text: "No token is listed both in the caller's account and in the outsider's.",
+      source: 'Description',
+      needs: ['caller.token', 'outsider.token'],
+    },
+    async (context) => {
+      const outside = await context.list(context.needed('outsider.token'));
+      const inside = await Promise.all(
+        context.given('caller.token', 'teammate.token').map((one) => context.list(one)),
+      );
+      report(
+        inside
+          .map((list) => ({
+            list,
+            shared: [...list.byId.keys()].filter((id) => outside.byId.has(id)),
+          }))
+          .filter(({ shared }) => shared.length > 0)
+          .map(({ list, shared }) => ({
+            ...seen(list),
+            expected: "no token that the outsider's account lists too",
+            received: 'tokens of both accounts',
+            count: shared.length,
+          })),
+      );
+      return `over ${outside.byId.size} tokens of the outsider's account`;
+    },
+  ),
+  reading(
+    {
+      id: 'outsider-user-hidden',
+      topic,
+      level: 'MUST',
+      title: 'No user of another account is listed',
+      text: "No list of the caller's account names the outsider as the one who created a token, whatever its id.",
+      source: 'Description',
+      needs: ['caller.token', 'outsider.token'],
+    },
+    async (context) => {
+      const outsider = context.needed('outsider.token');
+      const own = recordOf(await context.list(outsider), outsider.token)?.record;
+      if (!own) throw new Inconclusive("the outsider's token is not listed: see own-token-listed");
+      const { userEmail } = own;
+      if (typeof userEmail !== 'string' || userEmail === '') {
+        throw new Inconclusive('the outsider has no userEmail: see user-email-string');
+      }
+      const inside = (await context.lists()).filter(({ credential }) => credential !== outsider);
+      reportEach(inside, (list) =>
+        places(
+          list.records.filter(([, one]) => one.userEmail === userEmail).map(([index]) => index),
+          'userEmail',
+          'users of the own account alone',
+          "the outsider's address",
+        ),
+      );
+      return over(
+        inside.reduce((sum, list) => sum + list.records.length, 0),
+        'record',
+        inside,
+      );
+    },
+  ),
+  reading(
+    {
+      id: 'outsider-ids-nowhere',
+      topic,
+      level: 'MUST',
+      title: 'Nothing in the answer gives away a token of another account',
+      text: "No id of 16 characters or more of the outsider's list occurs anywhere in the caller's answer, in whatever member or header.",
+      source: 'Description',
+      needs: ['caller.token', 'outsider.token'],
+    },
+    async (context) => {
+      const outside = await context.list(context.needed('outsider.token'));
+      const ids = [...outside.byId.keys()].filter((id) => id.length >= 16);
+      if (ids.length === 0)
+        throw new Inconclusive("the outsider's list has no id of 16 characters", 'untested');
+      if (outside.mentions(ids) === 0)
+        throw new Inconclusive("the search finds nothing in the outsider's own list");
+      const inside = context.given('caller.token', 'teammate.token', 'caller.session');
+      const reads = await Promise.all(inside.map((one) => context.read(one)));
+      report(
+        reads
+          .map((read) => ({ read, count: read.mentions(ids) }))
+          .filter(({ count }) => count > 0)
+          .map(({ read, count }) => ({
+            ...seen(read),
+            expected: "no id of the outsider's list anywhere in the answer",
+            received: 'such ids',
+            count,
+          })),
+      );
+      for (const read of reads) read.requireAnswer();
+      return `${ids.length} ids looked for in ${reads.length} answers`;
+    },
+  ),
+  reading(
+    {
+      id: 'administrator-own-account',
+      topic,
+      level: 'MUST',
+      title: "An administrator's list is that of his own account",
+      text: 'An administrator is listed the tokens of his own account, and none of other accounts.',
+      source: 'Description',
+      profiles: ['full'],
+    },
+    async (context) => {
+      const { stage } = context;
+      const { token, variable } = stage.administrator;
+      const list = await context.look({ label: "the administrator's token", variable, token });
+      list.requireAnswer();
+      if (!list.usable) throw new Inconclusive(list.trouble);
+      const foreign = stage.tokens.filter(({ id }) => list.byId.has(id));
+      reportEach([list], () =>
+        foreign.length === 0
+          ? []
+          : [
+              {
+                expected: 'tokens of his own account alone',
+                received: 'tokens of other accounts',
+                count: foreign.length,
+              },
+            ],
+      );
+      return over(list.byId.size, 'token', [list]);
+    },
+  ),
+  changing(
+    {
+      id: 'made-outside-hidden',
+      topic,
+      level: 'MUST',
+      title: 'A token made in another account is not listed',
+      text: "A token that is made in the outsider's account during the run occurs nowhere in the lists of the caller's account.",
+      source: 'Description',
+    },
+    async (context) => {
+      const { stage } = context;
+      const made = await stage.make(stage.user('outsider'));
+      const reader = context.needed('outsider.token');
+      const unseen = await context.settles(reader, (list) => recordOf(list, made.id) !== undefined);
+      if (unseen)
+        throw new Inconclusive('it is not listed in its own account: see long-list-whole');
+      const looks = await Promise.all(
+        context
+          .given('caller.token', 'teammate.token', 'caller.session')
+          .map((one) => context.look(one)),
+      );
+      reportEach(looks, (list) =>
+        list.mentions([made.id]) === 0
+          ? []
+          : [{ expected: 'nothing of a token of another account', received: 'its id' }],
+      );
+      for (const look of looks) look.requireAnswer();
+      return `not in ${looks.length} answers`;
+    },
+  ),
+];
+
+function seen(list: ListRead): { credential: string; curl: string } {
+  return { credential: list.credential.label, curl: list.exchange.curl };
+}
+
+/** Every list of one side with every token of the other, both ways. */
+async function pairs(context: Context, some: readonly Credential[], others: readonly Credential[]) {
+  const both = some.flatMap((one) =>
+    others.flatMap((other) => [[one, other] as const, [other, one] as const]),
+  );
+  return Promise.all(
+    both.map(async ([reader, token]) => ({ list: await context.list(reader), token })),
+  );
+}

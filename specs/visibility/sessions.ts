@@ -1,0 +1,56 @@
+import { report } from '../../src/contract/finding.ts';
+import { over, type PortalRequirement, reading, reportEach, unlessGiven } from '../lib/check.ts';
+import { disagreements, oneSided, summarise } from '../lib/stood-still.ts';
+
+const topic = 'visibility';
+
+/** A session sees what an API token sees, and is not seen. */
+export const sessions: readonly PortalRequirement[] = [
+  reading(
+    {
+      id: 'session-sees-the-same',
+      topic,
+      level: 'MUST',
+      title: 'A session sees what an API token sees',
+      text: "The caller's session token is listed the same tokens as his API token, and told the same about them.",
+      source: 'Authentication',
+      needs: ['caller.token', 'caller.session'],
+      inapplicable: unlessGiven('caller.session', 'PORTAL_CALLER_SESSION'),
+    },
+    async (context) => {
+      const pair = [context.needed('caller.token'), context.needed('caller.session')] as const;
+      const look = async (round: number) => [
+        ...(await oneSided(context, pair, round)),
+        ...(await disagreements(context, pair, round)),
+      ];
+      report(summarise(await context.settle(look)));
+      const list = await context.list(pair[0]);
+      return over(list.byId.size, 'token', [list, list]);
+    },
+  ),
+  reading(
+    {
+      id: 'session-not-listed',
+      topic,
+      level: 'MUST',
+      title: 'Session tokens are not listed',
+      text: 'The list holds API tokens alone: no session token of a user of the account is in it.',
+      source: 'Description',
+      needs: ['caller.session'],
+      inapplicable: unlessGiven('caller.session', 'PORTAL_CALLER_SESSION'),
+    },
+    async (context) => {
+      const sessions = context.isFull
+        ? [...context.stage.users.values()].map(({ token }) => token)
+        : [context.needed('caller.session').token];
+      const lists = await context.lists();
+      reportEach(lists, (list) => {
+        const count = sessions.filter((session) => list.byId.has(session)).length;
+        return count === 0
+          ? []
+          : [{ expected: 'API tokens alone', received: 'a session token', count }];
+      });
+      return over(sessions.length, 'session', lists);
+    },
+  ),
+];

@@ -1,0 +1,184 @@
+import { report } from '../../src/contract/finding.ts';
+import type { Context } from '../../src/portal/context.ts';
+import type { Credential } from '../../src/portal/credential.ts';
+import type { ListRead } from '../../src/portal/token-list.ts';
+import { over, type PortalRequirement, reading, reportEach } from '../lib/check.ts';
+import { recordOf } from '../lib/own-record.ts';
+import { oneSided, summarise } from '../lib/stood-still.ts';
+
+const topic = 'visibility';
+
+/** Everybody sees the tokens of his own account. */
+export const withinAccount: readonly PortalRequirement[] = [
+  reading(
+    {
+      id: 'own-token-listed',
+      topic,
+      level: 'MUST',
+      title: 'Your own token is listed',
+      text: 'The list holds the API token that the user created and asks with.',
+      source: 'Description',
+      needs: ['caller.token'],
+    },
+    async (context) => {
+      const own = context.given('caller.token', 'teammate.token', 'outsider.token');
+      const findings = [];
+      for (const credential of own) {
+        const list = await context.list(credential);
+        if (recordOf(list, credential.token)) continue;
+        findings.push({
+          ...seen(list),
+          expected: `${credential.label} in the list that it opens`,
+          received: `${list.records.length} records, none of which is it`,
+          hint: `or ${credential.variable} is a session token, which is never listed`,
+        });
+      }
+      report(findings);
+      return `over ${own.length} of our tokens`;
+    },
+  ),
+  reading(
+    {
+      id: 'teammate-token-listed',
+      topic,
+      level: 'MUST',
+      title: "A teammate's token is listed",
+      text: 'The list holds the tokens that other users of the account created: each of two teammates sees the token of the other.',
+      source: 'Description',
+      needs: ['caller.token', 'teammate.token'],
+    },
+    async (context) => {
+      const caller = context.needed('caller.token');
+      const teammate = context.needed('teammate.token');
+      report(
+        (await pairs(context, [caller], [teammate]))
+          .filter(({ list, token }) => !recordOf(list, token.token))
+          .map(({ list, token }) => ({
+            ...seen(list),
+            expected: `${token.label} in the list of a user of the same account`,
+            received: `${list.records.length} records, none of which is it`,
+            ...(context.identity(token)
+              ? {}
+              : { hint: `or ${token.variable} belongs to another account` }),
+          })),
+      );
+      return 'each sees the token of the other';
+    },
+  ),
+  reading(
+    {
+      id: 'lists-hold-the-same',
+      topic,
+      level: 'MUST',
+      title: 'Users of one account see the same tokens',
+      text: 'What caller and teammate are listed is the same set of tokens, over those that stood still.',
+      source: 'Description',
+      needs: ['caller.token', 'teammate.token'],
+    },
+    async (context) => {
+      const pair = [context.needed('caller.token'), context.needed('teammate.token')] as const;
+      report(summarise(await context.settle((round) => oneSided(context, pair, round))));
+      const list = await context.list(pair[0]);
+      return over(list.byId.size, 'token', [list, list]);
+    },
+  ),
+  reading(
+    {
+      id: 'listed-at-every-read',
+      topic,
+      level: 'MUST',
+      title: 'A token is listed at every read',
+      text: 'A token that is listed before and after a read is listed by that read too, whichever process of the server answers.',
+      source: 'Description',
+      needs: ['caller.token'],
+    },
+    async (context) => {
+      const caller = context.needed('caller.token');
+      const before = await context.list(caller);
+      const { now, grace } = context.clock(before.exchange);
+      // What is younger may still be on its way to some of the processes; what the run made has arrived.
+      const made = new Set(context.isFull ? context.stage.tokens.map(({ id }) => id) : []);
+      const youngest = now - grace - context.settleMs;
+      const old = [...before.byId].filter(
+        ([id, { createdAt }]) => made.has(id) || Number(createdAt) < youngest,
+      );
+      const looks = await Promise.all(Array.from({ length: 8 }, () => context.look(caller)));
+      const usable = looks.filter((look) => look.usable);
+      const lacking = (look: ListRead) =>
+        old.filter(([id]) => !look.byId.has(id)).map(([id]) => id);
+      const gaps = usable
+        .map((look) => ({ look, ids: lacking(look) }))
+        .filter(({ ids }) => ids.length > 0);
+      if (gaps.length > 0) {
+        // Deleted meanwhile, or is it there again?
+        const after = (
+          await Promise.all(Array.from({ length: 8 }, () => context.look(caller)))
+        ).filter(({ usable: is }) => is);
+        reportEach(
+          gaps.map(({ look }) => look),
+          (look) => {
+            const count = lacking(look).filter((id) =>
+              after.some(({ byId }) => byId.has(id)),
+            ).length;
+            return count === 0
+              ? []
+              : [
+                  {
+                    expected: 'every token that is listed before and after',
+                    received: 'a list without some of them',
+                    count,
+                  },
+                ];
+          },
+        );
+      }
+      return `${old.length} tokens in ${usable.length} answers`;
+    },
+  ),
+  reading(
+    {
+      id: 'every-kind-listed',
+      topic,
+      level: 'MUST',
+      title: 'Tokens of every kind are listed',
+      text: 'The token that a user came with, tokens with restrictions and tokens never used are listed for every user of the account.',
+      source: 'Description',
+      profiles: ['full'],
+    },
+    async (context) => {
+      const { stage } = context;
+      const made = stage.some(['default', 'unused', 'restricted'], ['caller', 'teammate']);
+      const lists = await Promise.all(
+        context.given('caller.token', 'teammate.token').map((one) => context.list(one)),
+      );
+      reportEach(lists, (list) =>
+        (['default', 'unused', 'restricted'] as const).flatMap((kind) => {
+          const lacking = made.filter((token) => token.kind === kind && !recordOf(list, token.id));
+          if (lacking.length === 0) return [];
+          return [
+            {
+              expected: `every ${kind} token of the account`,
+              received: 'a list without them',
+              count: lacking.length,
+            },
+          ];
+        }),
+      );
+      return over(made.length, 'token', lists);
+    },
+  ),
+];
+
+function seen(list: ListRead): { credential: string; curl: string } {
+  return { credential: list.credential.label, curl: list.exchange.curl };
+}
+
+/** Every list of one side with every token of the other, both ways. */
+async function pairs(context: Context, some: readonly Credential[], others: readonly Credential[]) {
+  const both = some.flatMap((one) =>
+    others.flatMap((other) => [[one, other] as const, [other, one] as const]),
+  );
+  return Promise.all(
+    both.map(async ([reader, token]) => ({ list: await context.list(reader), token })),
+  );
+}

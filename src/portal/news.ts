@@ -1,0 +1,53 @@
+import type { Persona } from '../contract/requirement.ts';
+import { agreement } from './agreement.ts';
+import { listAsk } from './asks.ts';
+import type { Client } from './client.ts';
+import type { Credential } from './credential.ts';
+import type { Stage } from './stage.ts';
+import { ListRead } from './token-list.ts';
+
+/**
+ * The tokens that everybody must be listed: one that was made a moment ago may
+ * not be known to every process of the server yet.
+ */
+export class News {
+  readonly #client: Client;
+  readonly #credentials: readonly Credential[];
+  readonly #tokens: readonly { readonly id: string; readonly persona: Persona }[];
+
+  /** @param stage what the run made; without one, what is known are the tokens that were given */
+  constructor(client: Client, credentials: readonly Credential[], stage?: Stage) {
+    this.#client = client;
+    this.#credentials = credentials;
+    this.#tokens = stage
+      ? stage.tokens.map(({ id, owner }) => ({ id, persona: owner.persona }))
+      : credentials
+          .filter(({ kind }) => kind === 'API token')
+          .map(({ token, persona }) => ({ id: token, persona }));
+  }
+
+  /** Whether a list holds every token that is known to be of the reader's account. */
+  haveReached({ credential, byId }: ListRead): boolean {
+    const reader = this.#credentials.find(({ token }) => token === credential.token);
+    const inside = reader?.persona !== 'outsider';
+    return this.#tokens.every(
+      ({ id, persona }) => (persona !== 'outsider') !== inside || byId.has(id),
+    );
+  }
+
+  /** Waits until they have reached everybody, or until the bound has passed. */
+  async wait(boundMs: number, signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      this.#credentials.map((credential) => {
+        const ask = async () => {
+          const exchange = await this.#client.send({
+            ...listAsk(credential, 'setup'),
+            fresh: true,
+          });
+          return new ListRead(credential, exchange);
+        };
+        return agreement(ask, (read) => this.haveReached(read), boundMs, signal);
+      }),
+    );
+  }
+}
