@@ -153,10 +153,7 @@ export const timestamps: readonly PortalRequirement[] = [
         return places(indexes(early), 'lastUsedAt', 'a time after createdAt', 'an earlier one');
       });
       if (seen === 0)
-        throw new Inconclusive(
-          'no record has both times: use an API token of the account',
-          'untested',
-        );
+        throw new Inconclusive('no record has both times in milliseconds', 'untested');
       return over(seen, 'record', lists);
     },
   ),

@@ -65,7 +65,7 @@ export function reportEach(
   report(
     [...merged.values()].map(({ finding, reads: [first, ...others] }) => ({
       ...finding,
-      credential: `${first?.credential.label}${others.length > 0 ? ` (and ${others.length} more)` : ''}`,
+      credential: `${first?.credential.label}${others.length > 0 ? `, and in ${others.length} more ${others.length === 1 ? 'answer' : 'answers'}` : ''}`,
       curl: first?.exchange.curl as string,
     })),
   );

@@ -44,7 +44,7 @@ export function outcomeOf(
   if (stop) return { outcome: 'undecided', exitCode: 3, message: stop.message };
   const held = musts.filter(({ status }) => status === 'pass');
   if (held.length === 0) {
-    return { outcome: 'undecided', exitCode: 3, message: 'Nothing was judged: no MUST was run.' };
+    return { outcome: 'undecided', exitCode: 3, message: nothingJudged(requirements, selection) };
   }
   const waived = new Set([...selection.deselected, ...selection.accepted]);
   const open = musts.filter((one) => one.status !== 'pass');
@@ -59,6 +59,16 @@ export function outcomeOf(
   }
   const message = `All ${musts.length} MUSTs were decided and held.`;
   return { outcome: 'conformant', exitCode: 0, message };
+}
+
+/** Why a run came to nothing, as far as the first of what was asked for tells. */
+function nothingJudged(requirements: readonly Judged[], { only, deselected }: Selection): string {
+  const named = requirements.filter(({ id }) => only.includes(id));
+  const untold = requirements.filter(
+    ({ id, status }) => status === 'inconclusive' && !deselected.includes(id),
+  );
+  const [first] = [...named, ...untold];
+  return `Nothing was judged: no MUST was run.${first ? ` Of ${first.id}: ${first.message}.` : ''}`;
 }
 
 function names(requirements: readonly Judged[]): string {
