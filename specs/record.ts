@@ -144,7 +144,7 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       topic,
       level: 'MUST',
       title: 'One user has one userEmail',
-      text: 'All records of one answer with the same userId have the same userEmail, and no two users share one.',
+      text: 'All records of one answer with the same userId have the same userEmail.',
       source: 'Response Schema, userEmail',
     },
     async (context) => {

@@ -128,7 +128,7 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       topic,
       level: 'MUST',
       title: 'Reading the list changes nothing else',
-      text: "Reading the list changes nothing but the reader's time of use: it makes no token and alters none.",
+      text: "Reading the list makes no token of the reader's, and alters nothing but the time of use of the token that is used.",
       source: 'GET /api/portal/v1/apiTokens',
       needs: ['caller.token'],
     },

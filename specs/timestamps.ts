@@ -73,7 +73,10 @@ export const timestamps: readonly PortalRequirement[] = [
       const first = new Map<string, unknown>();
       let seen = 0;
       reportEach(lists, (list) => {
+        const twins = repeated(list.records.map(([, { id }]) => id));
         const moved = list.records.filter(([, { id, createdAt }]) => {
+          // What cannot be told apart by its id cannot be followed.
+          if (typeof id !== 'string' || twins.has(id)) return false;
           const key = `${list.credential.label} ${id}`;
           if (!first.has(key)) first.set(key, createdAt);
           else seen += 1;
@@ -247,7 +250,8 @@ export const timestamps: readonly PortalRequirement[] = [
       const made = await stage.make(stage.user('teammate'));
       const caller = context.needed('caller.token');
       const usedAt = (list: ListRead) => recordOf(list, made.id)?.record.lastUsedAt;
-      const before = await context.settles(caller, (list) => usedAt(list) !== undefined);
+      const isListed = (list: ListRead) => recordOf(list, made.id) !== undefined;
+      const before = await context.settles(caller, isListed);
       if (before) throw new Inconclusive('the token is not listed: see new-token-listed');
       const early = await context.look(caller);
       reportEach([early], (list) =>
@@ -306,4 +310,10 @@ async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt')
 
 function indexes(records: readonly (readonly [number, unknown])[]): number[] {
   return records.map(([index]) => index);
+}
+
+/** What occurs more than once. */
+function repeated(values: readonly unknown[]): ReadonlySet<unknown> {
+  const seen = new Set<unknown>();
+  return new Set(values.filter((value) => seen.size === seen.add(value).size));
 }

@@ -135,12 +135,12 @@ async function judge(given: Given): Promise<number> {
 /** Says what a run will write, and lets signals end it with a partial report. */
 function announce(current: Run): void {
   const { profile, target, isReference } = current;
-  if (profile === 'full' && !isReference) {
+  const writes = profile === 'full' && !isReference;
+  if (writes) {
     process.stderr.write(
       `portal-conformance: this run makes accounts, users and tokens on ${target.base}, and removes them again.\n`,
     );
   }
-  const writes = profile === 'full' && !isReference;
   let ended = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -162,7 +162,8 @@ async function cleanUp(given: Given): Promise<number> {
   const { CallFailed } = await import('./portal/calls.ts');
   const { NoSetup } = await import('./portal/administrator.ts');
   try {
-    const settings = readSettings(given, process.env, []);
+    const { requirements } = await import('../specs/index.ts');
+    const settings = readSettings(given, process.env, requirements);
     const run = typeof given.run === 'string' ? given.run : undefined;
     const { found, left } = await sweep(settings, given.yes === true, run);
     for (const { kind, id, runId } of found) {

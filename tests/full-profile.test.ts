@@ -141,6 +141,16 @@ describe('who cannot make users', () => {
     expect(everything).not.toContain('wrong password');
   });
 
+  test('the login of a user who is no administrator, whose session is ended', async () => {
+    const [user] = portal.store.users;
+    const variables = {
+      PORTAL_ADMIN_USERNAME: user?.username,
+      PORTAL_ADMIN_PASSWORD: user?.password,
+    };
+    const { code } = await portalConformance([], { PORTAL_TARGET: portal.url, ...variables });
+    expect([code, stateOf(portal.store)]).toEqual([2, before]);
+  });
+
   test('a user who is no administrator', async () => {
     const token = portal.credentials.get('caller.token');
     const { code, report } = await portalConformance([], {
@@ -276,6 +286,22 @@ describe('cleaning up', () => {
     expect(stateOf(portal.store)).toBe(before);
   });
 
+  test('one answer that fails is no reason to give up', async () => {
+    let asked = 0;
+    const server = await behind((request, response) => {
+      if (!asks(request, 'GET /admin/getAllUsers')) return false;
+      asked += 1;
+      if (asked !== 2) return false;
+      response.writeHead(500).end();
+      return true;
+    });
+    const report = await judgeWith({ ...adminVariablesOf(portal), PORTAL_TARGET: server.url });
+    await server.close();
+    expect(asked).toBeGreaterThan(2);
+    expect(report.cleanup?.left).toEqual([]);
+    expect(stateOf(portal.store)).toBe(before);
+  });
+
   test('what cannot be removed is listed with the command that removes it', async () => {
     const server = await behind(failing('POST /admin/deleteAccount', 500));
     const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
@@ -314,7 +340,10 @@ describe('cleaning up', () => {
     await server.close();
     expect(stateOf(portal.store)).not.toBe(before);
     const cleanup = (...args: string[]) =>
-      run(process.execPath, ['dist/src/cli.js', 'cleanup', ...args], adminVariablesOf(portal));
+      run(process.execPath, ['dist/src/cli.js', 'cleanup', ...args], {
+        ...adminVariablesOf(portal),
+        PORTAL_ONLY: 'array',
+      });
     const listed = await cleanup();
     expect([listed.code, listed.stdout]).toEqual([
       0,

@@ -4,23 +4,21 @@ import type { ListRead } from '../../src/portal/token-list.ts';
 import { type Difference, places } from './check.ts';
 import { recordOf } from './own-record.ts';
 
-/** Records at odds with an earlier one: a user with two addresses, an address of two users. */
+/** Records of a user with another address than an earlier record of his. */
 export function severalAddresses(list: ListRead): Difference[] {
-  const addresses = new Map<unknown, unknown>();
-  const users = new Map<unknown, unknown>();
+  const addresses = new Map<unknown, string>();
   const other: number[] = [];
   for (const [index, { userId, userEmail }] of list.records) {
     // Of another form: judged by the requirements of their form.
     if (!Number.isInteger(userId) || typeof userEmail !== 'string' || userEmail === '') continue;
     if (!addresses.has(userId)) addresses.set(userId, userEmail);
-    if (!users.has(userEmail)) users.set(userEmail, userId);
-    if (addresses.get(userId) !== userEmail || users.get(userEmail) !== userId) other.push(index);
+    else if (addresses.get(userId) !== userEmail) other.push(index);
   }
   return places(
     other,
     'userEmail',
-    'one userEmail for each userId, and one userId for each userEmail',
-    'a pair at odds with an earlier record',
+    'the userEmail that an earlier record of the same userId has',
+    'another one',
   );
 }
 

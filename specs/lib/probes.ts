@@ -127,7 +127,7 @@ export function schemeCases({ token, variable }: Credential): Probe[] {
 }
 
 /** The token with its letters in the other case; undefined when it has none. */
-export function otherCase({ token }: Credential): Probe | undefined {
+export function otherCase({ token, variable }: Credential): Probe | undefined {
   const swapped = [...token]
     .map((one) => (one === one.toLowerCase() ? one.toUpperCase() : one.toLowerCase()))
     .join('');
@@ -135,7 +135,7 @@ export function otherCase({ token }: Credential): Probe | undefined {
   return bearer(
     'the token in the other case',
     swapped,
-    "$(printf %s \"$PORTAL_CALLER_TOKEN\" | tr 'a-zA-Z' 'A-Za-z')",
+    `$(printf %s "$${variable}" | tr 'a-zA-Z' 'A-Za-z')`,
   );
 }
 

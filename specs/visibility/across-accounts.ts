@@ -10,6 +10,7 @@ import {
   reading,
   reportEach,
 } from '../lib/check.ts';
+import { sameId } from '../lib/creators.ts';
 import { recordOf } from '../lib/own-record.ts';
 
 const topic = 'visibility';
@@ -98,7 +99,9 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       const inside = (await context.lists()).filter(({ credential }) => credential !== outsider);
       reportEach(inside, (list) =>
         places(
-          list.records.filter(([, one]) => one.userEmail === userEmail).map(([index]) => index),
+          list.records
+            .filter(([, one]) => one.userEmail === userEmail && sameId(one.userId, own.userId))
+            .map(([index]) => index),
           'userEmail',
           'users of the own account alone',
           "the outsider's address",

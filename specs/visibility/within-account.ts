@@ -1,4 +1,5 @@
-import { report } from '../../src/contract/finding.ts';
+import { Inconclusive, report } from '../../src/contract/finding.ts';
+import { isMilliseconds } from '../../src/contract/json.ts';
 import type { Context } from '../../src/portal/context.ts';
 import type { Credential } from '../../src/portal/credential.ts';
 import type { ListRead } from '../../src/portal/token-list.ts';
@@ -100,10 +101,13 @@ export const withinAccount: readonly PortalRequirement[] = [
       const made = new Set(context.isFull ? context.stage.tokens.map(({ id }) => id) : []);
       const youngest = now - grace - context.settleMs;
       const old = [...before.byId].filter(
-        ([id, { createdAt }]) => made.has(id) || Number(createdAt) < youngest,
+        ([id, { createdAt }]) =>
+          made.has(id) || (isMilliseconds(createdAt) && createdAt < youngest),
       );
+      if (old.length === 0) throw new Inconclusive('every token is too young to tell', 'untested');
       const looks = await Promise.all(Array.from({ length: 8 }, () => context.look(caller)));
       const usable = looks.filter((look) => look.usable);
+      if (usable.length === 0) throw new Inconclusive(looks[0]?.trouble ?? 'no list was read');
       const lacking = (look: ListRead) =>
         old.filter(([id]) => !look.byId.has(id)).map(([id]) => id);
       const gaps = usable
@@ -114,6 +118,7 @@ export const withinAccount: readonly PortalRequirement[] = [
         const after = (
           await Promise.all(Array.from({ length: 8 }, () => context.look(caller)))
         ).filter(({ usable: is }) => is);
+        if (after.length === 0) throw new Inconclusive('the list could not be read again');
         reportEach(
           gaps.map(({ look }) => look),
           (look) => {

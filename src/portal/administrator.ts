@@ -34,6 +34,8 @@ export async function becomeAdministrator(
     await calls.accounts(admin);
     return admin;
   } catch (error) {
+    // Whoever it was, his session has served.
+    if (!given) await calls.logout(admin.token).catch(() => undefined);
     const who = given ? variable : 'PORTAL_ADMIN_USERNAME';
     const status = statusOf(error);
     if (status === 401)

@@ -122,14 +122,6 @@ export class Calls {
     return this.#read(this.#ask('GET', '/admin/getAllUsers', by), 'users', by.made);
   }
 
-  /** The API tokens of an account, by the administrators' call. */
-  async tokens(by: Bearer, accountId: number): Promise<{ id: string }[]> {
-    const ask = this.#ask('GET', `/admin/getApiTokens?accountId=${accountId}`, by);
-    const tokens = await this.#read<{ id: string }[]>(ask, 'tokens', by.made);
-    for (const { id } of tokens) this.#vault.add(id);
-    return tokens;
-  }
-
   deleteUser(by: Bearer, id: number): Promise<Exchange> {
     return this.#do({ ...this.#ask('POST', '/admin/deleteUser', by), json: { id } });
   }

@@ -56,9 +56,19 @@ export async function removeTraces(
   const accepted = new Set<string>();
   const troubles = new Map<string, CallFailed>();
   for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
-    const traces = (await findTraces(calls, admin)).filter(which);
-    if (traces.length === 0) return [];
-    if (Date.now() > until || signal.aborted) {
+    const over = Date.now() > until || signal.aborted;
+    const found = await findTraces(calls, admin).catch((error: unknown) => {
+      // One answer that fails is no reason to give up.
+      if (over || !(error instanceof CallFailed)) throw error;
+      return undefined;
+    });
+    const traces = found?.filter(which);
+    if (traces?.length === 0) return [];
+    if (traces === undefined) {
+      await delay(pause, signal);
+      continue;
+    }
+    if (over) {
       return traces.map((trace) => leftover(calls, admin, trace, troubles.get(keyOf(trace))));
     }
     const open = traces.filter((trace) => !accepted.has(keyOf(trace)));
@@ -95,10 +105,13 @@ export async function cleanUp(
     trace.runId === runId || (trace.kind === 'account' ? accounts : users).has(trace.id);
   try {
     const left = await removeTraces(calls, admin, ours, boundMs, signal);
-    return { removed: made - left.length, left };
+    // What is in an account that is still there may be there too.
+    return { removed: left.length === 0 ? made : 0, left };
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
-    const traces = [...accounts].map((id): Trace => ({ kind: 'account', id, runId }));
+    // Nobody can tell what is still there: all of it may be, even an account unknown to us.
+    const ids = accounts.size > 0 ? [...accounts] : [0];
+    const traces = ids.map((id): Trace => ({ kind: 'account', id, runId }));
     return { removed: 0, left: traces.map((trace) => leftover(calls, admin, trace, error)) };
   }
 }

@@ -101,7 +101,8 @@ export class Client {
       const outcome = signal.aborted ? { failure: aborted(signal) } : await this.#once(ask);
       const exchange = {
         ask,
-        curl: this.curl(ask),
+        // A body may hold a password.
+        curl: this.curl(ask.json ? { ...ask, json: {} } : ask),
         attempts,
         sentAt,
         receivedAt: Date.now(),

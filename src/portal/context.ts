@@ -12,6 +12,7 @@ import type { Refusals } from './refusals.ts';
 import type { Stage } from './stage.ts';
 import type { Target } from './target.ts';
 import { ListRead } from './token-list.ts';
+import type { Vault } from './vault.ts';
 
 /** What the checks of one run have in common. */
 export interface Surroundings {
@@ -24,6 +25,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** What the run made for itself, in the full profile. */
   readonly stage?: Stage;
+  /** Watches for what is listed. */
+  readonly vault: Vault;
   /** Sends one request of a check's own. */
   readonly ask: (ask: Ask) => Promise<Exchange>;
 }
@@ -171,6 +174,7 @@ export class Context {
     const { signal } = this.#surroundings;
     if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
     const read = new ListRead(reader, exchange);
+    read.register(this.#surroundings.vault);
     if (this.#evidence.size < maxLooks) this.#evidence.add(exchange);
     return read;
   }

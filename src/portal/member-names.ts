@@ -1,6 +1,5 @@
 /**
- * Counts the objects of a well-formed JSON text in which a member name occurs
- * twice (RFC 8259, section 4). `JSON.parse` keeps the last one and says nothing.
+ * Counts the member names of a well-formed JSON text that its object has already (RFC 8259, section 4). `JSON.parse` keeps the last one and says nothing.
  * Walks the text without recursion: nesting may be as deep as the text is long.
  */
 export function countRepeatedNames(text: string): number {

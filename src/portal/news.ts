@@ -5,6 +5,7 @@ import type { Client } from './client.ts';
 import type { Credential } from './credential.ts';
 import type { Stage } from './stage.ts';
 import { ListRead } from './token-list.ts';
+import type { Vault } from './vault.ts';
 
 /**
  * The tokens that everybody must be listed: one that was made a moment ago may
@@ -12,12 +13,14 @@ import { ListRead } from './token-list.ts';
  */
 export class News {
   readonly #client: Client;
+  readonly #vault: Vault;
   readonly #credentials: readonly Credential[];
   readonly #tokens: readonly { readonly id: string; readonly persona: Persona }[];
 
   /** @param stage what the run made; without one, what is known are the tokens that were given */
-  constructor(client: Client, credentials: readonly Credential[], stage?: Stage) {
+  constructor(client: Client, vault: Vault, credentials: readonly Credential[], stage?: Stage) {
     this.#client = client;
+    this.#vault = vault;
     this.#credentials = credentials;
     this.#tokens = stage
       ? stage.tokens.map(({ id, owner }) => ({ id, persona: owner.persona }))
@@ -44,7 +47,9 @@ export class News {
             ...listAsk(credential, 'setup'),
             fresh: true,
           });
-          return new ListRead(credential, exchange);
+          const read = new ListRead(credential, exchange);
+          read.register(this.#vault);
+          return read;
         };
         return agreement(ask, (read) => this.haveReached(read), boundMs, signal);
       }),

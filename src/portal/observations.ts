@@ -63,9 +63,7 @@ export class Observations {
   async #ask(credential: Credential, round: number): Promise<ListRead> {
     const exchange = await this.#client.send(listAsk(credential, `read ${round + 1}`));
     const read = new ListRead(credential, exchange);
-    for (const [, record] of read.records) {
-      if (typeof record.id === 'string') this.#vault.add(record.id);
-    }
+    read.register(this.#vault);
     return read;
   }
 }

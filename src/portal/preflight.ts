@@ -103,9 +103,11 @@ function redirectPlace({ curl }: Exchange, { headers }: Answer, vault: Vault): s
   const location = headers.location ?? '';
   if (!URL.canParse(location, from)) return 'Give the URL that it redirects to.';
   const to = new URL(location, from);
+  // The path of the target itself is no news; any other may be anybody's.
   const isPortal = to.pathname.endsWith(listPath);
   const place = isPortal ? to.origin + stripEndpoint(to.pathname) : to.origin;
-  const safe = /^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place) && !vault.isIn(place);
+  const safe =
+    /^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place) && !vault.isIn(place) && !vault.isIn(location);
   if (!safe) return 'Give the URL that it redirects to.';
   if (isPortal) return `Give ${place} as the target instead.`;
   return `It leads to another page of ${place}; is that a login page?`;

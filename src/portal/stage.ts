@@ -99,12 +99,6 @@ export class Stage {
     this.#ledger.sessions.delete(session);
   }
 
-  /** The ids of the API tokens of an account, by the administrators' call. @throws Inconclusive */
-  async idsOf(accountId: number): Promise<ReadonlySet<string>> {
-    const tokens = await this.#try(() => this.#calls.tokens(this.administrator, accountId));
-    return new Set(tokens.map(({ id }) => id));
-  }
-
   /** A neighbouring call that fails says nothing about the list. */
   async #try<T>(call: () => Promise<T>): Promise<T> {
     try {

@@ -90,6 +90,11 @@ export class ListRead {
     return byId;
   }
 
+  /** Has every id that is listed watched for: each is a live credential. */
+  register(vault: Vault): void {
+    for (const id of this.byId.keys()) vault.add(id);
+  }
+
   /** Why there is no list to judge, in a sentence. */
   get trouble(): string {
     const { failure } = this.exchange;

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 const minLength = 12;
 
 /**
@@ -96,11 +94,6 @@ export class Vault {
     }
     return result + text.slice(from);
   }
-}
-
-/** A short name for a token that does not give it away: 8 digits of its SHA-256. */
-export function fingerprint(token: string): string {
-  return createHash('sha256').update(token).digest('hex').slice(0, 8);
 }
 
 function decodePercent(run: string): string {

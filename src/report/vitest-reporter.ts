@@ -1,6 +1,7 @@
 import type { Reporter, TestModule } from 'vitest/node';
 import { bugSite } from '../contract/judge.ts';
 import { renderConsole } from './console.ts';
+import { inert } from './inert.ts';
 import type { Report } from './report.ts';
 import { writeReports } from './write.ts';
 
@@ -31,10 +32,13 @@ export default class ConformanceReporter implements Reporter {
   }
 
   #deliver({ report, settings: { reports, detail } }: Handed): number {
-    const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
-    process.stdout.write(`\n${renderConsole(report, { color, detail })}`);
+    const toStdout = reports.some(({ path }) => path === '-');
+    const stream = toStdout ? process.stderr : process.stdout;
+    const color = stream.isTTY === true && !process.env.NO_COLOR;
+    stream.write(`\n${renderConsole(report, { color, detail })}`);
     const trouble = writeReports(report, reports, (text) => process.stdout.write(text));
-    for (const sentence of trouble) process.stderr.write(`portal-conformance: ${sentence}\n`);
+    for (const sentence of trouble)
+      process.stderr.write(`portal-conformance: ${inert(sentence)}\n`);
     return report.exitCode || (trouble.length > 0 ? 2 : 0);
   }
 

@@ -115,7 +115,7 @@ export class Run {
     const observe = (earlier: readonly ListRead[] = []) =>
       new Observations(this.#client, this.#vault, this.#credentials, earlier);
     const { settleMs } = this.#settings;
-    const news = new News(this.#client, this.#credentials, stage);
+    const news = new News(this.#client, this.#vault, this.#credentials, stage);
     if (stage) await news.wait(settleMs, this.#end.signal);
     let observations = [observe(), observe()] as const;
     const { identities, stop } = await preflight(this.#client, this.#vault, observations[0]);
@@ -133,6 +133,7 @@ export class Run {
       first: (credential) => observations[0].read(credential, 0),
       settleMs,
       signal: this.#end.signal,
+      vault: this.#vault,
       ask: (ask) => this.#client.send(ask),
       ...(stage ? { stage } : {}),
     };
@@ -318,7 +319,13 @@ export class Run {
 
   /** The last line of defence: nothing that holds a token leaves this class. */
   #seal<T extends object>(value: T): T {
-    const { text, hits } = this.#vault.scrub(JSON.stringify(value));
+    let hits = 0;
+    const text = JSON.stringify(value, (_, one) => {
+      if (typeof one !== 'string') return one;
+      const clean = this.#vault.scrub(one);
+      hits += clean.hits;
+      return clean.text;
+    });
     if (hits === 0) return value;
     const leak = 'a token was about to be written; it was replaced';
     if (!this.#suiteErrors.includes(leak)) this.#suiteErrors.push(leak);

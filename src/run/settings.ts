@@ -101,11 +101,7 @@ export function readSettings(
   environment: Environment,
   register: readonly Statement[],
 ): Settings {
-  const file = given['env-file'] ?? environment.PORTAL_ENV_FILE;
-  const variables = {
-    ...(typeof file === 'string' ? readEnvFile(file) : {}),
-    ...withoutEmpty(environment),
-  };
+  const variables = variablesOf(given, environment);
   const read = new OptionReader(given, variables);
   const ca = read.text('ca');
   return {
@@ -134,11 +130,20 @@ export function readSettings(
 
 /** The reports that a call asks for, as far as that can be told from a wrong one. */
 export function reportsOf(given: Given, environment: Environment): Settings['reports'] {
-  try {
-    return new OptionReader(given, environment).list('report').map(readReport);
-  } catch {
-    return [];
+  for (const read of [() => variablesOf(given, environment), () => environment]) {
+    try {
+      return new OptionReader(given, read()).list('report').map(readReport);
+    } catch {
+      // The file or the option is what is wrong with the call.
+    }
   }
+  return [];
+}
+
+/** The environment, and what the file that is named gives beside it. */
+function variablesOf(given: Given, environment: Environment): Environment {
+  const file = given['env-file'] ?? environment.PORTAL_ENV_FILE;
+  return { ...(typeof file === 'string' ? readEnvFile(file) : {}), ...withoutEmpty(environment) };
 }
 
 function withoutEmpty(environment: Environment): Environment {
@@ -190,7 +195,7 @@ function selectors(
   const unknown = given.find((one) => !known.has(one));
   if (unknown === undefined) return given;
   throw new Misconfigured(
-    `--${option} names no requirement or topic: ${unknown}. 'portal-conformance list' prints them; a target comes first, or write --${option}=IDS.`,
+    `--${option} names no requirement or topic${/^[a-z0-9-]{1,40}$/.test(unknown) ? `: ${unknown}` : ''}. 'portal-conformance list' prints them; a target comes first, or write --${option}=IDS.`,
   );
 }
 

@@ -47,14 +47,16 @@ export async function sweep(settings: Settings, remove: boolean, runId?: string)
     ...{ timeoutMs, concurrency, signal, ca, insecure, origin },
   });
   const calls = new Calls(client, new Vault(), settleMs);
+  let end: () => Promise<unknown> | undefined = () => undefined;
   try {
     const admin = await becomeAdministrator(calls, credentials);
+    end = () => (admin.made ? calls.logout(admin.token) : undefined);
     const ours = (trace: Trace) => runId === undefined || trace.runId === runId;
     const found = (await findTraces(calls, admin)).filter(ours);
     const left = remove ? await removeTraces(calls, admin, ours, deadlineMs, signal) : undefined;
-    if (admin.made) await calls.logout(admin.token);
     return left ? { found, left } : { found };
   } finally {
+    await end()?.catch(() => undefined);
     client.close();
   }
 }

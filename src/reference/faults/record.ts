@@ -7,6 +7,12 @@ export const recordFaults: readonly Behaviour[] = [
   inOne(unused, 'id-empty', 'an id is empty', ['id-bearer-token'], having('id', '')),
   inOne(unused, 'id-number', 'an id is a number', ['id-bearer-token'], having('id', 5)),
   inOne(unused, 'id-blank', 'an id has a blank in it', ['id-bearer-token'], having('id', 'a b')),
+  inEvery(
+    'ids-null',
+    'all ids are null',
+    ['id-bearer-token', 'own-token-listed', 'teammate-token-listed'],
+    having('id', null),
+  ),
   inEvery('id-hashed', 'ids are hashes of the tokens', ['id-is-the-token', 'id-32-hex'], (one) => ({
     ...one,
     id: createHash('sha256').update(one.id).digest('hex'),
