@@ -1,5 +1,6 @@
 import { describe } from '../src/contract/describe.ts';
 import { Inconclusive, report } from '../src/contract/finding.ts';
+import { sameId } from '../src/contract/json.ts';
 import type { Excluded } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
@@ -11,7 +12,7 @@ import {
   reportEach,
   shaped,
 } from './lib/check.ts';
-import { creatorOwn, sameId, severalAddresses } from './lib/creators.ts';
+import { creatorOwn, severalAddresses } from './lib/creators.ts';
 import { asMade } from './lib/made.ts';
 import { recordOf } from './lib/own-record.ts';
 import { disagreements, summarise } from './lib/stood-still.ts';

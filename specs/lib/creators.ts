@@ -1,4 +1,5 @@
 import { Inconclusive, report } from '../../src/contract/finding.ts';
+import { sameId } from '../../src/contract/json.ts';
 import type { Context } from '../../src/portal/context.ts';
 import type { ListRead } from '../../src/portal/token-list.ts';
 import { type Difference, places } from './check.ts';
@@ -70,9 +71,4 @@ export async function creatorOwn(context: Context): Promise<string> {
     );
   }
   return `over ${owners.length} of our tokens, ${told} told by /auth/whoami`;
-}
-
-/** Whether two ids are of one user, as far as they can be compared. */
-export function sameId(one: unknown, other: unknown): boolean {
-  return String(one) === String(other);
 }

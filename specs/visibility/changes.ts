@@ -1,6 +1,7 @@
 import { Inconclusive, report } from '../../src/contract/finding.ts';
 import type { ListRead } from '../../src/portal/token-list.ts';
 import { changing, type PortalRequirement } from '../lib/check.ts';
+import { seen } from '../lib/lists.ts';
 import { recordOf } from '../lib/own-record.ts';
 
 const topic = 'visibility';
@@ -102,7 +103,3 @@ export const changes: readonly PortalRequirement[] = [
     },
   ),
 ];
-
-function seen(list: ListRead): { credential: string; curl: string } {
-  return { credential: list.credential.label, curl: list.exchange.curl };
-}

@@ -1,9 +1,8 @@
 import { Inconclusive, report } from '../../src/contract/finding.ts';
 import { isMilliseconds } from '../../src/contract/json.ts';
-import type { Context } from '../../src/portal/context.ts';
-import type { Credential } from '../../src/portal/credential.ts';
 import type { ListRead } from '../../src/portal/token-list.ts';
 import { over, type PortalRequirement, reading, reportEach } from '../lib/check.ts';
+import { pairs, seen } from '../lib/lists.ts';
 import { recordOf } from '../lib/own-record.ts';
 import { oneSided, summarise } from '../lib/stood-still.ts';
 
@@ -173,17 +172,3 @@ export const withinAccount: readonly PortalRequirement[] = [
     },
   ),
 ];
-
-function seen(list: ListRead): { credential: string; curl: string } {
-  return { credential: list.credential.label, curl: list.exchange.curl };
-}
-
-/** Every list of one side with every token of the other, both ways. */
-async function pairs(context: Context, some: readonly Credential[], others: readonly Credential[]) {
-  const both = some.flatMap((one) =>
-    others.flatMap((other) => [[one, other] as const, [other, one] as const]),
-  );
-  return Promise.all(
-    both.map(async ([reader, token]) => ({ list: await context.list(reader), token })),
-  );
-}

@@ -46,10 +46,8 @@ export class Names {
 
   /** With letters, quotes and signs outside ASCII, which some servers spoil. */
   token(): string {
-    const { product, person } = {
-      product: this.#faker.commerce.productName(),
-      person: this.#faker.person.lastName(),
-    };
+    const product = this.#faker.commerce.productName();
+    const person = this.#faker.person.lastName();
     return `${this.#prefix}${product} “${person}” é✓ ${this.#faker.string.alphanumeric(8)}`;
   }
 

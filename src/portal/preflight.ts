@@ -1,3 +1,4 @@
+import { sameId } from '../contract/json.ts';
 import { whoamiAsk } from './asks.ts';
 import type { Client } from './client.ts';
 import type { Credential, Reader } from './credential.ts';
@@ -188,8 +189,4 @@ function mistake(
   if (!together && sameAccount)
     return `${pair} belong to the same account; the outsider must be of another.`;
   return undefined;
-}
-
-function sameId(one: unknown, other: unknown): boolean {
-  return String(one) === String(other);
 }
