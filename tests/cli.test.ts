@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 /** Some of the variables of the portal: its URL and these credentials. */
-function only(...names: string[]): Record<string, string> {
+function just(...names: string[]): Record<string, string> {
   const entries = Object.entries(all).filter(([name]) =>
     ['PORTAL_TARGET', ...names].includes(name),
   );
@@ -198,7 +198,7 @@ describe('a wrong call', () => {
     ],
   ])('%s that is really %s is found out', async (name, really, sentence) => {
     const called = await portalConformance([], {
-      ...only('PORTAL_CALLER_TOKEN'),
+      ...just('PORTAL_CALLER_TOKEN'),
       [name]: all[really],
     });
     expect([called.code, called.report.message]).toEqual([2, expect.stringMatching(sentence)]);
@@ -208,7 +208,7 @@ describe('a wrong call', () => {
 
 describe('what was not given', () => {
   test.concurrent('one token leaves MUSTs untested and says what to provide', async () => {
-    const called = await portalConformance([], only('PORTAL_CALLER_TOKEN'));
+    const called = await portalConformance([], just('PORTAL_CALLER_TOKEN'));
     expect([called.code, called.report.outcome]).toEqual([3, 'undecided']);
     const untested = called.report.requirements.filter(({ status }) => status === 'untested');
     const lacking = requirements.filter(
@@ -229,7 +229,7 @@ describe('what was not given', () => {
   test.concurrent('all of it may be accepted', async () => {
     const { code, report } = await portalConformance(
       ['--allow-untested'],
-      only('PORTAL_CALLER_TOKEN'),
+      just('PORTAL_CALLER_TOKEN'),
     );
     expect([code, report.outcome]).toEqual([0, 'conformant-partial']);
     expect(report.selection.accepted).toEqual(idsWith(report.requirements, 'untested'));
@@ -237,7 +237,7 @@ describe('what was not given', () => {
 
   test.concurrent('some of it may be accepted, and the rest still counts', async () => {
     const { code, report } = await portalConformance([], {
-      ...only('PORTAL_CALLER_TOKEN', 'PORTAL_TEAMMATE_TOKEN'),
+      ...just('PORTAL_CALLER_TOKEN', 'PORTAL_TEAMMATE_TOKEN'),
       PORTAL_ALLOW_UNTESTED: 'outsider-token-hidden,accounts-share-nothing,outsider-user-hidden',
     });
     expect([code, report.outcome]).toEqual([3, 'undecided']);
@@ -247,7 +247,7 @@ describe('what was not given', () => {
   test.concurrent('a session token alone is enough to begin with', async () => {
     const { code, report } = await portalConformance(
       ['--only', 'response,record'],
-      only('PORTAL_CALLER_SESSION'),
+      just('PORTAL_CALLER_SESSION'),
     );
     expect([code, idsWith(report.requirements, 'fail')]).toEqual([3, []]);
     expect(idsWith(report.requirements, 'pass')).toContain('name-string');

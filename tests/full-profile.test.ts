@@ -302,6 +302,20 @@ describe('cleaning up', () => {
     expect(stateOf(portal.store)).toBe(before);
   });
 
+  test('what cannot be looked for may all be there, and is said so', async () => {
+    const server = await behind(failing('GET /admin/getAllUsers', 500));
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const given = { settle: '0.2', only: 'status-200' };
+    const report = await judgeWith(variables, given, { cleaningMs: 200 });
+    await server.close();
+    expect(report.cleanup).toMatchObject({ removed: 0 });
+    expect(report.cleanup?.left.map(({ what }) => what.slice(0, 8))).toEqual([
+      'account ',
+      'account ',
+    ]);
+    expect(report.message).toMatch(/But 2 things that it made could not be removed\.$/);
+  });
+
   test('what cannot be removed is listed with the command that removes it', async () => {
     const server = await behind(failing('POST /admin/deleteAccount', 500));
     const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };

@@ -103,7 +103,18 @@ export const withinAccount: readonly PortalRequirement[] = [
         ([id, { createdAt }]) =>
           made.has(id) || (isMilliseconds(createdAt) && createdAt < youngest),
       );
-      if (old.length === 0) throw new Inconclusive('every token is too young to tell', 'untested');
+      if (old.length === 0) {
+        // All are new: once its own token has come to show everywhere, it must stay.
+        const without = await context.settles(
+          caller,
+          (list) => recordOf(list, caller.token) !== undefined,
+        );
+        if (without?.usable) {
+          report([{ ...seen(without), expected: caller.label, received: 'a list without it' }]);
+        }
+        if (without) throw new Inconclusive(without.trouble);
+        return 'the own token, which is new, in 8 answers';
+      }
       const looks = await Promise.all(Array.from({ length: 8 }, () => context.look(caller)));
       const usable = looks.filter((look) => look.usable);
       if (usable.length === 0) throw new Inconclusive(looks[0]?.trouble ?? 'no list was read');

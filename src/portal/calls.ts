@@ -130,6 +130,11 @@ export class Calls {
     return this.#do({ ...this.#ask('POST', '/admin/deleteAccount', by), json: { id } });
   }
 
+  /** The `curl` that lists the accounts. */
+  listing(by: Bearer): string {
+    return this.#client.curl(this.#ask('GET', '/admin/getAllAccounts', by));
+  }
+
   /** The `curl` that removes an account or a user. */
   removal(by: Bearer, kind: 'account' | 'user', id: number): string {
     const path = kind === 'account' ? '/admin/deleteAccount' : '/admin/deleteUser';

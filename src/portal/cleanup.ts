@@ -1,13 +1,13 @@
 import { type Bearer, CallFailed, type Calls } from './calls.ts';
 import { delay } from './delay.ts';
 import type { Ledger } from './ledger.ts';
-import { runOf } from './names.ts';
+import { prefixOf, runOf } from './names.ts';
 
 /** Something that a run made and that could not be removed. */
 export interface Leftover {
   readonly what: string;
   readonly why: string;
-  /** Removes it. */
+  /** Removes it, or looks for it. */
   readonly curl: string;
 }
 
@@ -110,9 +110,12 @@ export async function cleanUp(
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     // Nobody can tell what is still there: all of it may be, even an account unknown to us.
-    const ids = accounts.size > 0 ? [...accounts] : [0];
-    const traces = ids.map((id): Trace => ({ kind: 'account', id, runId }));
-    return { removed: 0, left: traces.map((trace) => leftover(calls, admin, trace, error)) };
+    const known = [...accounts].map((id) =>
+      leftover(calls, admin, { kind: 'account', id, runId }, error),
+    );
+    const what = `anything that begins with ${prefixOf(runId)}, which could not be looked for`;
+    const unknown = { what, why: error.message, curl: calls.listing(admin) };
+    return { removed: 0, left: known.length > 0 ? known : [unknown] };
   }
 }
 

@@ -99,6 +99,8 @@ function catchUp(store: Store): void {
   }
 }
 
+const justNow = Date.now();
+
 export const variants: readonly Behaviour[] = [
   withType('charset', 'application/json; charset=utf-8'),
   withType('case', 'Application/JSON;Charset="UTF-8"'),
@@ -125,6 +127,11 @@ export const variants: readonly Behaviour[] = [
   inEvery('key-order', 'members come in another order', [], (one) =>
     Object.fromEntries(Object.entries(one).reverse()),
   ),
+  inEvery('newborn', 'all tokens were made a moment ago', [], (one) => ({
+    ...one,
+    createdAt: justNow,
+    lastUsedAt: one.lastUsedAt && Math.max(one.lastUsedAt, justNow),
+  })),
   {
     name: 'order',
     says: 'the list comes in another order at every read',
