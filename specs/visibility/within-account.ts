@@ -104,7 +104,10 @@ export const withinAccount: readonly PortalRequirement[] = [
           made.has(id) || (isMilliseconds(createdAt) && createdAt < youngest),
       );
       if (old.length === 0) {
-        // All are new: once its own token has come to show everywhere, it must stay.
+        // All are new: the own token, being listed, must come to show everywhere.
+        if (!recordOf(before, caller.token)) {
+          throw new Inconclusive("the caller's token is not listed: see own-token-listed");
+        }
         const without = await context.settles(
           caller,
           (list) => recordOf(list, caller.token) !== undefined,
