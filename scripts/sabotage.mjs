@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 const schemas = ['api-token-list', 'api-token', 'restrictions', 'documented-form'];
+// Broken across members or records, which no schema decides.
+const recordRules = ['tokens-unique', 'user-email-consistent', 'last-used-at-after-creation'];
 const [mode, which] = process.argv.slice(2);
 if (mode === '--annotation') process.exit((await fixturesAgree(which)) ? 0 : 1);
 
@@ -100,10 +102,14 @@ async function fixturesAgree(place) {
   for (const kind of ['valid', 'invalid']) {
     const folder = new URL(`../fixtures/${kind}/`, import.meta.url);
     for (const file of readdirSync(folder)) {
-      const { body, requirements = [] } = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+      const fixture = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+      // What a head or a text breaks, no schema decides.
+      if (fixture.head !== undefined || fixture.text !== undefined) continue;
+      const { body, requirements = [] } = fixture;
       try {
-        if ([...judgeShape(body).keys()].sort().join() !== [...requirements].sort().join())
-          return false;
+        const found = [...judgeShape(body).keys()];
+        const named = requirements.filter((id) => !recordRules.includes(id));
+        if (found.sort().join() !== named.sort().join()) return false;
       } catch {
         return false;
       }

@@ -31,6 +31,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'An API token opens the list',
       text: 'A request with a valid API token in the Authorization header is let in.',
       source: 'Authentication',
+      causes: 'The list is open to sessions only, or a middleware looks for another header.',
+      fix: 'Accept API tokens in Authorization: Bearer, as well as session tokens.',
       needs: ['caller.token'],
     },
     (context) => accepted(context, ['caller.token', 'teammate.token', 'outsider.token']),
@@ -43,6 +45,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A session token opens the list',
       text: 'A request with a valid session token in the Authorization header is let in.',
       source: 'Authentication',
+      causes: 'The list is open to API tokens only, or sessions count only as a cookie.',
+      fix: 'Accept session tokens in Authorization: Bearer, as well as API tokens.',
       needs: ['caller.session'],
       inapplicable: unlessGiven('caller.session', 'PORTAL_CALLER_SESSION'),
     },
@@ -56,6 +60,9 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'Without an Authorization header: 401',
       text: 'A request without an Authorization header is answered with 401.',
       source: 'Error Responses, 401 Unauthorized',
+      causes:
+        'The route lacks the authentication middleware, or falls back to a guest or to another header.',
+      fix: 'Answer 401 before anything is read, when there is no Authorization header.',
     },
     () => [noHeader],
   ),
@@ -67,6 +74,9 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'The scheme without a token: 401',
       text: 'An Authorization header that holds the scheme and no token is answered with 401.',
       source: 'Error Responses, 401 Unauthorized',
+      causes:
+        'An empty token matches an empty or absent row, or the middleware only looks for the word Bearer.',
+      fix: 'Refuse an empty token.',
     },
     schemeAlone,
   ),
@@ -78,6 +88,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A token that nobody has: 401',
       text: 'A random token of the same form as a valid one is answered with 401.',
       source: 'Error Responses, 401 Unauthorized',
+      causes: 'Only the form of the token is checked, or the lookup fails open.',
+      fix: 'Look the token up, and refuse what is not found.',
     },
     ({ caller }) => [unknownToken(caller)],
   ),
@@ -89,6 +101,9 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A token that is almost right: 401',
       text: 'A valid token with a character changed, cut off or added is answered with 401: the whole token counts.',
       source: 'Error Responses, 401 Unauthorized',
+      causes:
+        'The lookup compares a prefix, trims, or uses LIKE or a collation that ignores differences.',
+      fix: 'Compare the whole token, exactly.',
     },
     ({ caller }) => alteredTokens(caller),
   ),
@@ -100,6 +115,9 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A placeholder in place of a token: 401',
       text: 'Zeros, letters, null, undefined, %, * and SQL in quotes are no valid tokens and are answered with 401.',
       source: 'Error Responses, 401 Unauthorized',
+      causes:
+        'The token is pasted into a query, patterns are matched, or absent values turn into the words null or undefined.',
+      fix: 'Bind the token as a parameter, compare it exactly, and answer 401 to all that is not found.',
     },
     ({ caller }) => placeholders(caller),
   ),
@@ -111,6 +129,9 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A valid token in another scheme: 401',
       text: 'Only the scheme Bearer counts: Basic, Token and no scheme at all are answered with 401.',
       source: 'Authentication',
+      causes:
+        'The scheme is not looked at, and whatever follows the first space is taken for the token.',
+      fix: 'Accept the scheme Bearer alone.',
     },
     ({ caller }) => otherSchemes(caller),
   ),
@@ -122,6 +143,9 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'An oversized or non-ASCII token is refused without an accident',
       text: 'A token of 4,000 characters or of Latin-1 bytes is refused: with 401, or with 400, 403 or 431 as proxies do.',
       source: 'Error Responses, 401 Unauthorized',
+      causes:
+        'A very long or non-ASCII header breaks the parser or the database call, and an error page with 500 comes out.',
+      fix: 'Refuse what cannot be a token before it is used.',
     },
     unreadableTokens,
     [401, 400, 403, 431],
@@ -134,6 +158,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A token in another header is a missing header: 401',
       text: 'A valid token in X-API-Key, X-Api-Token, X-Auth-Token, X-Access-Token, X-Authorization or X-Forwarded-Authorization, and no Authorization header, is answered with 401.',
       source: 'Authentication',
+      causes: "A gateway or an older client's header is still honoured.",
+      fix: 'Read the token from Authorization alone.',
     },
     ({ caller }) => otherHeaders(caller),
   ),
@@ -145,6 +171,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A token in a cookie is a missing header: 401',
       text: 'A valid token in a cookie, without an Authorization header, is answered with 401.',
       source: 'Authentication',
+      causes: "The web interface's cookie opens the API too.",
+      fix: 'Read the token from Authorization alone; cookies invite cross-site requests.',
     },
     ({ caller }) => cookies(caller),
   ),
@@ -156,6 +184,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A token in the query is a missing header: 401',
       text: 'A valid token in the query, without an Authorization header, is answered with 401.',
       source: 'Authentication',
+      causes: 'Tokens in links are honoured, for downloads say.',
+      fix: 'Read the token from Authorization alone; URLs end in logs.',
       // A token that the run made itself may be seen on the way.
       inapplicable: ({ loopback, profile }) =>
         loopback || profile === 'full'
@@ -172,6 +202,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A deleted token: 401',
       text: 'A token that opened the list is answered with 401 once it was deleted, within the settle bound.',
       source: 'Error Responses, 401 Unauthorized',
+      causes: 'A cache of valid tokens is not told of the deletion.',
+      fix: 'Drop a token from every cache when it is deleted.',
     },
     async (context) => {
       const { stage } = context;
@@ -188,6 +220,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A session after logout: 401',
       text: 'A session token that opened the list is answered with 401 after logout, within the settle bound.',
       source: 'Error Responses, 401 Unauthorized',
+      causes: 'Sessions are signed tokens that nothing revokes, or logout only clears a cookie.',
+      fix: 'End the session on the server at logout.',
     },
     async (context) => {
       const { stage } = context;
@@ -204,6 +238,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A refusal holds no token records',
       text: 'The body of a 401 holds no record of an API token.',
       source: 'Error Responses, 401 Unauthorized',
+      causes: 'The list is fetched before the check, and is sent with status 401.',
+      fix: 'Check the token before anything is read, and send an error alone.',
     },
     async (context) => {
       const lists = await context.lists();
@@ -221,6 +257,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A 401 has a WWW-Authenticate header',
       text: 'A 401 carries at least one challenge in WWW-Authenticate.',
       source: 'RFC 9110, section 15.5.2',
+      causes: '401 is set by hand, without the header that belongs to it.',
+      fix: 'Send WWW-Authenticate: Bearer with every 401.',
     },
     async (context) => {
       const refusals = await ask401(context, [noHeader, unknownToken(context.caller)]);
@@ -240,6 +278,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'The challenge is for the scheme Bearer',
       text: 'WWW-Authenticate of a 401 holds a challenge of the scheme Bearer.',
       source: 'RFC 6750, section 3',
+      causes: "A framework's default challenge (Basic) is sent.",
+      fix: 'Send WWW-Authenticate: Bearer with every 401.',
     },
     async (context) => {
       const refusals = (await ask401(context, [noHeader, unknownToken(context.caller)])).filter(
@@ -268,6 +308,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'The name of the scheme may be in any case',
       text: 'bearer and BEARER name the same scheme as Bearer.',
       source: 'RFC 9110, section 11.1',
+      causes: 'The prefix is compared as text.',
+      fix: 'Compare the scheme without regard to case, and the token exactly.',
     },
     async (context) => {
       const reads = await askAll(context, schemeCases(context.caller));
@@ -285,6 +327,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'The case of a token counts',
       text: 'A token in the other case is no valid token. A server that stores UUIDs may ignore it.',
       source: 'Authentication',
+      causes: 'The column of tokens has a collation that ignores case, or holds UUIDs.',
+      fix: 'Compare tokens exactly, if their case carries information.',
     },
     async (context) => {
       const probe = otherCase(context.caller);
@@ -305,6 +349,8 @@ export const authentication: readonly PortalRequirement[] = [
       title: 'A refusal does not repeat the token',
       text: 'A 401 does not repeat the token that was sent, in body or headers.',
       source: 'Error Responses, 401 Unauthorized',
+      causes: 'The error message quotes what was sent.',
+      fix: 'Leave the token out of error messages: they end in logs.',
     },
     async (context) => {
       const probe = unknownToken(context.caller);

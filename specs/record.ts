@@ -5,6 +5,7 @@ import type { Excluded } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
 import {
+  anyProfile,
   changing,
   over,
   type PortalRequirement,
@@ -27,6 +28,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
     title: 'Every record has an id',
     text: 'Each record has the member id.',
     source: 'Response Schema, id',
+    causes: 'The id is left out to hide the token, or is serialized under another name.',
+    fix: 'Serialize the bearer token string as id.',
   }),
   shaped(
     {
@@ -36,6 +39,9 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'id is a bearer token',
       text: 'id is a non-empty string of the characters that a bearer token may have.',
       source: 'Response Schema, id',
+      causes:
+        'The id is masked, null or a row number, or holds characters that no Authorization header can carry.',
+      fix: 'List the token string itself; issue tokens of letters, digits and -._~+/ alone.',
     },
     (one) => 'id' in one,
   ),
@@ -47,6 +53,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'id is the token itself',
       text: 'A token is listed under exactly the string that authenticates requests: not masked, hashed, cut or in another case.',
       source: 'Response Schema, id',
+      causes: 'Only a hash or a prefix of the token is stored or shown, or its case is changed.',
+      fix: 'Keep and list the token exactly as clients send it.',
       needs: ['caller.token'],
     },
     async (context) => {
@@ -89,6 +97,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
     title: 'Every record has a name',
     text: 'Each record has the member name.',
     source: 'Response Schema, name',
+    causes: 'Tokens without a name are serialized without the member.',
+    fix: 'Always write name; an empty string when there is none.',
   }),
   shaped(
     {
@@ -98,6 +108,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'name is a string',
       text: 'name is a string; it may be empty.',
       source: 'Response Schema, name',
+      causes: 'A column without a value is serialized as null.',
+      fix: 'Write an empty string in place of null.',
     },
     (one) => 'name' in one,
   ),
@@ -108,6 +120,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
     title: 'Every record has a userId',
     text: 'Each record has the member userId.',
     source: 'Response Schema, userId',
+    causes: 'The record is serialized without its creator, or under user_id.',
+    fix: 'Write userId, spelled so.',
   }),
   shaped(
     {
@@ -117,6 +131,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'userId is an integer',
       text: 'userId is an integer, as in the example response.',
       source: 'Response Schema, userId',
+      causes: 'Ids are serialized as strings, as for 64-bit numbers, or are UUIDs.',
+      fix: 'Write the numeric id of the user as a JSON number.',
     },
     (one) => 'userId' in one,
   ),
@@ -127,6 +143,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
     title: 'Every record has a userEmail',
     text: 'Each record has the member userEmail.',
     source: 'Response Schema, userEmail',
+    causes: 'The user is not joined, or the member is called email.',
+    fix: 'Write userEmail, spelled so.',
   }),
   shaped(
     {
@@ -136,6 +154,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'userEmail is a non-empty string',
       text: 'userEmail is a string of at least one character; it need not look like an address.',
       source: 'Response Schema, userEmail',
+      causes: 'The user has no address, was deleted, or is nested as an object.',
+      fix: 'Write the address as a string, or the user name for users without one.',
     },
     (one) => 'userEmail' in one,
   ),
@@ -147,6 +167,10 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'One user has one userEmail',
       text: 'All records of one answer with the same userId have the same userEmail.',
       source: 'Response Schema, userEmail',
+      causes:
+        'The address is copied into the token when it is made and not updated, or is that of whoever asks.',
+      fix: 'Read the address from the user at the time of the answer.',
+      profiles: anyProfile,
     },
     async (context) => {
       const lists = await context.lists();
@@ -168,6 +192,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'userId is the user who created the token',
       text: 'The tokens of caller and teammate carry different users, each the one that /auth/whoami tells, where it answers.',
       source: 'Response Schema, userId',
+      causes: 'userId is filled with the user who asks, the owner of the account, or a constant.',
+      fix: 'Store who made the token, and list that.',
       needs: ['caller.token'],
     },
     creatorOwn,
@@ -180,6 +206,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'Everybody is told the same about a token',
       text: 'Caller and teammate see the same name, userId, userEmail, createdAt and restrictions of a token.',
       source: 'Response Schema',
+      causes: 'Members are filled from the user who asks, or are hidden from others.',
+      fix: 'Build the record from the token alone; everybody in the account is told the same.',
       needs: ['caller.token', 'teammate.token'],
     },
     async (context) => {
@@ -197,6 +225,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'name is the name that the token was given',
       text: 'A token is listed under exactly the name with which it was made.',
       source: 'Response Schema, name',
+      causes: 'The name is cut to the width of a column, or loses characters outside ASCII.',
+      fix: 'Store the name as Unicode text, whole.',
     },
     'name',
     ['persona', 'unused', 'restricted', 'default'],
@@ -211,6 +241,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'userId is the user who made the token',
       text: 'The userId of a token is the id of the user with whose session it was made.',
       source: 'Response Schema, userId',
+      causes: "userId is the account's or another numbering, or shifted by one.",
+      fix: 'List the id of the user whose session made the token.',
     },
     'userId',
     ['persona', 'unused', 'restricted', 'default'],
@@ -226,6 +258,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'userEmail is the address of the user who made the token',
       text: 'The userEmail of a token is the address under which its user was made.',
       source: 'Response Schema, userEmail',
+      causes: 'Addresses are changed to lower or upper case, or normalized, when they are listed.',
+      fix: 'List the address as the user was made with it.',
     },
     'userEmail',
     ['persona', 'unused', 'restricted', 'default'],
@@ -240,6 +274,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'An id taken from the list authenticates',
       text: "The id of a token that the run made, as a teammate is listed it, opens the list, as the token's user.",
       source: 'Response Schema, id',
+      causes: 'The id is a database key or a hash beside the token that authenticates.',
+      fix: 'List the string that authenticates.',
     },
     async (context) => {
       const { stage } = context;
@@ -278,6 +314,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
     title: 'Records have the seven documented members only',
     text: 'A record has no member beside the documented ones. Further members are allowed.',
     source: 'Response Schema',
+    causes: 'A newer release, or an internal member that is serialized too.',
+    fix: 'Nothing is to be fixed; see that no internal member holds a secret.',
   }),
   shaped(
     {
@@ -287,6 +325,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'id has the form of the examples',
       text: 'id is 32 hexadecimal digits, as in the example response. Other forms are allowed.',
       source: 'Example Response',
+      causes: 'Tokens are issued in another form than in the examples.',
+      fix: 'Nothing is to be fixed.',
     },
     (one) => 'id' in one,
   ),
@@ -298,6 +338,8 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       title: 'userEmail looks like an address',
       text: 'userEmail has the form of an e-mail address. The first administrator of a portal has the word admin.',
       source: 'Response Schema, userEmail',
+      causes: 'The first administrator has the user name admin in place of an address.',
+      fix: 'Nothing is to be fixed.',
     },
     (one) => 'userEmail' in one,
   ),

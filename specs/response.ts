@@ -3,12 +3,14 @@ import type { Excluded } from '../src/contract/requirement.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
 import { changesByReading, differences, growsByReading } from './lib/changed-by-reading.ts';
 import {
+  anyProfile,
   type Difference,
   over,
   type PortalRequirement,
   reading,
   reportEach,
   shaped,
+  withoutHead,
 } from './lib/check.ts';
 
 const topic = 'response';
@@ -22,6 +24,10 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'The list is answered with 200 OK',
       text: 'A request with a valid token is answered with the status code 200.',
       source: 'Example Response',
+      causes: 'A handler answers 201, 203 or 204, or a proxy rewrites the status.',
+      fix: 'Answer the list with 200 OK, also when it is empty.',
+      profiles: anyProfile,
+      inapplicable: withoutHead,
     },
     async (context) => {
       const reads = (await context.reads()).filter((read) => !isRefusal(read));
@@ -45,6 +51,11 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'The list has a JSON media type',
       text: 'The Content-Type of the list is application/json, or another type that ends in +json.',
       source: 'Response Schema',
+      causes:
+        "The body is written as text, or the framework's default Content-Type is left in place.",
+      fix: 'Set Content-Type: application/json on the answer.',
+      profiles: anyProfile,
+      inapplicable: withoutHead,
     },
     async (context) => {
       const reads = opened(await context.reads());
@@ -68,6 +79,10 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'The list is one well-formed JSON text in UTF-8',
       text: 'The body of the list is one JSON text and nothing else, encoded in UTF-8.',
       source: 'Response Schema',
+      causes:
+        'The answer is cut off, is written in another encoding, or has text or a second JSON value after it.',
+      fix: 'Write the array with a JSON serializer, in UTF-8, and nothing before or after it.',
+      profiles: anyProfile,
     },
     async (context) => {
       const reads = opened(await context.reads());
@@ -87,6 +102,10 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'The list is an array',
       text: 'The JSON text is an array, not an object that holds one.',
       source: 'Response Schema',
+      causes:
+        'The array is wrapped in an object, with pages or metadata beside it, or is keyed by id.',
+      fix: 'Answer the array itself; put whatever accompanies it into headers.',
+      profiles: anyProfile,
     },
     async (context) => {
       const reads = opened(await context.reads()).filter(({ json }) => !json.problem);
@@ -102,6 +121,8 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
     title: 'Every element of the list is an object',
     text: 'Each element of the array is a JSON object, the record of one API token.',
     source: 'Response Schema',
+    causes: 'Ids alone are listed, or a deleted row leaves null behind.',
+    fix: 'Write each token as an object with the seven documented members, and leave out rows that hold none.',
   }),
   reading(
     {
@@ -111,6 +132,9 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'No token is listed twice',
       text: 'Each API token is one record of the list.',
       source: 'Description',
+      causes: 'A join multiplies rows, or two sources are merged without removing what both have.',
+      fix: 'Select each token once.',
+      profiles: anyProfile,
     },
     async (context) => {
       const lists = await context.lists();
@@ -130,6 +154,9 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'Reading the list changes nothing else',
       text: "Reading the list makes no token of the reader's, and alters nothing but the time of use of the token that is used.",
       source: 'GET /api/portal/v1/apiTokens',
+      causes:
+        'The GET handler makes, renames or touches tokens, or notes the use on every token of the user.',
+      fix: 'Write nothing on GET but lastUsedAt of the one token that authenticated the request.',
       needs: ['caller.token'],
     },
     async (context) => {
@@ -157,6 +184,8 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'Where nobody else acts, two reads are alike',
       text: 'In an account in which nobody else acts, two reads with a session tell exactly the same of every token.',
       source: 'GET /api/portal/v1/apiTokens',
+      causes: 'Reading the list, or using a session, notes a use on API tokens.',
+      fix: 'Note a use only on the API token that authenticated the request; a session is none.',
       profiles: ['full'],
       needs: ['outsider.token'],
     },
@@ -193,6 +222,8 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'Bearer tokens travel over TLS',
       text: 'The portal is reached by https, for a bearer token is as good as a password.',
       source: 'RFC 6750, section 5.3',
+      causes: 'The portal is reached by http, past the proxy that ends TLS.',
+      fix: 'Give the https URL, and let the portal refuse plain http from outside.',
       inapplicable: ({ loopback }) =>
         loopback ? 'no part of this run: the target is on this machine' : undefined,
     },
@@ -212,6 +243,11 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'Shared caches may not keep the list',
       text: 'Cache-Control does not let shared caches keep the answer (public, s-maxage) without private or no-store.',
       source: 'RFC 9111, section 3.5',
+      causes:
+        'A default cache policy for GET answers, or a CDN, marks the answer public or sets s-maxage.',
+      fix: 'Send Cache-Control: no-store, or private, with the list.',
+      profiles: anyProfile,
+      inapplicable: withoutHead,
     },
     async (context) => {
       const reads = opened(await context.reads());
@@ -238,6 +274,9 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'The JSON text has no byte order mark',
       text: 'The body does not begin with a byte order mark.',
       source: 'RFC 8259, section 8.1',
+      causes: 'The text is written with an encoder that begins with a byte order mark.',
+      fix: 'Write UTF-8 without a byte order mark.',
+      profiles: anyProfile,
     },
     async (context) => {
       const reads = opened(await context.reads());
@@ -257,6 +296,9 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       title: 'No object repeats a member name',
       text: 'The names within each object of the JSON text are unique.',
       source: 'RFC 8259, section 4',
+      causes: 'JSON is put together by hand, or two layers each add the same member.',
+      fix: 'Build one object for each record and serialize it once.',
+      profiles: anyProfile,
     },
     async (context) => {
       const reads = opened(await context.reads()).filter(({ json }) => !json.problem);

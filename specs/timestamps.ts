@@ -3,6 +3,7 @@ import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { ListRead } from '../src/portal/token-list.ts';
 import {
+  anyProfile,
   changing,
   over,
   type PortalRequirement,
@@ -25,6 +26,8 @@ export const timestamps: readonly PortalRequirement[] = [
     title: 'Every record has a createdAt',
     text: 'Each record has the member createdAt.',
     source: 'Response Schema, createdAt',
+    causes: 'The member is called created or created_at, or only sent with a single token.',
+    fix: 'Write createdAt in every record, spelled so.',
   }),
   shaped(
     {
@@ -34,6 +37,9 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'createdAt is an integer',
       text: 'createdAt is an integer: no string, no fraction, not null.',
       source: 'Response Schema, createdAt',
+      causes:
+        'The serializer writes dates as ISO 8601 strings, or a fraction of a millisecond remains.',
+      fix: 'Write whole milliseconds since the Unix epoch, as a JSON number.',
     },
     (one) => 'createdAt' in one,
   ),
@@ -45,6 +51,9 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'createdAt counts milliseconds since the Unix epoch',
       text: 'createdAt makes sense as milliseconds since the Unix epoch, not only as seconds, microseconds or nanoseconds, and is not 0 or negative.',
       source: 'Response Schema, createdAt',
+      causes:
+        'The time is kept in seconds, microseconds or nanoseconds and is not converted, or is 0 for old rows.',
+      fix: 'Convert to milliseconds since the Unix epoch when the record is written.',
     },
     (one) => typeof one.createdAt === 'number',
   ),
@@ -56,6 +65,9 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'createdAt is not in the future',
       text: "createdAt is not later than the server's clock.",
       source: 'Response Schema, createdAt',
+      causes: 'A local time is taken for UTC, or the clocks of database and server differ.',
+      fix: 'Store UTC, and keep the clocks in step (NTP).',
+      profiles: anyProfile,
     },
     (context) => notInFuture(context, 'createdAt'),
   ),
@@ -67,6 +79,9 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'createdAt is the same at every read',
       text: 'The createdAt of a token does not change from one read to the next.',
       source: 'Response Schema, createdAt',
+      causes:
+        'The time of the answer, of the last change, or of a cache entry is sent in its place.',
+      fix: 'Store the time once, when the token is made.',
     },
     async (context) => {
       const lists = await context.lists();
@@ -100,6 +115,8 @@ export const timestamps: readonly PortalRequirement[] = [
     title: 'Every record has a lastUsedAt',
     text: 'Each record has the member lastUsedAt; a token never used has it too.',
     source: 'Response Schema, lastUsedAt',
+    causes: 'Null members are left out by the serializer.',
+    fix: 'Write lastUsedAt in every record, with null for a token never used.',
   }),
   shaped(
     {
@@ -109,6 +126,9 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'lastUsedAt is null or an integer',
       text: 'lastUsedAt is an integer, or null for a token never used: not "", not false, no string.',
       source: 'Response Schema, lastUsedAt',
+      causes:
+        'A token never used has an empty string, false or the word never; or times are ISO 8601 strings.',
+      fix: 'Write null, or whole milliseconds as a JSON number.',
     },
     (one) => 'lastUsedAt' in one,
   ),
@@ -120,6 +140,8 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'lastUsedAt counts milliseconds since the Unix epoch',
       text: 'lastUsedAt makes sense as milliseconds since the Unix epoch, not only as seconds, microseconds or nanoseconds, and is never 0.',
       source: 'Response Schema, lastUsedAt',
+      causes: 'The time is kept in another unit, or 0 stands for never.',
+      fix: 'Convert to milliseconds, and write null for never.',
     },
     (one) => typeof one.lastUsedAt === 'number',
     'use an API token of the account',
@@ -132,6 +154,9 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'lastUsedAt is not in the future',
       text: "lastUsedAt is not later than the server's clock.",
       source: 'Response Schema, lastUsedAt',
+      causes: 'A local time is taken for UTC, or the clocks of several servers differ.',
+      fix: 'Store UTC, and keep the clocks in step (NTP).',
+      profiles: anyProfile,
     },
     (context) => notInFuture(context, 'lastUsedAt'),
   ),
@@ -143,6 +168,10 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'No token was used before it was created',
       text: 'lastUsedAt is not earlier than createdAt, give or take a second.',
       source: 'Response Schema, lastUsedAt',
+      causes:
+        'The two times are swapped or in different units, or tokens are copied with the use of another.',
+      fix: 'Begin with null, and note uses after that only.',
+      profiles: anyProfile,
     },
     async (context) => {
       const lists = await context.lists();
@@ -168,6 +197,9 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'lastUsedAt tells the most recent use',
       text: 'A token that has just been used shows a time of use that is not older than the first request of the run, at the end of the settle bound at the latest.',
       source: 'Response Schema, lastUsedAt',
+      causes:
+        'Uses are written in batches, only by one API, only at login, or not by GET requests.',
+      fix: 'Note every authenticated request; within the settle bound if not at once.',
       needs: ['caller.token'],
     },
     async (context) => {
@@ -193,6 +225,8 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'createdAt is when the token was made',
       text: "createdAt lies within the making of the token, by the server's clock, give or take a minute.",
       source: 'Response Schema, createdAt',
+      causes: 'The time of a migration, of the account or of another zone is stored.',
+      fix: "Store the server's time, in UTC, when the token is made.",
     },
     'createdAt',
     ['persona', 'unused', 'restricted'],
@@ -215,6 +249,8 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'lastUsedAt of a token never used is null',
       text: 'A token that was never used has lastUsedAt null, also after others were used.',
       source: 'Response Schema, lastUsedAt',
+      causes: 'The time of creation fills the column, or one use is noted on all tokens of a user.',
+      fix: 'Leave it null until this token authenticates a request.',
     },
     async (context) => {
       const { stage } = context;
@@ -244,6 +280,9 @@ export const timestamps: readonly PortalRequirement[] = [
       title: 'A use shows on the token that was used',
       text: 'A token shows null until it is used, and then a time of use that is not older than that use.',
       source: 'Response Schema, lastUsedAt',
+      causes:
+        'The time of creation is there before the first use, or a use is noted on another token.',
+      fix: 'Begin with null; on each use, note the time on that token.',
     },
     async (context) => {
       const { stage } = context;

@@ -13,7 +13,16 @@ const finding = { expected: 'this', received: 'that' };
 
 function requirement(check: Parameters<typeof reading>[1], level: Level = 'MUST') {
   return reading(
-    { id: 'probe', topic: 'response', level, title: 'T', text: 'T.', source: 'Description' },
+    {
+      id: 'probe',
+      topic: 'response',
+      level,
+      title: 'T',
+      text: 'T.',
+      source: 'Description',
+      causes: 'C.',
+      fix: 'F.',
+    },
     check,
   );
 }

@@ -1,5 +1,11 @@
 import { type Finding, Inconclusive, report } from '../../src/contract/finding.ts';
-import type { Checked, RunFacts, Statement } from '../../src/contract/requirement.ts';
+import type {
+  Advice,
+  Checked,
+  Profile,
+  RunFacts,
+  Statement,
+} from '../../src/contract/requirement.ts';
 import type { Context } from '../../src/portal/context.ts';
 import type { ListRead, TokenRecord } from '../../src/portal/token-list.ts';
 
@@ -11,9 +17,15 @@ export type Difference = Omit<Finding, 'count' | 'credential' | 'curl'> & {
   readonly count?: number;
 };
 
-/** A requirement that reads the list, of both profiles unless it says otherwise. */
+/** A requirement before its check: what it says, and what helps whoever breaks it. */
+export type Judgeable = Statement & Advice;
+
+/** The profiles of what one answer shows: it can be judged in a saved one, too. */
+export const anyProfile: readonly Profile[] = ['read-only', 'full', 'saved'];
+
+/** A requirement that reads the list, in a portal unless it says otherwise. */
 export function reading(
-  statement: Statement & Partial<Pick<PortalRequirement, 'needs' | 'inapplicable' | 'profiles'>>,
+  statement: Judgeable & Partial<Pick<PortalRequirement, 'needs' | 'inapplicable' | 'profiles'>>,
   check: PortalRequirement['check'],
 ): PortalRequirement {
   return { profiles: ['read-only', 'full'], needs: [], wave: 'reads', ...statement, check };
@@ -21,7 +33,7 @@ export function reading(
 
 /** A requirement of the full profile whose check makes, uses or removes something. */
 export function changing(
-  statement: Statement,
+  statement: Judgeable,
   check: PortalRequirement['check'],
 ): PortalRequirement {
   return { ...reading(statement, check), profiles: ['full'], wave: 'changes' };
@@ -34,11 +46,11 @@ export function changing(
  * @param provide what to give so that there is one
  */
 export function shaped(
-  statement: Statement,
+  statement: Judgeable,
   about: (record: TokenRecord) => boolean = () => true,
   provide = 'make an API token in the account',
 ): PortalRequirement {
-  return reading(statement, async (context) => {
+  return reading({ ...statement, profiles: anyProfile }, async (context) => {
     const lists = await context.lists();
     reportEach(lists, (list) => list.shape.get(statement.id) ?? []);
     const seen = lists.flatMap((list) => list.records.filter(([, record]) => about(record))).length;
@@ -93,4 +105,11 @@ export function over(count: number, what: string, lists: readonly unknown[]): st
 export function unlessGiven(name: RunFacts['credentials'][number], how: string) {
   return ({ credentials }: RunFacts): string | undefined =>
     credentials.includes(name) ? undefined : `no part of this run: ${how} was not given`;
+}
+
+/** Not part of a run that has the body of an answer and not its status and headers. */
+export function withoutHead({ head }: RunFacts): string | undefined {
+  return head
+    ? undefined
+    : 'no part of this run: the response was saved without its head (curl -i)';
 }

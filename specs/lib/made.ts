@@ -1,9 +1,8 @@
 import { describe } from '../../src/contract/describe.ts';
 import { Inconclusive } from '../../src/contract/finding.ts';
-import type { Statement } from '../../src/contract/requirement.ts';
 import type { MadeToken, TokenKind } from '../../src/portal/stage.ts';
 import type { ListRead, TokenRecord } from '../../src/portal/token-list.ts';
-import { over, type PortalRequirement, reading, reportEach } from './check.ts';
+import { type Judgeable, over, type PortalRequirement, reading, reportEach } from './check.ts';
 import { recordOf } from './own-record.ts';
 
 /**
@@ -13,7 +12,7 @@ import { recordOf } from './own-record.ts';
  * @param fits whether a value that is there is right, or of a form that others judge
  */
 export function asMade(
-  statement: Statement,
+  statement: Judgeable,
   member: keyof TokenRecord & string,
   kinds: readonly TokenKind[],
   fits: (value: unknown, token: MadeToken, list: ListRead, clock: { grace: number }) => boolean,

@@ -1,13 +1,12 @@
 import { Inconclusive, report } from '../../src/contract/finding.ts';
-import type { Statement } from '../../src/contract/requirement.ts';
 import type { Context } from '../../src/portal/context.ts';
 import type { Probe } from '../../src/portal/probe.ts';
 import type { ListRead } from '../../src/portal/token-list.ts';
-import { type Difference, type PortalRequirement, reading } from './check.ts';
+import { type Difference, type Judgeable, type PortalRequirement, reading } from './check.ts';
 
 /** A requirement on requests that are to be refused. */
 export function refusing(
-  statement: Statement & Partial<Pick<PortalRequirement, 'inapplicable'>>,
+  statement: Judgeable & Partial<Pick<PortalRequirement, 'inapplicable'>>,
   check: PortalRequirement['check'],
 ): PortalRequirement {
   return { ...reading(statement, check), wave: 'refusals' };
@@ -15,7 +14,7 @@ export function refusing(
 
 /** A requirement that every one of some probes is answered with one of some statuses. */
 export function refused(
-  statement: Statement & Partial<Pick<PortalRequirement, 'inapplicable'>>,
+  statement: Judgeable & Partial<Pick<PortalRequirement, 'inapplicable'>>,
   probes: (context: Context) => readonly Probe[],
   allowed: readonly number[] = [401],
 ): PortalRequirement {

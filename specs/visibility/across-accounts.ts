@@ -23,6 +23,8 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       title: "Another account's token is not listed",
       text: "The outsider's token is in no list of the caller's account, nor a token of that account in the outsider's list.",
       source: 'Description',
+      causes: 'The list is not filtered by account, or an index joins the wrong column.',
+      fix: 'Filter by the account of the authenticated user, in the query itself.',
       needs: ['caller.token', 'outsider.token'],
     },
     async (context) => {
@@ -52,6 +54,8 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       title: 'Two accounts share no token',
       text: "No token is listed both in the caller's account and in the outsider's.",
       source: 'Description',
+      causes: 'Tokens without an account, or shared ones, are listed for everybody.',
+      fix: 'Give each token one account, and list it there alone.',
       needs: ['caller.token', 'outsider.token'],
     },
     async (context) => {
@@ -84,6 +88,8 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       title: 'No user of another account is listed',
       text: "No list of the caller's account names the outsider as the one who created a token, whatever its id.",
       source: 'Description',
+      causes: 'Tokens of other accounts are listed, under masked or other ids.',
+      fix: 'Filter by the account of the authenticated user, in the query itself.',
       needs: ['caller.token', 'outsider.token'],
     },
     async (context) => {
@@ -120,6 +126,8 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       title: 'Nothing in the answer gives away a token of another account',
       text: "No id of 16 characters or more of the outsider's list occurs anywhere in the caller's answer, in whatever member or header.",
       source: 'Description',
+      causes: 'Debug members or headers carry tokens of others, such as from a shared cache.',
+      fix: "Build the answer from the account's own tokens alone; key caches by account.",
       needs: ['caller.token', 'outsider.token'],
     },
     async (context) => {
@@ -154,6 +162,8 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       title: "An administrator's list is that of his own account",
       text: 'An administrator is listed the tokens of his own account, and none of other accounts.',
       source: 'Description',
+      causes: 'Administrators are given every token of the portal.',
+      fix: 'Filter by account for administrators, too.',
       profiles: ['full'],
     },
     async (context) => {
@@ -185,6 +195,8 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       title: 'A token made in another account is not listed',
       text: "A token that is made in the outsider's account during the run occurs nowhere in the lists of the caller's account.",
       source: 'Description',
+      causes: 'New tokens are pushed into a cache that all accounts share.',
+      fix: 'Key caches by account.',
     },
     async (context) => {
       const { stage } = context;

@@ -16,6 +16,8 @@ export const changes: readonly PortalRequirement[] = [
       title: 'A new token is listed',
       text: 'A token that was just made is listed for every user of the account, within the settle bound.',
       source: 'Description',
+      causes: 'A cached list, or a replica, does not know of the new token.',
+      fix: 'Drop the cached list of the account when a token is made.',
     },
     async (context) => {
       const { stage } = context;
@@ -46,6 +48,8 @@ export const changes: readonly PortalRequirement[] = [
       title: 'A deleted token is no longer listed',
       text: 'A token that was deleted is listed for nobody any more, within the settle bound.',
       source: 'Description',
+      causes: 'A cached list still has it, or the row is only marked as deleted.',
+      fix: 'Drop the cached list, and leave out what is marked as deleted.',
     },
     async (context) => {
       const { stage } = context;
@@ -80,6 +84,8 @@ export const changes: readonly PortalRequirement[] = [
       title: 'A long list is whole',
       text: 'An account of 120 tokens is listed whole: the contract knows no pages.',
       source: 'Description',
+      causes: 'A default page size or LIMIT cuts the list.',
+      fix: 'Answer all tokens of the account at once.',
     },
     async (context) => {
       const { stage } = context;

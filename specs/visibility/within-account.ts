@@ -18,6 +18,8 @@ export const withinAccount: readonly PortalRequirement[] = [
       title: 'Your own token is listed',
       text: 'The list holds the API token that the user created and asks with.',
       source: 'Description',
+      causes: 'The token in use is hidden, or the list is filtered by kind, age or page.',
+      fix: 'List every API token of the account, the one in use too.',
       needs: ['caller.token'],
     },
     async (context) => {
@@ -45,6 +47,8 @@ export const withinAccount: readonly PortalRequirement[] = [
       title: "A teammate's token is listed",
       text: 'The list holds the tokens that other users of the account created: each of two teammates sees the token of the other.',
       source: 'Description',
+      causes: 'The list is filtered by the user who asks.',
+      fix: 'Filter by the account of the user, not by the user.',
       needs: ['caller.token', 'teammate.token'],
     },
     async (context) => {
@@ -73,6 +77,8 @@ export const withinAccount: readonly PortalRequirement[] = [
       title: 'Users of one account see the same tokens',
       text: 'What caller and teammate are listed is the same set of tokens, over those that stood still.',
       source: 'Description',
+      causes: 'Some tokens are hidden from others, by role or by kind.',
+      fix: 'List the same tokens for every user of an account.',
       needs: ['caller.token', 'teammate.token'],
     },
     async (context) => {
@@ -90,6 +96,8 @@ export const withinAccount: readonly PortalRequirement[] = [
       title: 'A token is listed at every read',
       text: 'A token that is listed before and after a read is listed by that read too, whichever process of the server answers.',
       source: 'Description',
+      causes: 'Processes or replicas lag behind each other, or each has a cache of its own.',
+      fix: 'Read the list from one source, or wait until a replica has caught up.',
       needs: ['caller.token'],
     },
     async (context) => {
@@ -161,6 +169,8 @@ export const withinAccount: readonly PortalRequirement[] = [
       title: 'Tokens of every kind are listed',
       text: 'The token that a user came with, tokens with restrictions and tokens never used are listed for every user of the account.',
       source: 'Description',
+      causes: 'Tokens with restrictions, default tokens or unused ones are filtered out.',
+      fix: 'List every API token of the account.',
       profiles: ['full'],
     },
     async (context) => {

@@ -1,7 +1,19 @@
+import { bugSite } from './bug-site.ts';
 import { type Finding, Inconclusive, Violation } from './finding.ts';
 import type { Checked, Level } from './requirement.ts';
 
-export type Status = 'pass' | 'fail' | 'warn' | 'note' | 'inconclusive' | 'untested' | 'excluded';
+/** How a requirement ends, worst first but for `pass`. The judge never says `known`; a baseline does. */
+export const statuses = [
+  'pass',
+  'fail',
+  'known',
+  'warn',
+  'note',
+  'inconclusive',
+  'untested',
+  'excluded',
+] as const;
+export type Status = (typeof statuses)[number];
 
 export interface Verdict {
   readonly status: Status;
@@ -17,16 +29,18 @@ export interface Verdict {
  * the message says that the portal changed its mind.
  *
  * @param contextOf the context for attempt 0, and for 1 if there is one
+ * @param again whether there is anything that could be asked once more
  */
 export async function judge<Context>(
   requirement: Checked<Context>,
   contextOf: (attempt: number) => Context,
   strict: boolean,
+  again = true,
 ): Promise<Verdict> {
   const first = await attempt(requirement, contextOf(0));
   if (!(first instanceof Violation)) return first;
   const verdict = broken(requirement.level, strict, first.findings);
-  if (requirement.level !== 'MUST') return verdict;
+  if (requirement.level !== 'MUST' || !again) return verdict;
   const second = await attempt(requirement, contextOf(1));
   if (second instanceof Violation) {
     return { ...verdict, message: `${verdict.message}, twice`, findings: second.findings };
@@ -66,14 +80,4 @@ function broken(level: Level, strict: boolean, findings: readonly Finding[]): Ve
   if (level === 'NOTE') return { status: 'note', message, findings };
   if (level === 'MUST') return { status: 'fail', message, findings };
   return { status: strict ? 'fail' : 'warn', message, findings };
-}
-
-/** Names a bug by class and place: its message may hold values of the target. */
-export function bugSite(error: unknown): string {
-  if (!(error instanceof Error)) return 'something other than an Error was thrown';
-  const frame = error.stack
-    ?.split('\n')
-    .map((line) => /([\w.-]+\.(?:js|ts|mjs|cjs)):(\d+):\d+\)?$/.exec(line))
-    .find((match) => match !== null);
-  return frame ? `${error.name} at ${frame[1]}:${frame[2]}` : error.name;
 }

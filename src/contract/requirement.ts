@@ -13,8 +13,11 @@ export const topics = [
 ] as const;
 export type Topic = (typeof topics)[number];
 
-/** `read-only` sends GET with tokens that were given; `full` makes its own. */
-export type Profile = 'read-only' | 'full';
+/**
+ * `read-only` sends GET with tokens that were given; `full` makes its own;
+ * `saved` sends nothing and looks at one response that was saved.
+ */
+export type Profile = 'read-only' | 'full' | 'saved';
 
 /**
  * When it is judged: reads before changes, so that they find the portal at rest;
@@ -41,6 +44,8 @@ export interface RunFacts {
   readonly credentials: readonly CredentialName[];
   /** Whether what is sent stays on this machine. */
   readonly loopback: boolean;
+  /** Whether status and headers of the answers are known; a saved body has none. */
+  readonly head: boolean;
 }
 
 /** What every requirement says of itself. `id` is a stable slug. */
@@ -55,11 +60,18 @@ export interface Statement {
   readonly source: Source;
 }
 
+/** What helps whoever breaks a requirement, in a sentence each. */
+export interface Advice {
+  /** What usually breaks it. */
+  readonly causes: string;
+  readonly fix: string;
+}
+
 /**
  * A requirement that is judged. `check` returns, with a remark on what it saw
  * if it likes, or throws: `Violation`, `Inconclusive`, or by a bug of ours.
  */
-export interface Checked<Context> extends Statement {
+export interface Checked<Context> extends Statement, Advice {
   readonly profiles: readonly Profile[];
   readonly wave: Wave;
   /** Credentials without which it is untested. */

@@ -6,7 +6,7 @@ import type { Credential, Reader } from './credential.ts';
 import { delay } from './delay.ts';
 import { type Ask, type Exchange, serverTime } from './exchange.ts';
 import { type Identity, readIdentity } from './identity.ts';
-import type { Observations } from './observations.ts';
+import type { Reads } from './observations.ts';
 import type { Probe } from './probe.ts';
 import type { Refusals } from './refusals.ts';
 import type { Stage } from './stage.ts';
@@ -18,7 +18,7 @@ import type { Vault } from './vault.ts';
 export interface Surroundings {
   readonly target: Target;
   readonly identities: ReadonlyMap<Credential, Identity>;
-  readonly refusals: Refusals;
+  readonly refusals: Pick<Refusals, 'ask'>;
   /** The first read of the run, whose time counts as the run's beginning. */
   readonly first: (credential: Credential) => Promise<ListRead>;
   readonly settleMs: number;
@@ -45,13 +45,13 @@ export class Context {
   readonly target: Target;
   readonly settleMs: number;
   readonly #id: string;
-  readonly #observations: Observations;
+  readonly #observations: Reads;
   readonly #surroundings: Surroundings;
   readonly #evidence: Set<Exchange>;
 
   constructor(
     id: string,
-    observations: Observations,
+    observations: Reads,
     surroundings: Surroundings,
     evidence: Set<Exchange>,
   ) {

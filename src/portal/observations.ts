@@ -4,19 +4,30 @@ import type { Credential } from './credential.ts';
 import { ListRead } from './token-list.ts';
 import type { Vault } from './vault.ts';
 
+/** The reads of the list that checks look at. */
+export interface Reads {
+  readonly credentials: readonly Credential[];
+  /** What was answered before round 0, while something made a moment ago was still on its way. */
+  readonly earlier: readonly ListRead[];
+  /** What one credential was answered in a round. */
+  read(credential: Credential, round: number): Promise<ListRead>;
+  /** What every credential was answered in a round. */
+  round(round: number): Promise<readonly ListRead[]>;
+  /** The latest round that has begun. */
+  readonly latest: number;
+}
+
 /**
  * The reads of the list that the checks of a run share, in numbered rounds. A
  * round begins when the one before it has ended for everybody, so a read of
  * round 1 lies between the reads of rounds 0 and 2, whoever asked.
  */
-export class Observations {
+export class Observations implements Reads {
   readonly credentials: readonly Credential[];
   readonly #client: Client;
   readonly #vault: Vault;
   readonly #rounds: Map<Credential, Promise<ListRead>>[] = [];
   readonly #ends: Promise<unknown>[] = [];
-
-  /** What was answered before round 0, while something made a moment ago was still on its way. */
   readonly earlier: readonly ListRead[];
 
   constructor(
@@ -31,7 +42,6 @@ export class Observations {
     this.credentials = credentials;
   }
 
-  /** What one credential was answered in a round. */
   read(credential: Credential, round: number): Promise<ListRead> {
     this.#rounds[round] ??= new Map();
     const known = this.#rounds[round].get(credential);
@@ -43,12 +53,10 @@ export class Observations {
     return read;
   }
 
-  /** The latest round that has begun. */
   get latest(): number {
     return Math.max(0, this.#rounds.length - 1);
   }
 
-  /** What every credential was answered in a round. */
   round(round: number): Promise<ListRead[]> {
     return Promise.all(this.credentials.map((credential) => this.read(credential, round)));
   }

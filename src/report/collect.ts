@@ -1,5 +1,6 @@
-import type { Status } from '../contract/judge.ts';
-import type { Profile, Requirement, RunFacts, Statement } from '../contract/requirement.ts';
+import { type Status, statuses } from '../contract/judge.ts';
+import type { Advice, Profile, Requirement, RunFacts, Statement } from '../contract/requirement.ts';
+import { applyBaseline, type Baseline } from './baseline.ts';
 import { type Ending, outcomeOf, type Verdict } from './outcome.ts';
 import type { Judged, Report } from './report.ts';
 
@@ -17,8 +18,11 @@ export interface RunRecord
     | 'credentials'
     | 'seed'
     | 'cleanup'
+    | 'bodies'
   > {
   readonly loopback: boolean;
+  readonly head: boolean;
+  readonly baseline?: Baseline | undefined;
   readonly selection: Omit<Report['selection'], 'accepted'>;
   /** Whether untested MUSTs are accepted: all of them, or these. */
   readonly allowUntested: true | readonly string[];
@@ -34,41 +38,37 @@ export function collect(
   judged: ReadonlyMap<string, Judged>,
   run: RunRecord,
 ): Report {
-  const requirements = register.map((one) => judged.get(one.id) ?? unjudged(one, run));
+  const all = register.map((one) => judged.get(one.id) ?? unjudged(one, run));
+  const gate = run.baseline && applyBaseline(all, run.baseline, run.startedAt.slice(0, 10));
+  const requirements = gate?.requirements ?? all;
+  const baseline =
+    run.baseline && gate ? { file: run.baseline.file, problems: gate.problems } : null;
   const accepted = requirements
     .filter(
       ({ status, level, id }) => status === 'untested' && level === 'MUST' && accepts(run, id),
     )
     .map(({ id }) => id);
   const selection = { ...run.selection, accepted };
-  const {
-    suite,
-    runId,
-    target,
-    profile,
-    startedAt,
-    durationMs,
-    requests,
-    credentials,
-    seed,
-    cleanup,
-  } = run;
+  const { profile, cleanup } = run;
+  const verdict = outcomeOf(requirements, selection, run.ending, { profile, baseline });
   return {
     schemaVersion: 1,
-    suite,
-    runId,
-    target,
+    suite: run.suite,
+    runId: run.runId,
+    target: run.target,
     profile,
-    ...withLeftovers(outcomeOf(requirements, selection, run.ending), cleanup),
-    startedAt,
-    durationMs,
-    requests,
-    credentials,
-    seed,
+    ...withLeftovers(verdict, cleanup),
+    startedAt: run.startedAt,
+    durationMs: run.durationMs,
+    requests: run.requests,
+    credentials: run.credentials,
+    seed: run.seed,
     cleanup,
     selection,
+    baseline,
     counts: count(requirements),
     requirements,
+    bodies: run.bodies,
   };
 }
 
@@ -91,10 +91,14 @@ function unjudged(requirement: Requirement<never>, run: RunRecord): Judged {
 }
 
 /** A requirement on which nothing was asked. */
-export function without(requirement: Statement, status: Status, message: string): Judged {
-  const { id, topic, level, title, text, source } = requirement;
-  const empty = { findings: [], exchanges: [], durationMs: 0 };
-  return { id, topic, level, title, text, source, status, message, ...empty };
+export function without(
+  requirement: Statement & Partial<Advice>,
+  status: Status,
+  message: string,
+): Judged {
+  const { id, topic, level, title, text, source, causes = null, fix = null } = requirement;
+  const empty = { findings: [], known: [], exchanges: [], durationMs: 0 };
+  return { id, topic, level, title, text, source, causes, fix, status, message, ...empty };
 }
 
 function whyUnjudged(
@@ -122,11 +126,15 @@ export function whyOutside(requirement: Requirement<never>, facts: RunFacts): st
 }
 
 function noPart(profile: Profile): string {
+  if (profile === 'saved') return 'cannot be told from one saved response: it needs a portal';
   return `no part of the ${profile} profile`;
 }
 
 function count(requirements: readonly Judged[]): Record<Status, number> {
-  const counts = { pass: 0, fail: 0, warn: 0, note: 0, inconclusive: 0, untested: 0, excluded: 0 };
+  const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<
+    Status,
+    number
+  >;
   for (const { status } of requirements) counts[status] += 1;
   return counts;
 }

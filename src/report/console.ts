@@ -1,26 +1,36 @@
 import type { Finding } from '../contract/finding.ts';
-import type { Status } from '../contract/judge.ts';
+import { type Status, statuses } from '../contract/judge.ts';
 import { topics } from '../contract/requirement.ts';
+import type { Destination } from './formats.ts';
 import { inert } from './inert.ts';
+import { attention, marks } from './marks.ts';
 import type { Judged, Report } from './report.ts';
+import { plural, tell, tellKnown } from './sentences.ts';
 
 export interface ConsoleOptions {
   readonly color: boolean;
   /** `quiet`: the ending alone; `verbose`: every requirement. */
   readonly detail: 'quiet' | 'normal' | 'verbose';
+  /** The reports that were written beside this text. */
+  readonly written?: readonly Destination[];
 }
 
 /** Renders a report for a terminal, a page of text that ends with the outcome. */
-export function renderConsole(report: Report, { color, detail }: ConsoleOptions): string {
+export function renderConsole(
+  report: Report,
+  { color, detail, written = [] }: ConsoleOptions,
+): string {
   const paint = color ? painted : plain;
-  const ending = renderEnding(report, paint);
-  if (detail === 'quiet') return `${ending.join('\n')}\n`;
+  const outcome = renderOutcome(report, paint);
+  if (detail === 'quiet') return `${outcome.join('\n')}\n`;
+  const ending = [...renderHints(report, paint, written), ...outcome];
   const head = renderHead(report, paint);
   if (isStopped(report)) return `${[...head, '', ...ending].join('\n')}\n`;
   const body = detail === 'verbose' ? renderAll(report, paint) : renderTopics(report, paint);
   const open = chosen(report).filter(({ status }) => attention.includes(status));
   const details = open.flatMap((one) => ['', ...renderDetails(one, paint)]);
-  return `${[...head, '', ...body, ...details, '', ...ending].join('\n')}\n`;
+  const summary = open.length > maxInView ? renderSummary(report, paint) : [];
+  return `${[...head, '', ...body, ...details, '', ...summary, ...ending].join('\n')}\n`;
 }
 
 type Paint = (style: Style, text: string) => string;
@@ -30,18 +40,20 @@ const codes: Record<Style, number> = { good: 32, bad: 31, doubt: 33, faint: 2, s
 const painted: Paint = (style, text) => `\u001b[${codes[style]}m${text}\u001b[0m`;
 const plain: Paint = (_, text) => text;
 
-const marks: Record<Status, readonly [string, Style]> = {
-  pass: ['✓', 'good'],
-  fail: ['✗', 'bad'],
-  warn: ['!', 'doubt'],
-  note: ['i', 'faint'],
-  inconclusive: ['?', 'doubt'],
-  untested: ['○', 'doubt'],
-  excluded: ['–', 'faint'],
+const styles: Readonly<Record<Status, Style>> = {
+  pass: 'good',
+  fail: 'bad',
+  known: 'doubt',
+  warn: 'doubt',
+  note: 'faint',
+  inconclusive: 'doubt',
+  untested: 'doubt',
+  excluded: 'faint',
 };
 
-/** What a reader is to look at, in the order of the marks above. */
-const attention: readonly Status[] = ['fail', 'warn', 'note', 'inconclusive', 'untested'];
+/** With more details than this, the ending names what is broken once more. */
+const maxInView = 3;
+const maxSummary = 12;
 
 function renderHead(report: Report, paint: Paint): string[] {
   const { suite, profile, target, credentials, runId, seed } = report;
@@ -61,7 +73,7 @@ function chosen({ requirements, selection }: Report): readonly Judged[] {
 function renderTopics(report: Report, paint: Paint): string[] {
   return topics.map((topic) => {
     const own = chosen(report).filter((one) => one.topic === topic);
-    const parts = (Object.keys(marks) as Status[]).flatMap((status) => {
+    const parts = statuses.flatMap((status) => {
       const number = own.filter((one) => one.status === status).length;
       return number === 0 ? [] : [mark(status, paint, `${number} ${status}`)];
     });
@@ -82,36 +94,37 @@ function renderAll({ requirements }: Report, paint: Paint): string[] {
 }
 
 function mark(status: Status, paint: Paint, text: string): string {
-  const [sign, style] = marks[status];
-  return paint(style, `${sign} ${text}`);
+  return paint(styles[status], `${marks[status]} ${text}`);
 }
 
 function renderDetails(one: Judged, paint: Paint): string[] {
   const lines = [
-    `${mark(one.status, paint, one.id)}  ${paint('faint', `${one.level}, ${one.source}`)}`,
-    `  ${one.text}`,
+    `${mark(one.status, paint, one.id)}  ${paint('faint', `${one.level}, ${inert(one.source)}`)}`,
+    `  ${inert(one.text)}`,
   ];
   if (one.findings.length === 0) return [...lines, `  ${one.status}: ${inert(one.message)}`];
   return [
     ...lines,
-    ...one.findings.flatMap((finding) => renderFinding(finding, paint)),
+    ...one.findings.flatMap(renderFinding),
+    ...one.known.map((entry) => `  ${inert(tellKnown(entry))}`),
     `  ${paint('faint', inert(one.message))}`,
   ];
 }
 
-function renderFinding(finding: Finding, paint: Paint): string[] {
-  const { expected, received, credential, where = [], count, hint, curl } = finding;
-  const times = count > 1 ? `, ${count} times` : '';
-  const places =
-    where.length > 0 ? ` at ${where.join(', ')}${count > where.length ? ', …' : ''}` : '';
-  const from = credential ? `  with ${credential}` : '';
-  const lines = [
-    `  expected  ${inert(expected)}`,
-    `  received  ${inert(received)}${inert(places)}${times}${paint('faint', inert(from))}`,
-  ];
-  if (hint) lines.push(`  hint      ${inert(hint)}`);
-  if (curl) lines.push(`  again     ${inert(curl)}`);
-  return lines;
+function renderFinding(finding: Finding): string[] {
+  return tell(finding).map(([label, text]) => `  ${label.padEnd(9)} ${inert(text)}`);
+}
+
+/** What counts against the portal, a line each, so that nobody has to scroll for it. */
+function renderSummary(report: Report, paint: Paint): string[] {
+  const broken = chosen(report).filter(({ status }) => status === 'fail' || status === 'warn');
+  const shown = broken.slice(0, maxSummary);
+  const width = Math.max(0, ...shown.map(({ id }) => id.length));
+  const more = broken.length > shown.length ? [`  … and ${broken.length - shown.length} more`] : [];
+  const lines = shown.map(
+    ({ status, id, title }) => `${mark(status, paint, id.padEnd(width))}  ${inert(title)}`,
+  );
+  return lines.length > 0 ? [...lines, ...more, ''] : [];
 }
 
 const gone =
@@ -121,29 +134,47 @@ function broken({ requirements }: Report): boolean {
   return requirements.some(({ findings }) => findings.length > 0);
 }
 
-function renderEnding(report: Report, paint: Paint): string[] {
+/** What helps to go on from here. */
+function renderHints(report: Report, paint: Paint, written: readonly Destination[]): string[] {
+  const [first] = report.requirements.filter(({ status }) => status === 'fail');
+  const files = written.filter(({ path }) => path !== '-');
+  return [
+    ...(broken(report) && report.profile === 'full' ? [gone] : []),
+    ...(first ? [`More on each: portal-conformance explain ${first.id}`] : []),
+    ...files.map(({ format, path }) => `${format.padEnd(8)} ${inert(path)}`),
+  ].map((line) => paint('faint', line));
+}
+
+/** What was left behind, what of the baseline must be changed, counts and outcome. */
+function renderOutcome(report: Report, paint: Paint): string[] {
   const { outcome, message, counts, requests, durationMs, exitCode, cleanup } = report;
   const left = (cleanup?.left ?? []).flatMap(({ what, why, curl }) => [
     `${paint('bad', 'left behind')}: ${inert(what)}; ${inert(why)}`,
     `  remove it  ${inert(curl)}`,
     `         or  portal-conformance cleanup ${inert(report.target ?? '')} --run ${report.runId} --yes`,
   ]);
-  const removed = cleanup ? `; ${cleanup.removed} things made and removed again` : '';
+  const removed = cleanup ? `; ${plural(cleanup.removed, 'thing')} made and removed again` : '';
   const style = exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
   const deselected = report.selection.deselected.length;
-  const told = (Object.keys(marks) as Status[])
+  const told = statuses
     .map((status) => [status, counts[status] - (status === 'untested' ? deselected : 0)] as const)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${count} ${status}`);
   if (deselected > 0) told.push(`${deselected} deselected`);
   const seconds = (durationMs / 1000).toFixed(2);
-  const again = broken(report) && report.profile === 'full' ? [paint('faint', gone)] : [];
   return [
     ...left,
-    ...again,
-    paint('faint', `${told.join(', ')}; ${requests} requests in ${seconds} s${removed}`),
+    ...renderProblems(report, paint),
+    paint('faint', `${told.join(', ')}; ${plural(requests, 'request')} in ${seconds} s${removed}`),
     `${paint(style, paint('strong', outcome))}: ${inert(message)}`,
   ];
+}
+
+function renderProblems({ baseline }: Report, paint: Paint): string[] {
+  return (baseline?.problems ?? []).map(
+    ({ line, requirement, problem }) =>
+      `${paint('bad', 'change')} ${inert(`${baseline?.file}:${line}`)}  ${inert(requirement)} ${inert(problem)}`,
+  );
 }
 
 /** Whether one sentence says it all: the same for every requirement. */

@@ -1,4 +1,4 @@
-import type { ExitCode, Judged, Outcome, Selection } from './report.ts';
+import type { ExitCode, Judged, Outcome, Report, Selection } from './report.ts';
 
 /** What ended a run, or kept it from being one, beside its verdicts. */
 export interface Ending {
@@ -20,6 +20,7 @@ export function outcomeOf(
   requirements: readonly Judged[],
   selection: Selection,
   { stop, signal, suiteErrors }: Ending,
+  { profile, baseline }: Pick<Report, 'profile' | 'baseline'>,
 ): Verdict {
   const broken = requirements.filter(({ status }) => status === 'fail');
   if (signal) {
@@ -38,20 +39,37 @@ export function outcomeOf(
     ({ level, status }) => level === 'MUST' && status !== 'excluded',
   );
   if (broken.length > 0) {
-    const message = `${broken.length} of ${musts.length} requirements that count are broken: ${names(broken)}.`;
+    const message = `${broken.length} of ${musts.length} requirements that count are broken: ${names(broken)}.${alsoKnown(requirements)}`;
     return { outcome: 'non-conformant', exitCode: 1, message };
   }
   if (stop) return { outcome: 'undecided', exitCode: 3, message: stop.message };
+  const known = requirements.filter(({ status }) => status === 'known');
+  const problems = baseline?.problems ?? [];
+  if (problems.length > 0) {
+    const entries = problems.length === 1 ? '1 entry' : `${problems.length} entries`;
+    const [first] = problems;
+    const message = `Nothing new is broken, but ${entries} of the baseline must be changed: line ${first?.line}, ${first?.requirement} ${first?.problem}.`;
+    return { outcome: 'baseline-outdated', exitCode: 1, message };
+  }
   const held = musts.filter(({ status }) => status === 'pass');
-  if (held.length === 0) {
+  if (held.length === 0 && known.length === 0) {
     return { outcome: 'undecided', exitCode: 3, message: nothingJudged(requirements, selection) };
   }
   const waived = new Set([...selection.deselected, ...selection.accepted]);
-  const open = musts.filter((one) => one.status !== 'pass');
+  const open = musts.filter(({ status }) => status !== 'pass' && status !== 'known');
   const undecided = open.filter(({ id }) => !waived.has(id));
   if (undecided.length > 0) {
     const message = `Nothing is broken, but ${undecided.length} of ${musts.length} MUSTs could not be decided: ${names(undecided)}.`;
     return { outcome: 'undecided', exitCode: 3, message };
+  }
+  if (known.length > 0) {
+    const rest = open.length > 0 ? ` Left out by request: ${names(open)}.` : '';
+    const message = `${held.length} of ${musts.length} MUSTs held; known failures, all in the baseline: ${names(known)}.${rest}`;
+    return { outcome: 'known-failures', exitCode: 0, message };
+  }
+  if (profile === 'saved') {
+    const message = `All ${held.length} MUSTs that one saved response can show were decided and held; the rest needs a portal.`;
+    return { outcome: 'conformant-partial', exitCode: 0, message };
   }
   if (open.length > 0) {
     const message = `${held.length} of ${musts.length} MUSTs were decided and held; left out by request: ${names(open)}.`;
@@ -59,6 +77,11 @@ export function outcomeOf(
   }
   const message = `All ${musts.length} MUSTs were decided and held.`;
   return { outcome: 'conformant', exitCode: 0, message };
+}
+
+function alsoKnown(requirements: readonly Judged[]): string {
+  const known = requirements.filter(({ status }) => status === 'known');
+  return known.length > 0 ? ` Known, and not counted: ${names(known)}.` : '';
 }
 
 /** Why a run came to nothing, as far as the first of what was asked for tells. */

@@ -26,15 +26,26 @@ export interface Report {
     }[];
   } | null;
   readonly selection: Selection;
+  readonly baseline: {
+    readonly file: string;
+    readonly problems: readonly BaselineProblem[];
+  } | null;
   readonly counts: Readonly<Record<Status, number>>;
   readonly requirements: readonly Judged[];
+  /** Structures of bodies, each once; exchanges name them by index. */
+  readonly bodies: readonly string[];
 }
 
 /** A requirement with its verdict and what the verdict rests on. */
 export interface Judged extends Statement {
+  /** What usually breaks it, and how it is fixed; null when it is never judged. */
+  readonly causes: string | null;
+  readonly fix: string | null;
   readonly status: Status;
   readonly message: string;
   readonly findings: readonly Finding[];
+  /** The entries of the baseline that cover its findings. */
+  readonly known: readonly KnownFailure[];
   readonly exchanges: readonly ExchangeReport[];
   readonly durationMs: number;
 }
@@ -50,8 +61,28 @@ export interface ExchangeReport {
   readonly bytes: number | null;
   readonly durationMs: number;
   readonly received: string | null;
+  /** The structure of the body: an index of `bodies`. */
+  readonly body: number | null;
   readonly failure: string | null;
   readonly curl: string;
+}
+
+/** Why a failure is accepted, by whom and until when: an entry of a baseline. */
+export interface KnownFailure {
+  /** What its findings read like, `*` standing for anything; null for all of them. */
+  readonly finding: string | null;
+  readonly reason: string;
+  readonly owner: string;
+  /** The last day on which it is accepted: `2027-01-31`. */
+  readonly expires: string;
+  readonly line: number;
+}
+
+/** An entry of a baseline that is to be changed. */
+export interface BaselineProblem {
+  readonly line: number;
+  readonly requirement: string;
+  readonly problem: string;
 }
 
 export interface Selection {
@@ -65,7 +96,9 @@ export interface Selection {
 export type Outcome =
   | 'conformant'
   | 'conformant-partial'
+  | 'known-failures'
   | 'non-conformant'
+  | 'baseline-outdated'
   | 'misconfigured'
   | 'undecided'
   | 'suite-error'

@@ -1,17 +1,13 @@
 import type { Reporter, TestModule } from 'vitest/node';
-import { bugSite } from '../contract/judge.ts';
-import { renderConsole } from './console.ts';
-import { inert } from './inert.ts';
+import { bugSite } from '../contract/bug-site.ts';
+import { type Delivery, deliver } from './deliver.ts';
+import { outputOf } from './output.ts';
 import type { Report } from './report.ts';
-import { writeReports } from './write.ts';
 
 /** What `specs/conformance.spec.ts` hands over when it has ended. */
 interface Handed {
   readonly report: Report;
-  readonly settings: {
-    readonly reports: Parameters<typeof writeReports>[1];
-    readonly detail: 'quiet' | 'normal' | 'verbose';
-  };
+  readonly settings: Pick<Delivery, 'reports' | 'detail'>;
 }
 
 /**
@@ -19,11 +15,11 @@ interface Handed {
  * code as the command. Without a report the run was none, and that is an error.
  */
 export default class ConformanceReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     for (const module of modules) {
       if (module.project.name !== 'conformance') continue;
       const { run } = module.meta() as { run?: Handed };
-      const exitCode = run ? this.#deliver(run) : this.#broken(module);
+      const exitCode = run ? await this.#deliver(run) : this.#broken(module);
       // vitest sets an exit code of its own after this.
       process.on('exit', (code) => {
         if (code <= 1) process.exitCode = exitCode || code;
@@ -31,15 +27,11 @@ export default class ConformanceReporter implements Reporter {
     }
   }
 
-  #deliver({ report, settings: { reports, detail } }: Handed): number {
-    const toStdout = reports.some(({ path }) => path === '-');
-    const stream = toStdout ? process.stderr : process.stdout;
-    const color = stream.isTTY === true && !process.env.NO_COLOR;
-    stream.write(`\n${renderConsole(report, { color, detail })}`);
-    const trouble = writeReports(report, reports, (text) => process.stdout.write(text));
-    for (const sentence of trouble)
-      process.stderr.write(`portal-conformance: ${inert(sentence)}\n`);
-    return report.exitCode || (trouble.length > 0 ? 2 : 0);
+  #deliver({ report, settings }: Handed): Promise<number> {
+    const output = outputOf(process, process.env);
+    // vitest's own reporter annotates what it ran.
+    const delivery = { ...settings, annotate: false };
+    return deliver(report, delivery, { ...output, out: (text) => output.out(`\n${text}`) });
   }
 
   #broken(module: TestModule): number {

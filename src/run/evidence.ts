@@ -1,10 +1,18 @@
 import { describe } from '../contract/describe.ts';
+import { structureOf } from '../contract/structure.ts';
 import { type Exchange, mediaType, nameMediaType } from '../portal/exchange.ts';
 import { readJson } from '../portal/token-list.ts';
 import type { ExchangeReport } from '../report/report.ts';
 
-/** An exchange as evidence: everything of it but the target's values. */
-export function asEvidence(exchange: Exchange): ExchangeReport {
+/**
+ * An exchange as evidence: everything of it but the target's values.
+ *
+ * @param keep keeps the structure of a body, and returns where
+ */
+export function asEvidence(
+  exchange: Exchange,
+  keep: (structure: string) => number,
+): ExchangeReport {
   const { ask, curl, attempts, sentAt, receivedAt, answer, failure } = exchange;
   return {
     request: `GET ${ask.path}${ask.query ? ask.query.shell : ''}`,
@@ -16,6 +24,7 @@ export function asEvidence(exchange: Exchange): ExchangeReport {
     bytes: answer?.body.length ?? null,
     durationMs: receivedAt - sentAt,
     received: answer ? shapeOf(answer.body) : null,
+    body: answer ? keepStructure(answer.body, keep) : null,
     failure: failure?.sentence ?? null,
     curl,
   };
@@ -25,4 +34,10 @@ function shapeOf(body: Buffer): string {
   if (body.length === 0) return 'no body';
   const { problem, value } = readJson(body);
   return problem ?? describe(value);
+}
+
+function keepStructure(body: Buffer, keep: (structure: string) => number): number | null {
+  const { problem, value } = readJson(body);
+  if (problem || typeof value !== 'object' || value === null) return null;
+  return keep(structureOf(value));
 }

@@ -5,18 +5,20 @@ export type Given = Readonly<Record<string, string | true | undefined>>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads one option at a time: from the command line, or else from its variable. */
+/** Reads one option at a time: from the command line, its variable, or the configuration file. */
 export class OptionReader {
   readonly #given: Given;
   readonly #variables: Environment;
+  readonly #config: Environment;
 
-  constructor(given: Given, variables: Environment) {
+  constructor(given: Given, variables: Environment, config: Environment = {}) {
     this.#given = given;
     this.#variables = variables;
+    this.#config = config;
   }
 
   #raw(name: string): string | true | undefined {
-    return this.#given[name] ?? this.#variables[variableOf(name)];
+    return this.#given[name] ?? this.#variables[variableOf(name)] ?? this.#config[name];
   }
 
   text(name: string): string | undefined {
@@ -69,7 +71,8 @@ export class OptionReader {
   }
 }
 
-function variableOf(name: string): string {
+/** The variable of an option: PORTAL_ and its name in capitals. */
+export function variableOf(name: string): string {
   return `PORTAL_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { bugSite, judge } from '../contract/judge.ts';
+import { bugSite } from '../contract/bug-site.ts';
+import { judge } from '../contract/judge.ts';
 import {
   type CredentialName,
   credentialNames,
@@ -32,8 +33,10 @@ import { Vault } from '../portal/vault.ts';
 import { collect, type RunRecord, whyOutside, without } from '../report/collect.ts';
 import type { Judged, Report } from '../report/report.ts';
 import { asEvidence } from './evidence.ts';
+import { options } from './options.ts';
 import { version } from './package.ts';
-import { options, type Settings } from './settings.ts';
+import { leak, seal } from './seal.ts';
+import type { Settings } from './settings.ts';
 
 type Register = readonly Requirement<Context>[];
 
@@ -56,6 +59,8 @@ export class Run {
   readonly #ledger = new Ledger();
   readonly #judged = new Map<string, Judged>();
   readonly #suiteErrors: string[] = [];
+  /** Structures of bodies, and where each is in the report. */
+  readonly #bodies = new Map<string, number>();
   readonly #deadline: NodeJS.Timeout;
   #credentials: readonly Credential[] = [];
   #administrator: Administrator | undefined;
@@ -63,6 +68,7 @@ export class Run {
   #cleanup: Cleanup | null = null;
   #cleaningRequests = 0;
   #signal: 'SIGINT' | 'SIGTERM' | undefined;
+  #step = 'asking';
 
   /** @throws Misconfigured when the settings name no target that can be asked */
   constructor(settings: Settings & { target: string }, register: Register, isReference = false) {
@@ -96,6 +102,7 @@ export class Run {
   async prepare(): Promise<void> {
     try {
       this.#prepared = await this.#prepare();
+      this.#step = 'judged';
     } catch (error) {
       this.#prepared = {
         stop: stopOf(error) ?? { outcome: 'undecided', message: 'The preparation broke.' },
@@ -108,7 +115,9 @@ export class Run {
     const isFull = this.profile === 'full';
     const unreachable = isFull ? await reach(this.#client, this.#vault) : undefined;
     if (unreachable) return { stop: unreachable };
+    if (isFull) this.#step = 'making users and tokens';
     const stage = isFull ? await this.#provision() : undefined;
+    this.#step = 'asking';
     if (stage) this.#take(credentialsOf(stage));
     const caller = this.#credentials.find(({ persona }) => persona === 'caller');
     if (!caller) throw new Misconfigured(`A target needs credentials: ${howToBegin}.`);
@@ -194,7 +203,7 @@ export class Run {
     return this.#keep({
       ...without(requirement, verdict.status, verdict.message),
       ...verdict,
-      exchanges: [...evidence].slice(0, maxEvidence).map(asEvidence),
+      exchanges: [...evidence].slice(0, maxEvidence).map((one) => asEvidence(one, this.#keepBody)),
       durationMs: Math.round(performance.now() - startedAt),
     });
   }
@@ -206,6 +215,7 @@ export class Run {
   async cleanUp(): Promise<void> {
     const admin = this.#administrator;
     if (!admin) return;
+    this.#step = 'removing what was made';
     const own = new AbortController();
     setMaxListeners(0, own.signal);
     const client = this.#newClient(own.signal);
@@ -248,6 +258,8 @@ export class Run {
       requests: this.#client.sent + this.#cleaningRequests,
       seed: this.profile === 'full' ? this.seed : null,
       cleanup: this.#cleanup,
+      bodies: this.#seal([...this.#bodies.keys()]),
+      baseline: this.#settings.baseline,
       ...this.#facts,
       credentials: this.#credentials.map(({ name }) => name),
       selection: {
@@ -281,11 +293,17 @@ export class Run {
     return `portal-conformance cleanup ${this.target.base} --run ${this.#runId} --yes`;
   }
 
+  /** How far the run is: what it does, and how many of its requirements were judged. */
+  get progress(): { step: string; done: number; total: number } {
+    if (this.#step !== 'judged') return { step: this.#step, done: 0, total: 0 };
+    return { step: this.#step, done: this.#judged.size, total: this.waves.flat().length };
+  }
+
   get #facts(): RunFacts {
     const { profile, target } = this;
     const given = this.#credentials.map(({ name }) => name);
     const credentials = profile === 'full' ? credentialNames : given;
-    return { profile, credentials, loopback: target.loopback };
+    return { profile, credentials, loopback: target.loopback, head: true };
   }
 
   /** What it means that credentials are not there; undefined when all are. */
@@ -311,6 +329,12 @@ export class Run {
     return whyOutside(requirement, this.#facts);
   }
 
+  readonly #keepBody = (structure: string): number => {
+    const at = this.#bodies.get(structure) ?? this.#bodies.size;
+    this.#bodies.set(structure, at);
+    return at;
+  };
+
   #keep(judged: Judged): Judged {
     const sealed = this.#seal(judged);
     this.#judged.set(judged.id, sealed);
@@ -319,17 +343,9 @@ export class Run {
 
   /** The last line of defence: nothing that holds a token leaves this class. */
   #seal<T extends object>(value: T): T {
-    let hits = 0;
-    const text = JSON.stringify(value, (_, one) => {
-      if (typeof one !== 'string') return one;
-      const clean = this.#vault.scrub(one);
-      hits += clean.hits;
-      return clean.text;
-    });
-    if (hits === 0) return value;
-    const leak = 'a token was about to be written; it was replaced';
-    if (!this.#suiteErrors.includes(leak)) this.#suiteErrors.push(leak);
-    return JSON.parse(text);
+    const sealed = seal(value, this.#vault);
+    if (sealed.hits > 0 && !this.#suiteErrors.includes(leak)) this.#suiteErrors.push(leak);
+    return sealed.value;
   }
 }
 

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { parseEnv } from 'node:util';
 import {
@@ -11,7 +10,11 @@ import {
 import type { AdminCredentials } from '../portal/administrator.ts';
 import { credentialKinds } from '../portal/credential.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
-import type { Destination } from '../report/write.ts';
+import type { Baseline } from '../report/baseline.ts';
+import { type Destination, formats, isFormat } from '../report/formats.ts';
+import { readBaseline } from './baseline-file.ts';
+import { type Config, readConfig, withVariables } from './config-file.ts';
+import { readText } from './json-file.ts';
 import { type Environment, type Given, OptionReader } from './option-reader.ts';
 
 /** What a run is told to do. Times are in milliseconds. */
@@ -37,62 +40,15 @@ export interface Settings {
   readonly origin?: string | undefined;
   readonly ca?: { readonly pem: string; readonly file: string } | undefined;
   readonly insecure: boolean;
+  /** Failures that are known, and do not fail the run. */
+  readonly baseline?: Baseline | undefined;
   readonly reports: readonly Destination[];
   readonly detail: 'quiet' | 'normal' | 'verbose';
 }
 
-export interface Option {
-  /** As on the command line; its variable is PORTAL_ and the name in capitals. */
-  readonly name: string;
-  /** What it takes: `<x>` a value, `[x]` a value or nothing; a flag without. */
-  readonly takes?: string;
-  readonly about: string;
-}
-
-/** Every option of a run, each also read from its variable. */
-export const options: readonly Option[] = [
-  {
-    name: 'profile',
-    takes: '<profile>',
-    about:
-      'read-only, or full: make users and tokens, and remove them (full with an administrator alone)',
-  },
-  { name: 'seed', takes: '<number>', about: 'of the names that a full run makes (random)' },
-  {
-    name: 'only',
-    takes: '<ids>',
-    about: 'judge these requirements or topics only, separated by commas',
-  },
-  { name: 'skip', takes: '<ids>', about: 'leave these requirements or topics out' },
-  { name: 'strict', about: 'a broken SHOULD fails' },
-  { name: 'allow-untested', takes: '[ids]', about: 'accept untested MUSTs: these, or all' },
-  { name: 'timeout', takes: '<seconds>', about: 'per request (10)' },
-  { name: 'deadline', takes: '<seconds>', about: 'for the whole run (120)' },
-  {
-    name: 'settle',
-    takes: '<seconds>',
-    about: 'how long a change may take to show everywhere (10)',
-  },
-  { name: 'concurrency', takes: '<number>', about: 'requests under way at once (16)' },
-  {
-    name: 'origin',
-    takes: '<origin>',
-    about: 'sent as Origin, for tokens that are restricted to hosts',
-  },
-  { name: 'ca', takes: '<file>', about: 'trust this certificate authority (PEM) too' },
-  { name: 'insecure', about: 'do not verify the TLS certificate' },
-  {
-    name: 'report',
-    takes: '<format=path>',
-    about: 'write the report: json=PATH, or json=- for standard output',
-  },
-  { name: 'quiet', about: 'print the outcome alone' },
-  { name: 'verbose', about: 'print every requirement' },
-];
-
 /**
  * Reads the settings of a run: the command line before the environment before
- * the file that `--env-file` names.
+ * the file that `--env-file` names before the configuration file.
  *
  * @throws Misconfigured
  */
@@ -101,12 +57,13 @@ export function readSettings(
   environment: Environment,
   register: readonly Statement[],
 ): Settings {
-  const variables = variablesOf(given, environment);
-  const read = new OptionReader(given, variables);
+  const { variables, config } = sources(given, environment);
+  const read = new OptionReader(given, variables, config.options);
+  const baseline = read.text('baseline');
   const ca = read.text('ca');
   return {
-    target:
-      (typeof given.target === 'string' ? given.target : undefined) ?? variables.PORTAL_TARGET,
+    // An empty argument is a mistake, not the wish for the reference portal.
+    target: typeof given.target === 'string' ? given.target : read.text('target'),
     profile: readProfile(read.text('profile')),
     credentials: readCredentials(variables),
     admin: readAdmin(variables),
@@ -123,6 +80,7 @@ export function readSettings(
     origin: readOrigin(read.text('origin')),
     ca: ca === undefined ? undefined : { file: ca, pem: readPem(ca) },
     insecure: read.flag('insecure'),
+    baseline: baseline === undefined ? undefined : readBaseline(baseline),
     reports: read.list('report').map(readReport),
     detail: read.flag('quiet') ? 'quiet' : read.flag('verbose') ? 'verbose' : 'normal',
   };
@@ -130,9 +88,11 @@ export function readSettings(
 
 /** The reports that a call asks for, as far as that can be told from a wrong one. */
 export function reportsOf(given: Given, environment: Environment): Settings['reports'] {
-  for (const read of [() => variablesOf(given, environment), () => environment]) {
+  const none = { variables: environment, config: { options: {} } };
+  for (const from of [() => sources(given, environment), () => none]) {
     try {
-      return new OptionReader(given, read()).list('report').map(readReport);
+      const { variables, config } = from();
+      return new OptionReader(given, variables, config.options).list('report').map(readReport);
     } catch {
       // The file or the option is what is wrong with the call.
     }
@@ -140,10 +100,18 @@ export function reportsOf(given: Given, environment: Environment): Settings['rep
   return [];
 }
 
-/** The environment, and what the file that is named gives beside it. */
-function variablesOf(given: Given, environment: Environment): Environment {
+/** The variables, with what the named file gives beside them, and the configuration. */
+function sources(
+  given: Given,
+  environment: Environment,
+): { variables: Environment; config: Config } {
   const file = given['env-file'] ?? environment.PORTAL_ENV_FILE;
-  return { ...(typeof file === 'string' ? readEnvFile(file) : {}), ...withoutEmpty(environment) };
+  const variables = {
+    ...(typeof file === 'string' ? readEnvFile(file) : {}),
+    ...withoutEmpty(environment),
+  };
+  const config = readConfig(new OptionReader(given, variables).text('config'));
+  return { variables: withVariables(variables, config), config };
 }
 
 function withoutEmpty(environment: Environment): Environment {
@@ -152,16 +120,6 @@ function withoutEmpty(environment: Environment): Environment {
 
 function readEnvFile(path: string): Environment {
   return parseEnv(readText(path, '--env-file')) as Environment;
-}
-
-function readText(path: string, option: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new Misconfigured(
-      `The file of ${option} cannot be read (${(error as NodeJS.ErrnoException).code}): ${path}`,
-    );
-  }
 }
 
 function readPem(path: string): string {
@@ -179,10 +137,13 @@ function readOrigin(text: string | undefined): string | undefined {
   throw new Misconfigured('--origin (PORTAL_ORIGIN) takes an origin, such as https://example.com.');
 }
 
-function readReport(text: string): Settings['reports'][number] {
+/** @throws Misconfigured */
+export function readReport(text: string): Destination {
   const [, format, path] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
-  if (format === 'json' && path) return { format, path };
-  throw new Misconfigured('--report (PORTAL_REPORT) takes json=PATH.');
+  if (format !== undefined && isFormat(format) && path) return { format, path };
+  throw new Misconfigured(
+    `--report (PORTAL_REPORT) takes FORMAT=PATH, where FORMAT is ${formats.join(', ')}.`,
+  );
 }
 
 /** @returns what was given, every entry of it known */

@@ -49,6 +49,8 @@ export function misconfiguredReport(message: string, register: Register): Report
     seed: null,
     cleanup: null,
     loopback: false,
+    head: true,
+    bodies: [],
     selection: { only: [], skip: [], deselected: [], strict: false },
     allowUntested: [],
     ending: { suiteErrors: [], stop: { outcome: 'misconfigured', message } },

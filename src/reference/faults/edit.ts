@@ -46,7 +46,7 @@ export function rewritten(
   name: string,
   says: string,
   trips: string[],
-  rewrite: (text: string, asker: Asker) => string | Buffer,
+  rewrite: (text: string, asker: Asker) => string | Buffer<ArrayBuffer>,
 ): Behaviour {
   return {
     name,

@@ -1,0 +1,41 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { Misconfigured } from '../portal/misconfigured.ts';
+import { proposeBaseline } from '../report/baseline.ts';
+import { plural } from '../report/sentences.ts';
+import { readBaseline } from '../run/baseline-file.ts';
+import { readOldReport } from './report.ts';
+import { type Call, complain } from './shared.ts';
+
+/**
+ * Proposes a baseline for the failures of a report. An existing file keeps what
+ * people have written in it of failures that are still there.
+ */
+export async function baselineWriteCommand(path: string, { given, output }: Call): Promise<number> {
+  try {
+    const report = readOldReport(String(given.from), '--from');
+    const earlier = path !== '-' && existsSync(path) ? readBaseline(path) : undefined;
+    const text = proposeBaseline(report, earlier);
+    if (path === '-') {
+      output.out(text);
+      return 0;
+    }
+    writeFileSync(path, text);
+    const open = [...text.matchAll(/"reason": "FILL IN/g)].length;
+    output.out(
+      open > 0
+        ? `${path}: ${plural(open, 'entry').replace('entrys', 'entries')} to be filled in: reason, owner and expiry date\n`
+        : `${path}: nothing to be filled in\n`,
+    );
+    return 0;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!(error instanceof Misconfigured) && code === undefined) throw error;
+    complain(
+      output,
+      error instanceof Misconfigured
+        ? error.message
+        : `The file cannot be written (${code}): ${path}`,
+    );
+    return 2;
+  }
+}

@@ -1,0 +1,31 @@
+import { requirements } from '../../specs/index.ts';
+import { NoSetup } from '../portal/administrator.ts';
+import { CallFailed } from '../portal/calls.ts';
+import { Misconfigured } from '../portal/misconfigured.ts';
+import { inert } from '../report/inert.ts';
+import { readSettings } from '../run/settings.ts';
+import { sweep } from '../run/sweep.ts';
+import { type Call, complain } from './shared.ts';
+
+/** Lists what killed runs have left in a portal, and removes it when told to. */
+export async function cleanupCommand({ given, environment, output }: Call): Promise<number> {
+  try {
+    const settings = readSettings(given, environment, requirements);
+    const run = typeof given.run === 'string' ? given.run : undefined;
+    const { found, left } = await sweep(settings, given.yes === true, run);
+    for (const { kind, id, runId } of found) output.out(`${kind} ${id} of run ${runId}\n`);
+    for (const { what, why, curl } of left ?? []) {
+      output.out(`left behind: ${what}; ${inert(why)}\n  remove it  ${inert(curl)}\n`);
+    }
+    const hint = !left && found.length > 0 ? '; --yes removes it' : '';
+    const gone = left ? `, ${found.length - left.length} removed` : '';
+    output.out(`${found.length} found${gone}${hint}\n`);
+    return left && left.length > 0 ? 1 : 0;
+  } catch (error) {
+    if (error instanceof Misconfigured) complain(output, error.message);
+    else if (error instanceof CallFailed || error instanceof NoSetup)
+      complain(output, error.message);
+    else throw error;
+    return error instanceof Misconfigured ? 2 : 3;
+  }
+}

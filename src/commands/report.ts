@@ -1,0 +1,28 @@
+import { Misconfigured } from '../portal/misconfigured.ts';
+import { writeReports } from '../report/formats.ts';
+import type { Report } from '../report/report.ts';
+import { readJsonFile } from '../run/json-file.ts';
+import { readReport } from '../run/settings.ts';
+import { type Call, complain } from './shared.ts';
+
+/** A report that was written as JSON. @throws Misconfigured */
+export function readOldReport(path: string, option: string): Report {
+  return readJsonFile<Report>(path, option, 'report').value;
+}
+
+/** Renders an old report anew. @returns the exit code */
+export async function reportCommand(
+  destinations: readonly string[],
+  { given, output }: Call,
+): Promise<number> {
+  try {
+    const report = readOldReport(String(given.from), '--from');
+    const trouble = await writeReports(report, destinations.map(readReport), output.out);
+    for (const sentence of trouble) complain(output, sentence);
+    return trouble.length > 0 ? 2 : 0;
+  } catch (error) {
+    if (!(error instanceof Misconfigured)) throw error;
+    complain(output, error.message);
+    return 2;
+  }
+}

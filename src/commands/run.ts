@@ -1,0 +1,54 @@
+import { requirements } from '../../specs/index.ts';
+import { Misconfigured } from '../portal/misconfigured.ts';
+import { deliver } from '../report/deliver.ts';
+import type { Run } from '../run/run.ts';
+import { readSettings, reportsOf } from '../run/settings.ts';
+import { misconfiguredReport, verify } from '../run/verify.ts';
+import { showProgress } from './progress.ts';
+import { type Call, complain, deliveryOf } from './shared.ts';
+
+/** Judges a target, tells what was found, and writes the reports. @returns the exit code */
+export async function runCommand({ given, environment, output }: Call): Promise<number> {
+  try {
+    const settings = readSettings(given, environment, requirements);
+    const { reports, detail } = settings;
+    let done = () => {};
+    const report = await verify(settings, requirements, (run) => {
+      announce(run, output);
+      if (detail !== 'quiet') done = showProgress(run, output);
+    }).finally(() => done());
+    return await deliver(report, deliveryOf({ reports, detail }, environment), output);
+  } catch (error) {
+    if (!(error instanceof Misconfigured)) throw error;
+    complain(output, error.message);
+    const report = misconfiguredReport(error.message, requirements);
+    const reports = reportsOf(given, environment);
+    return deliver(report, deliveryOf({ reports, detail: 'none' }, environment), output);
+  }
+}
+
+/** Says what a run will write, and lets signals end it with a partial report. */
+function announce(current: Run, output: Call['output']): void {
+  const { profile, target, isReference } = current;
+  const writes = profile === 'full' && !isReference;
+  if (writes) {
+    output.err(
+      `portal-conformance: this run makes accounts, users and tokens on ${target.base}, and removes them again.\n`,
+    );
+  }
+  let ended = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      current.interrupt(signal);
+      if (!writes) return;
+      // Impatience must not leave anything behind without a word.
+      complain(
+        output,
+        ended
+          ? `still removing; should this be killed: ${current.cleanupCommand}`
+          : `${signal}: removing what was made, please wait.`,
+      );
+      ended = true;
+    });
+  }
+}

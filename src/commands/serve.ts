@@ -1,0 +1,45 @@
+import { quote } from '../portal/shell.ts';
+import { plain } from '../reference/behaviour.ts';
+import { type Reference, startReference } from '../reference/start.ts';
+import { type Call, complain } from './shared.ts';
+
+/** Starts the reference portal, and serves until a signal comes. */
+export async function serveCommand({ given, environment, output }: Call): Promise<number> {
+  const portText = typeof given.port === 'string' ? given.port : '0';
+  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : -1;
+  if (port < 0 || port > 65_535) {
+    complain(output, '--port takes a number from 0 to 65535.');
+    return 2;
+  }
+  const { INITIAL_ADMIN_USERNAME: username = 'admin', INITIAL_ADMIN_PASSWORD: password } =
+    environment;
+  const admin = password ? { username, password } : undefined;
+  const started = startReference(plain, { port, admin });
+  const portal = await started.catch((error: NodeJS.ErrnoException) => error);
+  if (portal instanceof Error) {
+    complain(output, `Port ${port} cannot be listened on (${portal.code}).`);
+    return 2;
+  }
+  output.out(`export PORTAL_TARGET=${portal.url}\n`);
+  if (given['show-credentials'] === true) output.out(renderCredentials(portal));
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+  });
+  await portal.close();
+  return 0;
+}
+
+/** What of the reference portal a shell is to know. */
+function renderCredentials({ credentials, admin }: Reference): string {
+  const variables = [...credentials].map(([name, token]) => [
+    `PORTAL_${name.toUpperCase().replace('.', '_')}`,
+    token,
+  ]);
+  const administrator = [
+    ['PORTAL_ADMIN_USERNAME', admin.username],
+    ['PORTAL_ADMIN_PASSWORD', admin.password],
+  ];
+  return [...variables, ...administrator]
+    .map(([name, value]) => `export ${name}=${quote(value ?? '')}\n`)
+    .join('');
+}

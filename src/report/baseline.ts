@@ -1,0 +1,137 @@
+import type { Finding } from '../contract/finding.ts';
+import type { BaselineProblem, Judged, KnownFailure, Report } from './report.ts';
+
+/** Known failures of a portal, as `schemas/baseline.schema.json` describes them. */
+export interface Baseline {
+  readonly file: string;
+  readonly failures: readonly (KnownFailure & { readonly requirement: string })[];
+}
+
+type Entry = Baseline['failures'][number];
+
+/**
+ * Marks what a baseline knows, and finds the entries that are to be changed: what
+ * now holds, is unknown, is there twice or has expired. A failure whose every
+ * finding is known becomes `known`; one finding that is not keeps it a failure.
+ *
+ * @param today `2026-11-23`
+ */
+export function applyBaseline(
+  requirements: readonly Judged[],
+  { failures }: Baseline,
+  today: string,
+): { requirements: Judged[]; problems: BaselineProblem[] } {
+  const wrong = new Map(failures.flatMap((entry) => faultOf(entry, failures, requirements, today)));
+  const valid = failures.filter((entry) => !wrong.has(entry));
+  const problems = failures.flatMap((entry) => {
+    const problem = wrong.get(entry) ?? stale(entry, requirements);
+    return problem ? [{ line: entry.line, requirement: entry.requirement, problem }] : [];
+  });
+  const marked = requirements.map((one) => mark(one, valid));
+  return { requirements: marked, problems };
+}
+
+/** What is wrong with an entry, whatever the portal does. */
+function faultOf(
+  entry: Entry,
+  all: readonly Entry[],
+  requirements: readonly Judged[],
+  today: string,
+): [Entry, string][] {
+  if (!requirements.some(({ id }) => id === entry.requirement)) {
+    return [[entry, 'is no requirement: correct the id, or remove the entry']];
+  }
+  const twin = all.find(
+    (other) =>
+      other.line < entry.line &&
+      other.requirement === entry.requirement &&
+      (other.finding === entry.finding || other.finding === null || entry.finding === null),
+  );
+  if (twin) return [[entry, `is there already, on line ${twin.line}: remove one of them`]];
+  if (entry.expires < today) {
+    return [
+      [
+        entry,
+        `expired on ${entry.expires}: fix the portal, or have ${entry.owner} renew the entry`,
+      ],
+    ];
+  }
+  return [];
+}
+
+/** What an entry has to say of a portal that no longer fails so; undecided ones tell nothing. */
+function stale(entry: Entry, requirements: readonly Judged[]): string | undefined {
+  const one = requirements.find(({ id }) => id === entry.requirement);
+  if (one?.status === 'pass') return 'holds now: remove the entry';
+  if (!one || one.findings.length === 0) return undefined;
+  const matches = one.findings.some((finding) => covers(entry, finding));
+  return matches ? undefined : 'has no finding that reads like this any more: remove the entry';
+}
+
+function mark(one: Judged, entries: readonly Entry[]): Judged {
+  const own = entries.filter(({ requirement }) => requirement === one.id);
+  const used = own.filter((entry) => one.findings.some((finding) => covers(entry, finding)));
+  if (used.length === 0) return one;
+  const known = used.map(({ requirement: _, ...entry }) => entry);
+  const fresh = one.findings.filter((finding) => !used.some((entry) => covers(entry, finding)));
+  if (fresh.length > 0) {
+    const message = `${one.message}; ${fresh.length} of ${one.findings.length} findings are not in the baseline`;
+    return { ...one, known, message };
+  }
+  return { ...one, known, status: 'known', message: `${one.message}, which is known` };
+}
+
+function covers({ finding }: KnownFailure, of: Finding): boolean {
+  return finding === null || like(finding).test(readingOf(of));
+}
+
+/** What a finding reads like: what was expected, and what was received. */
+function readingOf({ expected, received }: Finding): string {
+  return `${expected}; ${received}`;
+}
+
+function like(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'su');
+}
+
+const fillIn = {
+  reason: 'FILL IN: why this is accepted',
+  owner: 'FILL IN: who sees to it',
+  expires: 'FILL IN: YYYY-MM-DD',
+};
+
+/**
+ * Proposes a baseline for the failures of a report, as the text of a file. What
+ * an earlier baseline says of them is kept; the rest is marked for a person.
+ */
+export function proposeBaseline(report: Report, earlier?: Baseline): string {
+  const failures = report.requirements
+    .filter(({ status }) => status === 'fail' || status === 'known')
+    .flatMap((one) => entriesFor(one, earlier?.failures ?? []));
+  const $schema = 'https://portal-conformance.dev/schemas/baseline.schema.json';
+  return `${JSON.stringify({ $schema, failures }, undefined, 2)}\n`;
+}
+
+function entriesFor({ id, findings }: Judged, earlier: readonly Entry[]): object[] {
+  const kept = earlier.filter(
+    (entry) => entry.requirement === id && findings.some((finding) => covers(entry, finding)),
+  );
+  const fresh = findings.filter((finding) => !kept.some((entry) => covers(entry, finding)));
+  // The kind of mismatch stays; how long a string was does not.
+  const readings = fresh.map((finding) =>
+    readingOf({ ...finding, received: finding.received.replace(/\d+/g, '*') }),
+  );
+  const several = findings.length > 1 || kept.length > 0;
+  const proposed = [...new Set(readings)].map((finding) => ({
+    requirement: id,
+    ...(several ? { finding } : {}),
+    ...fillIn,
+  }));
+  const told = kept.map(({ finding, reason, owner, expires }) => ({
+    requirement: id,
+    ...(finding === null ? {} : { finding }),
+    ...{ reason, owner, expires },
+  }));
+  return [...told, ...proposed];
+}

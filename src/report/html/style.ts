@@ -1,0 +1,114 @@
+/** The style of the HTML report. Colours come in pairs: for light and for dark. */
+export const style = `
+:root {
+  color-scheme: light dark;
+  --back: light-dark(#fff, #14171c);
+  --raised: light-dark(#f5f7f9, #1c2128);
+  --text: light-dark(#1b2129, #e4e8ed);
+  --faint: light-dark(#56616d, #9aa6b3);
+  --line: light-dark(#d5dbe1, #343c47);
+  --accent: light-dark(#0b5cad, #6db3ff);
+  --good: light-dark(#14723b, #5ccf8a);
+  --bad: light-dark(#b3261e, #ff8a80);
+  --doubt: light-dark(#8a5300, #f0b35a);
+}
+* { box-sizing: border-box; }
+html { scroll-padding-top: 1rem; }
+body {
+  margin: 0; background: var(--back); color: var(--text);
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+}
+header, main, footer, form { max-width: 62rem; margin: 0 auto; padding: 0 1rem; }
+code, pre, .id { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .875em; }
+a { color: var(--accent); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
+.skip { position: absolute; left: -99rem; }
+.skip:focus { left: 1rem; top: 1rem; background: var(--back); padding: .5rem; z-index: 1; }
+[hidden] { display: none !important; }
+
+header { padding-top: 2rem; }
+.suite { color: var(--faint); margin: 0; }
+h1 { font-size: 2rem; line-height: 1.2; margin: .25rem 0 .5rem; }
+.good { color: var(--good); } .bad { color: var(--bad); } .doubt { color: var(--doubt); } .faint { color: var(--faint); }
+.message { font-size: 1.125rem; margin: 0 0 1rem; overflow-wrap: anywhere; }
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: .125rem 1rem; margin: 0 0 1.25rem; }
+.facts dt { color: var(--faint); } .facts dd { margin: 0; overflow-wrap: anywhere; }
+.bar { display: block; width: 100%; height: 12px; border-radius: 6px; margin-bottom: 1rem; }
+.bar .pass { fill: var(--good); } .bar .fail { fill: var(--bad); }
+.bar .known, .bar .warn, .bar .inconclusive, .bar .untested { fill: var(--doubt); }
+.bar .note { fill: var(--accent); } .bar .excluded { fill: var(--line); }
+.bar .untested { opacity: .4; }
+.first { list-style: none; padding: 0; margin: 0 0 1.25rem; }
+.first li { margin: .125rem 0; }
+.notice { border-left: 4px solid var(--doubt); padding: .25rem 0 .25rem 1rem; margin: 0 0 1rem; }
+.table { overflow-x: auto; margin-bottom: 1rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; }
+thead th { font-weight: 600; color: var(--faint); font-size: .875rem; }
+
+form { padding-top: .5rem; padding-bottom: .5rem; }
+form .row { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; }
+form .buttons { margin-top: .5rem; gap: .5rem; }
+output { color: var(--faint); margin-left: auto; }
+fieldset { border: 0; padding: 0; margin: 0; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: center; }
+legend { float: left; color: var(--faint); margin-right: .75rem; }
+label { display: inline-flex; gap: .3rem; align-items: center; min-height: 2rem; }
+input[type=search] {
+  font: inherit; color: inherit; background: var(--back); border: 1px solid var(--line);
+  border-radius: 6px; padding: .25rem .5rem; width: 14rem; max-width: 100%;
+}
+button {
+  font: inherit; font-size: .875rem; color: var(--text); background: var(--back); cursor: pointer;
+  border: 1px solid var(--line); border-radius: 6px; padding: .25rem .75rem; min-height: 2rem;
+}
+button:hover { border-color: var(--accent); }
+
+h2 { font-size: 1.25rem; margin: 1.75rem 0 .5rem; text-transform: capitalize; }
+.requirement { border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; background: var(--back); }
+.requirement:target { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
+.requirement > summary {
+  display: grid; grid-template-columns: 1.25rem 1fr auto; gap: .25rem .75rem; align-items: baseline;
+  padding: .5rem .75rem; cursor: pointer; list-style: none;
+}
+.requirement > summary::-webkit-details-marker { display: none; }
+.requirement > summary:hover { background: var(--raised); }
+.requirement[open] > summary { border-bottom: 1px solid var(--line); }
+h3 { font-size: 1rem; font-weight: 600; margin: 0; }
+summary .id { color: var(--faint); font-weight: 400; overflow-wrap: anywhere; }
+.mark { font-weight: 700; text-align: center; }
+.verdict { font-size: .875rem; white-space: nowrap; }
+.level { color: var(--faint); }
+.inside { padding: .5rem .75rem 1rem 2.75rem; }
+.inside > p { margin: .5rem 0; }
+.inside h4 { font-size: .875rem; color: var(--faint); margin: 1rem 0 .25rem; font-weight: 600; }
+.finding { background: var(--raised); border-radius: 6px; padding: .5rem .75rem; margin: .5rem 0; }
+.pairs { display: grid; grid-template-columns: max-content 1fr; gap: .125rem .75rem; margin: 0; }
+.pairs dt { color: var(--faint); } .pairs dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
+.curl { display: flex; gap: .5rem; align-items: flex-start; margin-top: .5rem; }
+.curl code { flex: 1; min-width: 0; overflow-wrap: anywhere; background: var(--raised); padding: .375rem .5rem; border-radius: 6px; }
+.finding .curl code { background: var(--back); }
+.exchange { border-top: 1px solid var(--line); padding: .5rem 0; }
+.exchange > summary { cursor: pointer; overflow-wrap: anywhere; }
+pre { background: var(--raised); border-radius: 6px; padding: .5rem .75rem; overflow-x: auto; margin: .5rem 0; }
+footer { color: var(--faint); padding-top: 2rem; padding-bottom: 2rem; font-size: .875rem; }
+
+@media (max-width: 40rem) {
+  header { padding-top: 1rem; }
+  h1 { font-size: 1.5rem; }
+  .inside { padding-left: .75rem; }
+  .facts, .pairs { grid-template-columns: 1fr; }
+  .facts dd, .pairs dd { margin-bottom: .375rem; }
+  .requirement > summary { grid-template-columns: 1.25rem 1fr; }
+  .verdict { grid-column: 2; }
+  .curl { flex-direction: column; }
+  .curl code { width: 100%; }
+}
+@media print {
+  :root { color-scheme: light; }
+  form, .skip, button, footer .screen { display: none !important; }
+  .requirement { break-inside: avoid; }
+  body { font-size: 10pt; }
+  pre { white-space: pre-wrap; }
+}
+`;

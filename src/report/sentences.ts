@@ -1,0 +1,40 @@
+import type { Finding } from '../contract/finding.ts';
+import type { Judged, KnownFailure } from './report.ts';
+
+/** What a finding says, in the order in which a reader asks: a label and a text each. */
+export function tell(finding: Finding): (readonly [label: string, text: string])[] {
+  const { expected, received, credential, where = [], count, hint, curl } = finding;
+  const times = count > 1 ? `, ${count} times` : '';
+  const more = count > where.length ? ', …' : '';
+  const places = where.length > 0 ? ` at ${where.join(', ')}${more}` : '';
+  const from = credential ? `  with ${credential}` : '';
+  const lines: (readonly [string, string])[] = [
+    ['expected', expected],
+    ['received', `${received}${places}${times}${from}`],
+  ];
+  if (hint) lines.push(['hint', hint]);
+  if (curl) lines.push(['again', curl]);
+  return lines;
+}
+
+/** `known until 2027-01-31 (crew): fixed in the next release`. */
+export function tellKnown({ expires, owner, reason }: KnownFailure): string {
+  return `known until ${expires} (${owner}): ${reason}`;
+}
+
+/** The command that shows a verdict again: that of its first finding, or of its first exchange. */
+export function curlOf({ findings, exchanges }: Judged): string | undefined {
+  return findings.find(({ curl }) => curl !== undefined)?.curl ?? exchanges[0]?.curl;
+}
+
+/** A finding in one line of plain text. */
+export function inOneLine(finding: Finding): string {
+  return tell(finding)
+    .map(([label, text]) => `${label} ${text}`)
+    .join('; ');
+}
+
+/** `1 thing`, `2 things`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

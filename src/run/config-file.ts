@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { configName } from './config-name.ts';
+import { readJsonFile } from './json-file.ts';
+import type { Environment } from './option-reader.ts';
+
+/** What a configuration file says, as options are written on the command line. */
+export interface Config {
+  readonly options: Readonly<Record<string, string>>;
+  /** For a variable of ours, the variable that holds its value. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+interface ConfigFile {
+  readonly $schema?: string;
+  readonly variables?: Config['variables'];
+  readonly reports?: Readonly<Record<string, string>>;
+  readonly [option: string]: unknown;
+}
+
+/**
+ * Reads the configuration file that is named, or else the one in the working
+ * directory if there is one. Paths in it are taken from where it is.
+ *
+ * @throws Misconfigured
+ */
+export function readConfig(named: string | undefined): Config {
+  const path = named ?? (existsSync(configName) ? configName : undefined);
+  if (path === undefined) return { options: {}, variables: {} };
+  const { value } = readJsonFile<ConfigFile>(path, '--config', 'config');
+  const { $schema: _, variables = {}, reports = {}, ...rest } = value;
+  const from = (file: string) => (file === '-' ? file : resolve(dirname(path), file));
+  const options = Object.entries(rest).map(([name, given]) => {
+    const isPath = name === 'ca' || name === 'baseline';
+    return [kebab(name), isPath ? from(String(given)) : String(given)];
+  });
+  const report = Object.entries(reports).map(([format, file]) => `${format}=${from(file)}`);
+  if (report.length > 0) options.push(['report', report.join(',')]);
+  return { options: Object.fromEntries(options), variables };
+}
+
+/** The environment, with the variables that a configuration takes from others. */
+export function withVariables(environment: Environment, { variables }: Config): Environment {
+  const taken = Object.entries(variables)
+    .filter(([, from]) => environment[from])
+    .map(([name, from]) => [name, environment[from]]);
+  return { ...Object.fromEntries(taken), ...environment };
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** A configuration to begin with. */
+export const firstConfig = `${JSON.stringify(
+  {
+    $schema: './node_modules/portal-conformance/schemas/config.schema.json',
+    target: 'https://staging.example.com:9909',
+    strict: false,
+    reports: { json: 'portal-conformance/report.json', html: 'portal-conformance/report.html' },
+    variables: {
+      PORTAL_ADMIN_USERNAME: 'PORTAL_ADMIN_USERNAME',
+      PORTAL_ADMIN_PASSWORD: 'PORTAL_ADMIN_PASSWORD',
+    },
+  },
+  undefined,
+  2,
+)}\n`;

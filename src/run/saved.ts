@@ -1,0 +1,158 @@
+import { judge } from '../contract/judge.ts';
+import type { Requirement } from '../contract/requirement.ts';
+import { listAsk } from '../portal/asks.ts';
+import { Context, type Surroundings } from '../portal/context.ts';
+import type { Credential } from '../portal/credential.ts';
+import type { Exchange } from '../portal/exchange.ts';
+import { Misconfigured } from '../portal/misconfigured.ts';
+import type { Reads } from '../portal/observations.ts';
+import { listPath } from '../portal/target.ts';
+import { ListRead } from '../portal/token-list.ts';
+import { Vault } from '../portal/vault.ts';
+import { collect, type RunRecord, whyOutside, without } from '../report/collect.ts';
+import type { Judged, Report } from '../report/report.ts';
+import { asEvidence } from './evidence.ts';
+import { version } from './package.ts';
+import { leak, seal } from './seal.ts';
+import type { Settings } from './settings.ts';
+
+type Register = readonly Requirement<Context>[];
+
+/**
+ * Judges a response that was saved, without a network: all that the schemas and
+ * the rules on records can decide, and with its head (`curl -i`) status and headers.
+ *
+ * @throws Misconfigured when there is nothing that could be judged
+ */
+export async function checkSaved(
+  saved: Buffer,
+  settings: Pick<Settings, 'strict' | 'baseline'>,
+  register: Register,
+): Promise<Report> {
+  const startedAt = Date.now();
+  const { head, exchange } = readSaved(saved, startedAt);
+  const read = new ListRead(reader, exchange);
+  const vault = new Vault();
+  vault.allow(JSON.stringify(register));
+  read.register(vault);
+  const bodies: string[] = [];
+  const keep = (structure: string) => {
+    if (!bodies.includes(structure)) bodies.push(structure);
+    return bodies.indexOf(structure);
+  };
+  const facts = { profile: 'saved', credentials: [], loopback: true, head } as const;
+  const judged = new Map<string, Judged>();
+  const suiteErrors: string[] = [];
+  for (const requirement of register) {
+    if (!requirement.check || whyOutside(requirement, facts) !== undefined) continue;
+    const evidence = new Set<Exchange>();
+    const context = new Context(requirement.id, readsOf(read), noPortal, evidence);
+    const { bug, ...verdict } = await judge(requirement, () => context, settings.strict, false);
+    if (bug) suiteErrors.push(`${requirement.id}: ${verdict.message}`);
+    const sealed = seal(
+      {
+        ...without(requirement, verdict.status, verdict.message),
+        ...verdict,
+        exchanges: [...evidence].map((one) => asEvidence(one, keep)),
+      },
+      vault,
+    );
+    if (sealed.hits > 0) suiteErrors.push(leak);
+    judged.set(requirement.id, sealed.value);
+  }
+  const record: RunRecord = {
+    suite: { name: 'portal-conformance', version },
+    runId: '00000000',
+    target: null,
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: Date.now() - startedAt,
+    requests: 0,
+    seed: null,
+    cleanup: null,
+    bodies: seal(bodies, vault).value,
+    baseline: settings.baseline,
+    ...facts,
+    selection: { only: [], skip: [], deselected: [], strict: settings.strict },
+    // What a response does not show is no fault of the call: the outcome is partial anyway.
+    allowUntested: true,
+    ending: { suiteErrors },
+  };
+  return collect(register, judged, record);
+}
+
+const reader: Credential = {
+  name: 'caller.token',
+  persona: 'caller',
+  kind: 'API token',
+  label: 'the saved response',
+  variable: 'PORTAL_CALLER_TOKEN',
+  token: '',
+};
+
+/** One read in one round: nothing was asked twice. */
+function readsOf(read: ListRead): Reads {
+  return {
+    credentials: [reader],
+    earlier: [],
+    latest: 0,
+    read: async () => read,
+    round: async (round) => (round === 0 ? [read] : []),
+  };
+}
+
+const unreachable = async (): Promise<never> => {
+  throw new Error('a saved response answers nothing more');
+};
+
+const noPortal: Surroundings = {
+  target: { base: '', loopback: true, tls: true },
+  identities: new Map(),
+  refusals: { ask: unreachable },
+  first: unreachable,
+  settleMs: 0,
+  signal: new AbortController().signal,
+  vault: new Vault(),
+  ask: unreachable,
+};
+
+const headEnd = /\r?\n\r?\n/;
+
+/** Reads the body, or what `curl -i` printed: the last of its heads counts. */
+function readSaved(saved: Buffer, now: number): { head: boolean; exchange: Exchange } {
+  if (saved[0] === 0x1f && saved[1] === 0x8b) {
+    throw new Misconfigured('The saved response is compressed: save it with curl --compressed.');
+  }
+  let rest = saved;
+  let head = '';
+  for (let text = start(rest); /^HTTP\/\d/.test(text); text = start(rest)) {
+    const end = headEnd.exec(text);
+    head = end ? text.slice(0, end.index) : text;
+    rest = rest.subarray(end ? end.index + end[0].length : rest.length);
+  }
+  if (head === '' && rest.toString('latin1').trim() === '') {
+    throw new Misconfigured(
+      'Nothing was saved: there is neither a body nor a head. Did the request fail?',
+    );
+  }
+  const [statusLine = '', ...fields] = head.split(/\r?\n/);
+  const pairs = fields.map((field) => {
+    const at = field.indexOf(':');
+    return [field.slice(0, at).trim(), field.slice(at + 1).trim()] as const;
+  });
+  const status = head === '' ? 200 : Number(/^HTTP\/\S+ (\d{3})/.exec(statusLine)?.[1] ?? 0);
+  const answer = {
+    status,
+    headers: Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value])),
+    rawHeaders: pairs.flat(),
+    body: rest,
+  };
+  const ask = listAsk(reader, 'saved response');
+  const curl = `curl -sS -i ${ask.curl} "$PORTAL_TARGET${listPath}"`;
+  const exchange = { ask, curl, attempts: 1, sentAt: now, receivedAt: now, answer };
+  return { head: head !== '', exchange };
+}
+
+/** The beginning of a text, a byte for each character: heads are ASCII. */
+function start(bytes: Buffer): string {
+  return bytes.subarray(0, 65_536).toString('latin1');
+}

@@ -1,0 +1,206 @@
+/// <reference lib="dom" />
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renderHtml } from '../src/report/html/page.ts';
+import type { Report } from '../src/report/report.ts';
+import { hasChromium, launchChromium } from './support/chromium.ts';
+import { hostile } from './support/hostile-report.ts';
+
+const report: Report = JSON.parse(
+  readFileSync(new URL('./golden/report.json', import.meta.url), 'utf8'),
+);
+
+let browser: Browser;
+let folder: string;
+/** What the console of any page said, and what any page asked for beside itself. */
+let heard: string[] = [];
+
+beforeAll(async () => {
+  if (!hasChromium) return;
+  folder = mkdtempSync(join(tmpdir(), 'portal-conformance-html-'));
+  writeFileSync(join(folder, 'report.html'), renderHtml(report));
+  writeFileSync(join(folder, 'hostile.html'), renderHtml(hostile(report)));
+  browser = await launchChromium();
+});
+
+afterAll(async () => {
+  if (!hasChromium) return;
+  await browser.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function open(name: string, hash = '', options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  heard = [];
+  page.on('console', (message) => heard.push(message.text()));
+  page.on('pageerror', (error) => heard.push(String(error)));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:') && !request.url().startsWith('data:'))
+      heard.push(`asked for ${request.url()}`);
+  });
+  await page.goto(pathToFileURL(join(folder, name)).href + hash);
+  return page;
+}
+
+const shown = (page: Page) => page.locator('.requirement:visible').count();
+const needs = (title: string) => `needs chromium: ${title}`;
+
+describe.skipIf(!hasChromium)('the HTML report', () => {
+  test(
+    needs('tells the outcome first, then every requirement, without a word on the console'),
+    async () => {
+      const page = await open('report.html');
+      expect(await page.locator('h1').textContent()).toBe('non-conformant');
+      expect(await shown(page)).toBe(report.requirements.length);
+      expect(await page.locator('output').textContent()).toBe('89 of 89 requirements shown');
+      expect(await page.locator('.requirement[open]').count()).toBe(report.counts.fail);
+      expect(heard).toEqual([]);
+    },
+  );
+
+  test(needs('filters by status, by level and by words'), async () => {
+    const page = await open('report.html');
+    await page.getByRole('button', { name: 'Only what fails' }).click();
+    expect(await shown(page)).toBe(report.counts.fail);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(() => shown(page)).toBe(report.requirements.length);
+    await page.getByLabel('MUST').uncheck();
+    const rest = report.requirements.filter(({ level }) => level !== 'MUST');
+    expect(await shown(page)).toBe(rest.length);
+    await page.getByLabel('Find').fill('cache');
+    expect(await shown(page)).toBe(1);
+    expect(await page.locator('output').textContent()).toBe('1 of 89 requirements shown');
+  });
+
+  test(needs('opens what a link names, also when it is filtered out'), async () => {
+    const page = await open('report.html', '#challenge-bearer');
+    const linked = page.locator('#challenge-bearer');
+    expect(await linked.getAttribute('open')).not.toBeNull();
+    await page.getByRole('button', { name: 'Only what fails' }).click();
+    expect(await linked.isVisible()).toBe(false);
+    await page.evaluate(() => {
+      location.hash = '#array';
+    });
+    await expect.poll(() => page.locator('#array').isVisible()).toBe(true);
+    expect(await page.locator('#array').getAttribute('open')).not.toBeNull();
+  });
+
+  test(needs('copies the command that shows a failure again'), async () => {
+    const page = await open('report.html', '#created-at-milliseconds', {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await page.locator('#created-at-milliseconds .finding .copy').click();
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toMatch(/^curl -sS -i -H "Authorization: Bearer \$PORTAL_CALLER_TOKEN" http/);
+    expect(await page.locator('#created-at-milliseconds .finding .copy').textContent()).toBe(
+      'Copied',
+    );
+  });
+
+  test(needs('shows the exchanges, with the structure of the body and no value'), async () => {
+    const page = await open('report.html', '#array');
+    await page.locator('#array .exchange summary').first().click();
+    const structure = await page.locator('#array .exchange pre').first().textContent();
+    expect(structure).toMatch(/^\[\n {2}\{\n {4}id: a string of 32 characters/);
+  });
+
+  test(needs('is used with the keyboard alone'), async () => {
+    const page = await open('report.html');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
+      'Skip to the requirements',
+    );
+    const summary = page.locator('#array > summary');
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#array').getAttribute('open')).not.toBeNull();
+  });
+
+  test(needs('names everything that a screen reader reads'), async () => {
+    const page = await open('report.html');
+    const nameless = await page.evaluate(() => {
+      const controls = [...document.querySelectorAll('button, input, a, summary, [role=img]')];
+      return controls.filter((one) => {
+        const label = one.getAttribute('aria-label') ?? one.textContent?.trim();
+        return !label && !(one as HTMLInputElement).labels?.[0]?.textContent?.trim();
+      }).length;
+    });
+    expect(nameless).toBe(0);
+    const levels = await page.evaluate(() =>
+      [...document.querySelectorAll('h1, h2, h3, h4')].map(({ tagName }) => Number(tagName[1])),
+    );
+    const jumps = levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1);
+    expect(jumps).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)(needs('text has contrast: %s'), async (colorScheme) => {
+    const page = await open('report.html', '', { colorScheme });
+    const ratios = await page.evaluate(() => {
+      const canvas = document
+        .createElement('canvas')
+        .getContext('2d', { willReadFrequently: true });
+      const luminance = (color: string) => {
+        if (!canvas) return 0;
+        canvas.fillStyle = color;
+        canvas.fillRect(0, 0, 1, 1);
+        const [r = 0, g = 0, b = 0] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => {
+          const share = part / 255;
+          return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const back = luminance(getComputedStyle(document.body).backgroundColor);
+      const texts = ['h1', '.message', '.faint', '.doubt', '.good', '.bad', 'a'];
+      return texts.map((selector) => {
+        const one = document.querySelector(selector);
+        const front = one ? luminance(getComputedStyle(one).color) : 1;
+        return (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
+      });
+    });
+    expect(Math.min(...ratios)).toBeGreaterThan(4.5);
+  });
+
+  test(needs('fits a phone and paper'), async () => {
+    const page = await open('report.html', '#created-at-milliseconds', {
+      viewport: { width: 360, height: 740 },
+    });
+    const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
+    expect(await wide()).toBeLessThanOrEqual(360);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('form').isVisible()).toBe(false);
+    expect(await page.locator('#created-at-milliseconds .finding').isVisible()).toBe(true);
+  });
+
+  test(needs('is readable without its script'), async () => {
+    const page = await open('report.html', '', { javaScriptEnabled: false });
+    expect(await shown(page)).toBe(report.requirements.length);
+    expect(await page.locator('form').isVisible()).toBe(false);
+  });
+
+  test(needs('hostile text harms nothing'), async () => {
+    const page = await open('hostile.html', '#created-at-milliseconds');
+    await page.getByRole('button', { name: 'Open all' }).click();
+    expect(await page.evaluate(() => 'harmed' in window)).toBe(false);
+    expect(await page.locator('img, iframe, object, svg[onload]').count()).toBe(0);
+    expect(await page.locator('script').count()).toBe(1);
+    expect(await shown(page)).toBe(report.requirements.length);
+    expect(heard).toEqual([]);
+  });
+
+  test(needs('what got in all the same would not run'), async () => {
+    const page = await open('report.html');
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.harmed = 1';
+      document.body.append(script);
+    });
+    expect(await page.evaluate(() => 'harmed' in window)).toBe(false);
+    expect(heard.join()).toContain('Content Security Policy');
+  });
+});

@@ -1,0 +1,288 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { micromark } from 'micromark';
+import { gfm, gfmHtml } from 'micromark-extension-gfm';
+import { parse } from 'parse5';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { validateXML } from 'xmllint-wasm';
+import { statuses } from '../src/contract/judge.ts';
+import { startReference } from '../src/reference/start.ts';
+import { type Format, formats, render } from '../src/report/formats.ts';
+import type { Report } from '../src/report/report.ts';
+import { type Called, portalConformance, run } from './support/cli.ts';
+import {
+  everyStatus,
+  everyStatusBaseline,
+  everyStatusOnly,
+  steady,
+} from './support/every-status.ts';
+import { hostile } from './support/hostile-report.ts';
+import { variablesOf } from './support/judge.ts';
+import { schemaErrors } from './support/schema.ts';
+import { secretsIn } from './support/secrets.ts';
+
+const golden = (name: string) => new URL(`./golden/${name}`, import.meta.url).pathname;
+const files: Readonly<Record<Format, string>> = {
+  json: 'report.json',
+  html: 'report.html',
+  junit: 'junit.xml',
+  markdown: 'report.md',
+  github: 'annotations.txt',
+  ctrf: 'ctrf.json',
+  text: 'report.txt',
+};
+
+let folder: string;
+let called: Called;
+let written: Record<Format, string>;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'portal-conformance-reports-'));
+  const portal = await startReference(everyStatus);
+  const baseline = join(folder, 'baseline.json');
+  writeFileSync(baseline, JSON.stringify(everyStatusBaseline, undefined, 2));
+  const { PORTAL_OUTSIDER_TOKEN: _, ...variables } = variablesOf(portal);
+  const reports = formats.flatMap((format) => [
+    '--report',
+    `${format}=${join(folder, files[format])}`,
+  ]);
+  const args = ['--only', everyStatusOnly, '--settle', '0.3', '--baseline', baseline];
+  called = await portalConformance([...args, ...reports], variables);
+  written = Object.fromEntries(
+    formats.map((format) => [format, readFileSync(join(folder, files[format]), 'utf8')]),
+  ) as Record<Format, string>;
+  for (const text of [called.everything, ...Object.values(written)])
+    expect(secretsIn(text, portal.store)).toEqual([]);
+  await portal.close();
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('one run has every status in it', () => {
+  const seen = new Set(called.report.requirements.map(({ status }) => status));
+  expect([...statuses].filter((status) => !seen.has(status))).toEqual([]);
+  expect([called.code, called.report.outcome]).toEqual([1, 'non-conformant']);
+});
+
+test('the report of that run is the golden one', async () => {
+  const text = `${JSON.stringify(steady(called.report), undefined, 2)}\n`;
+  await expect(text).toMatchFileSnapshot(golden(files.json));
+});
+
+test('the terminal ends with what to do', () => {
+  const lines = called.stdout.trim().split('\n');
+  expect(lines.at(-1)).toMatch(/^non-conformant: 1 of \d+ .*created-at-milliseconds/);
+  expect(called.stdout).toContain('portal-conformance explain created-at-milliseconds');
+  expect(called.stdout).toContain(`html     ${join(folder, 'report.html')}`);
+});
+
+function goldenReport(): Report {
+  return JSON.parse(readFileSync(golden(files.json), 'utf8'));
+}
+
+describe.each(formats)('as %s', (format) => {
+  test('the golden report is rendered as the golden text', async () => {
+    await expect(await render(goldenReport(), format)).toMatchFileSnapshot(golden(files[format]));
+  });
+
+  test('an old report is rendered anew, the same', async () => {
+    const args = ['report', `${format}=-`, '--from', golden(files.json)];
+    const { code, stdout, stderr } = await run(process.execPath, ['dist/src/cli.js', ...args]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(readFileSync(golden(files[format]), 'utf8'));
+  });
+
+  test('what the run wrote is valid', async () => {
+    expect(await problems(format, written[format])).toEqual([]);
+  });
+
+  test('hostile text is valid and inert', async () => {
+    const text = await render(hostile(goldenReport()), format);
+    expect(await problems(format, text)).toEqual([]);
+    if (format === 'json') return; // Data, escaped by its own rules.
+    expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e\ufffe]/);
+    if (format === 'text' || format === 'markdown')
+      expect(text).not.toMatch(/^\s*::(error|stop-commands)/m);
+  });
+});
+
+/** What keeps a text from being what its format wants. */
+async function problems(format: Format, text: string): Promise<string[]> {
+  switch (format) {
+    case 'json':
+      return schemaErrors('report', JSON.parse(text));
+    case 'junit':
+      return junitProblems(text);
+    case 'ctrf':
+      return ctrfProblems(JSON.parse(text));
+    case 'html':
+      return htmlProblems(text);
+    case 'markdown':
+      return markdownProblems(text);
+    case 'github':
+      return text
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !annotation.test(line));
+    case 'text':
+      return text.endsWith('\n') ? [] : ['no line end'];
+  }
+}
+
+const annotation = /^::(error|warning|notice) (file=[^:,]+,line=\d+,)?title=[^:,\r\n]+::.+$/;
+
+async function junitProblems(text: string): Promise<string[]> {
+  const schema = readFileSync(new URL('./support/junit.xsd', import.meta.url), 'utf8');
+  const { errors } = await validateXML({
+    xml: [{ fileName: 'junit.xml', contents: text }],
+    schema: [{ fileName: 'junit.xsd', contents: schema }],
+  });
+  return errors.map(({ message }) => message);
+}
+
+function ctrfProblems(value: unknown): string[] {
+  const require = createRequire(import.meta.url);
+  const folder = join(require.resolve('ctrf'), '..');
+  const schema = JSON.parse(readFileSync(join(folder, 'ctrf-schema-0.0.json'), 'utf8'));
+  const ajv = new Ajv({ strict: false, validateFormats: false });
+  const validate = ajv.compile(schema);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+function htmlProblems(text: string): string[] {
+  const found: string[] = [];
+  parse(text, {
+    onParseError: ({ code, startLine }) => found.push(`${code} on line ${startLine}`),
+  });
+  const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
+  const remote = [...text.matchAll(/(?:src|href)="(?!#|data:)[^"]*"/g)].map(([link]) => link);
+  return [...found, ...twice.map((id) => `id ${id} twice`), ...remote];
+}
+
+/** Markdown that keeps its structure: a table, details that are closed, no other markup. */
+function markdownProblems(text: string): string[] {
+  const html = micromark(text, {
+    allowDangerousHtml: true,
+    extensions: [gfm()],
+    htmlExtensions: [gfmHtml()],
+  });
+  const count = (pattern: RegExp) => [...html.matchAll(pattern)].length;
+  const found: string[] = [];
+  if (count(/<table>/g) !== 1) found.push('not one table');
+  if (count(/<details>/g) !== count(/<\/details>/g)) found.push('details left open');
+  if (/<(script|img|a|iframe)\b/i.test(html)) found.push('markup of somebody else');
+  return found;
+}
+
+describe('JUnit', () => {
+  test.each([
+    ['fail', 'failure'],
+    ['inconclusive', 'error'],
+    ['known', 'skipped'],
+    ['untested', 'skipped'],
+    ['excluded', 'skipped'],
+  ])('%s is %s', (status, element) => {
+    const ids = idsOf(status);
+    expect(ids.length).toBeGreaterThan(0);
+    for (const id of ids)
+      expect(suiteOf(id)).toMatch(new RegExp(`<${element} [^>]*type="${status}"`));
+  });
+
+  test.each(['pass', 'warn', 'note'])('%s passes, with its findings as a property', (status) => {
+    for (const id of idsOf(status)) {
+      expect(suiteOf(id)).not.toMatch(/<(failure|error|skipped)\b/);
+      if (status !== 'pass') expect(suiteOf(id)).toContain(`<property name="${status}" value="`);
+    }
+  });
+
+  test('requirement, level, source and curl are properties', () => {
+    const suite = suiteOf('created-at-milliseconds');
+    expect(suite).toContain('<property name="requirement" value="created-at-milliseconds"/>');
+    expect(suite).toContain('<property name="level" value="MUST"/>');
+    expect(suite).toContain('<property name="source" value="Response Schema, createdAt"/>');
+    expect(suite).toMatch(/<property name="curl" value="curl [^"]*\$PORTAL_CALLER_TOKEN/);
+  });
+
+  test('the counts are those of the cases', () => {
+    const [, tests, failures, errors] =
+      /<testsuites [^>]*tests="(\d+)" failures="(\d+)" errors="(\d+)"/.exec(written.junit) ?? [];
+    const count = (tag: string) => [...written.junit.matchAll(new RegExp(`<${tag} `, 'g'))].length;
+    expect([tests, failures, errors].map(Number)).toEqual([
+      count('testcase'),
+      count('failure'),
+      count('error'),
+    ]);
+  });
+
+  test('a broken SHOULD is a failure under --strict', async () => {
+    const report = goldenReport();
+    const strict = {
+      ...report,
+      requirements: report.requirements.map((one) =>
+        one.status === 'warn' ? { ...one, status: 'fail' as const } : one,
+      ),
+    };
+    expect(suiteOf('no-shared-caching', await render(strict, 'junit'))).toContain('<failure ');
+  });
+
+  test.each(['misconfigured', 'interrupted', 'suite-error', 'baseline-outdated'] as const)(
+    'a run that is %s has an error of its own',
+    async (outcome) => {
+      const text = await render({ ...goldenReport(), outcome }, 'junit');
+      expect(suiteOf('outcome', text)).toMatch(new RegExp(`<error [^>]*type="${outcome}"`));
+      expect(await junitProblems(text)).toEqual([]);
+    },
+  );
+
+  function idsOf(status: string): string[] {
+    return called.report.requirements.filter((one) => one.status === status).map(({ id }) => id);
+  }
+
+  function suiteOf(id: string, text = written.junit): string {
+    return text.split('<testsuite ').find((suite) => suite.startsWith(`name="${id}"`)) ?? '';
+  }
+});
+
+test('every form is written when a signal ends the run, and when the call is wrong', async () => {
+  const path = join(folder, 'wrong.xml');
+  const wrong = await portalConformance(['ftp://x', '--report', `junit=${path}`]);
+  expect(wrong.code).toBe(2);
+  expect(await junitProblems(readFileSync(path, 'utf8'))).toEqual([]);
+  expect(readFileSync(path, 'utf8')).toContain('type="misconfigured"');
+});
+
+test('under GitHub Actions, annotations follow the outcome, ten errors at most', async () => {
+  const portal = await startReference(everyStatus);
+  const variables = { ...variablesOf(portal), GITHUB_ACTIONS: 'true' };
+  const args = ['--only', everyStatusOnly, '--settle', '0.3'];
+  const { stdout } = await portalConformance(args, variables);
+  await portal.close();
+  const lines = stdout.split('\n').filter((line) => line.startsWith('::'));
+  expect(lines.filter((line) => !annotation.test(line))).toEqual([]);
+  expect(lines[0]).toMatch(/^::error title=portal-conformance (name-string|created-at)/);
+  expect(lines.at(-1)).toMatch(/^::error title=portal-conformance non-conformant::/);
+});
+
+test('ten broken requirements are nine errors and the outcome', async () => {
+  const report = goldenReport();
+  const broken = report.requirements.map((one) => ({ ...one, status: 'fail' as const }));
+  const text = await render({ ...report, requirements: broken }, 'github');
+  expect(text.match(/^::error /gm)).toHaveLength(10);
+});
+
+test.each([
+  [['report', 'pdf=x', '--from', golden(files.json)], /takes FORMAT=PATH/],
+  [['report', 'html=x', '--from', 'no-such.json'], /--from cannot be read \(ENOENT\)/],
+  [['report', 'html=x', '--from', 'package.json'], /must have required property|must NOT have/],
+  [['report', 'html=x', '--from', 'README.md'], /is not JSON/],
+  [['report', 'html=/dev/null/x', '--from', golden(files.json)], /cannot be written \(E\w+\)/],
+])('%j is a wrong call', async (args, sentence) => {
+  const { code, stderr } = await run(process.execPath, ['dist/src/cli.js', ...args]);
+  expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);
+  expect(stderr).toMatch(sentence);
+});

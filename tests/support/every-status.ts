@@ -1,0 +1,79 @@
+import type { Behaviour } from '../../src/reference/behaviour.ts';
+import { having, inOne, withHeaders } from '../../src/reference/faults/edit.ts';
+import type { Report } from '../../src/report/report.ts';
+
+const inSeconds = inOne(1, '', '', [], having('createdAt', 1_736_942_400));
+
+/** A portal in which, with the call below, requirements end in every way there is. */
+export const everyStatus: Behaviour = {
+  name: 'every-status',
+  says: 'something of everything',
+  trips: [],
+  // A MUST that fails, one that is known, and a NOTE.
+  record: (record, asker, index, store) =>
+    index === 2
+      ? { ...record, name: null }
+      : index === 3
+        ? { ...record, note: '' }
+        : (inSeconds.record?.(record, asker, index, store) ?? record),
+  // A SHOULD.
+  answer: (usual) => withHeaders(usual, { 'Cache-Control': 'public, max-age=60' }),
+  // What cannot be told.
+  around: (request, usual) =>
+    request.url.includes('?') ? new Response('', { status: 503 }) : usual(request),
+};
+
+/** One requirement for each status, and a few more. */
+export const everyStatusOnly = [
+  ...['array', 'id-present', 'challenge-bearer'],
+  'created-at-milliseconds',
+  'name-string',
+  'no-shared-caching',
+  'undocumented-members',
+  'query-refused',
+  'outsider-token-hidden',
+].join(',');
+
+export const everyStatusBaseline = {
+  failures: [
+    {
+      requirement: 'name-string',
+      reason: 'names are migrated in release 7',
+      owner: 'charts-team',
+      expires: '2999-12-31',
+    },
+  ],
+};
+
+/** A report without what differs from run to run. */
+export function steady(report: Report): Report {
+  const base = report.target ?? '';
+  const text = JSON.stringify(report)
+    .replaceAll(base, 'http://127.0.0.1:9909')
+    .replaceAll(report.runId, '5eadbeef')
+    // Made up for this run: nobody has it.
+    .replace(/Bearer [0-9a-f]{32}/g, `Bearer ${'0123'.repeat(8)}`);
+  const { requirements, ...rest } = JSON.parse(text) as Report;
+  return {
+    ...rest,
+    startedAt: '2026-01-15T12:00:00.000Z',
+    durationMs: 570,
+    requests: 42,
+    suite: { name: 'portal-conformance', version: '0.0.0' },
+    baseline: rest.baseline && { ...rest.baseline, file: 'baseline.json' },
+    // Names and addresses are made anew for each portal.
+    bodies: rest.bodies.map((body) =>
+      body.replace(/a string of (?!32 characters, looks)\d+/g, 'a string of 24'),
+    ),
+    requirements: requirements.map((one) => ({
+      ...one,
+      durationMs: 10,
+      exchanges: one.exchanges.map((exchange) => ({
+        ...exchange,
+        attempts: Math.min(exchange.attempts, 2),
+        bytes: exchange.bytes && 1200,
+        durationMs: 3,
+      })),
+    })),
+  };
+}
