@@ -1,10 +1,11 @@
-// Compiles src/ and specs/ to dist/. With --if-possible, a tree without the
+// Compiles the schemas to generated/, and src/ and specs/ to dist/. With --if-possible, a tree without the
 // compiler (`npm ci --omit=dev`) is told so instead of failing its install.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeValidators } from './validators.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiler = findCompiler();
@@ -12,6 +13,7 @@ if (compiler === undefined) {
   console.error('portal-conformance: dist/ was not built: typescript is not installed (npm ci).');
   process.exit(process.argv.includes('--if-possible') ? 0 : 1);
 }
+writeValidators();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
   cwd: root,

@@ -166,7 +166,10 @@ describe('a wrong call', () => {
 
   test.concurrent('an unknown form of report ends with 2', async () => {
     const { code, stderr } = await run(process.execPath, ['dist/src/cli.js', '--report', 'pdf=x']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('takes FORMAT=PATH, where FORMAT is json, html')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('takes FORMAT=PATH, where FORMAT is json, html'),
+    ]);
   });
 
   test.concurrent('a token that nobody has is a wrong call, and is not printed', async () => {

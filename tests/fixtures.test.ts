@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
-import { judgeShape, newAjv, schema } from '../src/contract/shape.ts';
+import { judgeShape, schema } from '../src/contract/shape.ts';
 import { plain } from '../src/reference/behaviour.ts';
 import { checkSaved } from '../src/run/saved.ts';
 import { judgeBehaviour, tripped } from './support/judge.ts';
-import { schemaErrors } from './support/schema.ts';
+import { newAjv, schemaErrors } from './support/schema.ts';
 
 interface Fixture {
   readonly name: string;

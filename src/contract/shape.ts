@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { describe } from './describe.ts';
 import type { Finding } from './finding.ts';
 import { isObject } from './json.ts';
+import { validators } from './validators.ts';
 
 /** What the schemas found in one body, by requirement id. */
 export type ShapeFindings = ReadonlyMap<string, readonly Finding[]>;
@@ -14,32 +15,19 @@ export function schema(name: string): Record<string, unknown> {
   return require(`portal-conformance/schemas/${name}.schema.json`);
 }
 
-/** An ajv in strict mode that knows the keyword `requirement`, our annotation. */
-export function newAjv({ allErrors = true } = {}): Ajv2020 {
-  const ajv = new Ajv2020({ strict: true, allErrors, verbose: true });
-  ajv.addKeyword({ keyword: 'requirement', schemaType: 'string' });
-  return ajv;
-}
-
-interface Validators {
+/** What judges a list: record by record, and the list without its records. */
+export interface ShapeValidators {
   readonly list: ValidateFunction;
+  readonly record: ValidateFunction;
   /** Stops at the first error. */
   readonly quick: ValidateFunction;
-  readonly record: ValidateFunction;
   readonly documented: ValidateFunction;
 }
 
-let compiled: Validators | undefined;
+let compiled: ShapeValidators | undefined;
 
-function validators(): Validators {
-  if (compiled) return compiled;
-  const ajv = newAjv();
-  ajv.addSchema(schema('restrictions'));
-  const record = ajv.compile(schema('api-token'));
-  const list = ajv.compile(schema('api-token-list'));
-  const quickAjv = newAjv({ allErrors: false }).addSchema(schema('restrictions'));
-  const quick = quickAjv.compile(schema('api-token'));
-  compiled = { list, quick, record, documented: ajv.compile(schema('documented-form')) };
+function ownValidators(): ShapeValidators {
+  compiled ??= { ...validators('every'), ...validators('first') } as unknown as ShapeValidators;
   return compiled;
 }
 
@@ -48,8 +36,10 @@ function validators(): Validators {
  * record. Everything is counted; per requirement and kind of mismatch the first
  * few places are kept. The documented form is looked at in sound records only.
  */
-export function judgeShape(body: unknown): ShapeFindings {
-  const { list, quick, record, documented } = validators();
+export function judgeShape(
+  body: unknown,
+  { list, quick, record, documented } = ownValidators(),
+): ShapeFindings {
   const tally = new Tally();
   // The list's own rule without its items: they are validated one by one.
   if (!list(Array.isArray(body) ? [] : body)) tally.add(list.errors, '');

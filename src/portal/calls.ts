@@ -1,5 +1,5 @@
 import type { ValidateFunction } from 'ajv';
-import { newAjv, schema } from '../contract/shape.ts';
+import { validators } from '../contract/validators.ts';
 import type { Client } from './client.ts';
 import type { Ask, Exchange } from './exchange.ts';
 import { apiPath, listPath } from './target.ts';
@@ -180,14 +180,8 @@ export class Calls {
   }
 }
 
-const validators = new Map<string, ValidateFunction>();
-
 function validator(name: string): ValidateFunction {
-  const known = validators.get(name);
-  if (known) return known;
-  const answers = schema('portal-answers');
-  const validate = newAjv().addSchema(answers).getSchema(`${answers.$id}#/$defs/${name}`);
+  const validate = validators('answers')[name];
   if (!validate) throw new Error(`no schema for ${name}`);
-  validators.set(name, validate);
   return validate;
 }

@@ -3,7 +3,7 @@ import { type Status, statuses } from '../contract/judge.ts';
 import { topics } from '../contract/requirement.ts';
 import type { Destination } from './formats.ts';
 import { inert } from './inert.ts';
-import { attention, marks } from './marks.ts';
+import { attention, type Mood, marks, moods } from './marks.ts';
 import type { Judged, Report } from './report.ts';
 import { plural, tell, tellKnown } from './sentences.ts';
 
@@ -34,22 +34,11 @@ export function renderConsole(
 }
 
 type Paint = (style: Style, text: string) => string;
-type Style = 'good' | 'bad' | 'doubt' | 'faint' | 'strong';
+type Style = Mood | 'strong';
 
 const codes: Record<Style, number> = { good: 32, bad: 31, doubt: 33, faint: 2, strong: 1 };
 const painted: Paint = (style, text) => `\u001b[${codes[style]}m${text}\u001b[0m`;
 const plain: Paint = (_, text) => text;
-
-const styles: Readonly<Record<Status, Style>> = {
-  pass: 'good',
-  fail: 'bad',
-  known: 'doubt',
-  warn: 'doubt',
-  note: 'faint',
-  inconclusive: 'doubt',
-  untested: 'doubt',
-  excluded: 'faint',
-};
 
 /** With more details than this, the ending names what is broken once more. */
 const maxInView = 3;
@@ -94,7 +83,7 @@ function renderAll({ requirements }: Report, paint: Paint): string[] {
 }
 
 function mark(status: Status, paint: Paint, text: string): string {
-  return paint(styles[status], `${marks[status]} ${text}`);
+  return paint(moods[status], `${marks[status]} ${text}`);
 }
 
 function renderDetails(one: Judged, paint: Paint): string[] {

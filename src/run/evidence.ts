@@ -39,5 +39,10 @@ function shapeOf(body: Buffer): string {
 function keepStructure(body: Buffer, keep: (structure: string) => number): number | null {
   const { problem, value } = readJson(body);
   if (problem || typeof value !== 'object' || value === null) return null;
-  return keep(structureOf(value));
+  const structure = structures.get(body) ?? structureOf(value);
+  structures.set(body, structure);
+  return keep(structure);
 }
+
+/** Many requirements rest on the same answers. */
+const structures = new WeakMap<Buffer, string>();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { newAjv, schema } from '../contract/shape.ts';
+import { validators } from '../contract/validators.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
 
 /** The text of a file. @throws Misconfigured, naming the option */
@@ -33,9 +33,9 @@ export function readJsonFile<T>(
   } catch {
     throw new Misconfigured(`The file of ${option} is not JSON: ${path}`);
   }
-  const validate = newAjv({ allErrors: false }).compile(schema(schemaName));
-  if (validate(value)) return { value: value as T, text };
-  const [error] = validate.errors ?? [];
+  const { validate } = validators(schemaName);
+  if (validate?.(value)) return { value: value as T, text };
+  const [error] = validate?.errors ?? [];
   const { instancePath = '', params = {}, parentSchema } = error ?? {};
   const what = parentSchema?.description ? ` (${parentSchema.description})` : '';
   const more = params.additionalProperty ? `: ${JSON.stringify(params.additionalProperty)}` : '';

@@ -1,5 +1,11 @@
-import type { ValidateFunction } from 'ajv';
-import { newAjv, schema } from '../../src/contract/shape.ts';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { schema } from '../../src/contract/shape.ts';
+
+/** An ajv in strict mode that knows the keyword `requirement`, our annotation. */
+export function newAjv(): Ajv2020 {
+  const ajv = new Ajv2020({ strict: true, allErrors: true });
+  return ajv.addKeyword({ keyword: 'requirement', schemaType: 'string' });
+}
 
 const validators = new Map<string, ValidateFunction>();
 

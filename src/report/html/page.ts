@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Status, statuses } from '../../contract/judge.ts';
 import { topics } from '../../contract/requirement.ts';
-import { marks } from '../marks.ts';
+import { marks, moods } from '../marks.ts';
 import { escapeMarkup as text } from '../markup.ts';
 import type { Report } from '../report.ts';
 import { plural } from '../sentences.ts';
 import { renderCurl } from './curl.ts';
-import { renderRequirement, styleOf } from './requirement.ts';
+import { renderRequirement } from './requirement.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 
@@ -100,7 +100,7 @@ function renderFirst({ requirements }: Report): string {
   if (broken.length === 0) return '';
   const items = broken.map(
     ({ id, status, title }) =>
-      `<li><span class="${styleOf(status)}" aria-hidden="true">${marks[status]}</span> <a href="#${text(id)}">${text(title)}</a> <span class="faint">${status}</span></li>`,
+      `<li><span class="${moods[status]}" aria-hidden="true">${marks[status]}</span> <a href="#${text(id)}">${text(title)}</a> <span class="faint">${status}</span></li>`,
   );
   return `<ul class="first">\n${items.join('\n')}\n</ul>`;
 }
@@ -127,7 +127,7 @@ function renderTable({ requirements, counts }: Report): string {
   const head = columns
     .map(
       (status) =>
-        `<th scope="col"><span class="${styleOf(status)}" aria-hidden="true">${marks[status]}</span> ${status}</th>`,
+        `<th scope="col"><span class="${moods[status]}" aria-hidden="true">${marks[status]}</span> ${status}</th>`,
     )
     .join('');
   const rows = topics.map((topic) => {

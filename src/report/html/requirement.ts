@@ -1,25 +1,8 @@
-import type { Status } from '../../contract/judge.ts';
-import { marks } from '../marks.ts';
+import { marks, moods } from '../marks.ts';
 import { escapeMarkup as text } from '../markup.ts';
 import type { ExchangeReport, Judged, Report } from '../report.ts';
 import { tell, tellKnown } from '../sentences.ts';
 import { renderCurl } from './curl.ts';
-
-const styles: Readonly<Record<Status, string>> = {
-  pass: 'good',
-  fail: 'bad',
-  known: 'doubt',
-  warn: 'doubt',
-  note: 'faint',
-  inconclusive: 'doubt',
-  untested: 'doubt',
-  excluded: 'faint',
-};
-
-/** The class of a status: a colour. */
-export function styleOf(status: Status): string {
-  return styles[status];
-}
 
 /** One requirement with its verdict, its findings and what it rests on. */
 export function renderRequirement(one: Judged, { bodies }: Report): string {
@@ -27,9 +10,9 @@ export function renderRequirement(one: Judged, { bodies }: Report): string {
   const search = `${id} ${title} ${one.text} ${source} ${message}`.toLowerCase();
   const open = status === 'fail' ? ' open' : '';
   return `<details class="requirement" id="${text(id)}" data-status="${status}" data-level="${level}" data-text="${text(search)}"${open}>
-<summary><span class="mark ${styles[status]}" aria-hidden="true">${marks[status]}</span>
+<summary><span class="mark ${moods[status]}" aria-hidden="true">${marks[status]}</span>
 <h3>${text(title)} <span class="id">${text(id)}</span></h3>
-<span class="verdict"><span class="${styles[status]}">${status}</span> <span class="level">${level}</span></span></summary>
+<span class="verdict"><span class="${moods[status]}">${status}</span> <span class="level">${level}</span></span></summary>
 <div class="inside">
 <p>${text(one.text)} <a href="#${text(id)}" aria-label="Link to ${text(id)}">#</a></p>
 <p class="faint">Source: ${text(source)}</p>
