@@ -7,7 +7,7 @@ const results = process.env.TEST_RESULTS;
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     reporters: [
       ...(conformanceAlone ? [] : (['default'] as const)),
       new ConformanceReporter(),
@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'self',
           include: ['tests/**/*.test.ts'],
+          isolate: false,
           testTimeout: 30_000,
         },
       },

@@ -169,7 +169,7 @@ describe('who cannot make users', () => {
       response.writeHead(404).end();
       return true;
     });
-    const { code, report } = await portalConformance([], {
+    const { code, report } = await portalConformance(['--settle', '0.2'], {
       ...adminVariablesOf(portal),
       PORTAL_TARGET: server.url,
     });
