@@ -56,6 +56,7 @@ export const timestamps: readonly PortalRequirement[] = [
       fix: 'Convert to milliseconds since the Unix epoch when the record is written.',
     },
     (one) => typeof one.createdAt === 'number',
+    'see created-at-integer, or make an API token in the account',
   ),
   reading(
     {

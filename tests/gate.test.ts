@@ -164,6 +164,11 @@ describe.concurrent('the gate', () => {
       write0({ failures: [{ ...createdAt, expires: 'soon' }] }),
       /\/failures\/0\/expires .*YYYY-MM-DD/,
     ],
+    [
+      'of a day that there is not',
+      write0({ failures: [{ ...createdAt, expires: '2027-02-31' }] }),
+      /line 3: expires is no day: 2027-02-31/,
+    ],
   ])('a baseline that is %s is a wrong call', async (_, content, sentence) => {
     const path = typeof content === 'string' ? content : content();
     const called = await judgeOf(portal, path);
@@ -217,6 +222,21 @@ describe('baseline write', () => {
     expect(failures[1].reason).toMatch(/^FILL IN/);
   });
 
+  test('keeps what was not judged', async () => {
+    const report = await reportOf(portal, '--skip', 'name-string');
+    const path = write({ failures: [nameNull, createdAt] });
+    await cli('baseline', 'write', path, '--from', report);
+    expect(JSON.parse(readFileSync(path, 'utf8')).failures).toEqual([nameNull, createdAt]);
+  });
+
+  test('covers the kind of failure that was seen, and no other', async () => {
+    const { stdout } = await cli('baseline', 'write', '-', '--from', await reportOf(portal));
+    expect(JSON.parse(stdout).failures[2]).toMatchObject({
+      requirement: 'created-at-milliseconds',
+      finding: expect.stringMatching(/; an integer of \* digits, looks like seconds$/),
+    });
+  });
+
   test('writes to standard output, and nothing for a sound portal', async () => {
     const { code, stdout } = await cli('baseline', 'write', '-', '--from', await reportOf(sound));
     expect([code, JSON.parse(stdout).failures]).toEqual([0, []]);
@@ -265,6 +285,17 @@ describe('compare', () => {
       ...report,
       requirements: report.requirements.map((one) => (one.id === id ? { ...one, status } : one)),
     }) as Report;
+
+  test('what is broken in another way is worse, and what promises less', async () => {
+    const other = JSON.parse(JSON.stringify(bad).replaceAll('looks like seconds', 'looks odd'));
+    const { code, stdout } = await compare(bad, other);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('fail → fail in another way')]);
+    const partial = { ...good, outcome: 'conformant-partial' as const };
+    const whole = { ...good, outcome: 'conformant' as const };
+    expect([(await compare(whole, partial)).code, (await compare(partial, whole)).code]).toEqual([
+      1, 0,
+    ]);
+  });
 
   test('tells what is newly untested; it is worse when the outcome is', async () => {
     const untested = changed(good, 'id-present', 'untested');

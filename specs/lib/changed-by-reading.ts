@@ -13,7 +13,9 @@ export function changesByReading(before: ListRead, after: ListRead, token: strin
   const own = before.byId.get(token);
   const still = after.byId.get(token);
   if (!own || !still) {
-    throw new Inconclusive("the caller's token is not listed: see own-token-listed");
+    throw new Inconclusive(
+      "the caller's token is not listed: see own-token-listed or id-is-the-token",
+    );
   }
   const altered = ['name', 'userId', 'userEmail', 'restrictions']
     .filter((member) => !saysTheSame(own[member], still[member]))

@@ -31,7 +31,9 @@ export async function creatorOwn(context: Context): Promise<string> {
     const list = await context.list(credential);
     const own = recordOf(list, credential.token);
     if (own === undefined)
-      throw new Inconclusive(`${credential.label} is not listed: see own-token-listed`);
+      throw new Inconclusive(
+        `${credential.label} is not listed: see own-token-listed or id-is-the-token`,
+      );
     const { userId } = own.record;
     if (userId === undefined) throw new Inconclusive('a record has no userId: see user-id-present');
     const place = {

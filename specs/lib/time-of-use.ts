@@ -22,7 +22,7 @@ export async function staleUse(
   if (own === undefined) {
     // Somebody else's list is judged by teammate-token-listed.
     if (reader !== token) return undefined;
-    throw new Inconclusive(`${token.label} is not listed: see own-token-listed`);
+    throw new Inconclusive(`${token.label} is not listed: see own-token-listed or id-is-the-token`);
   }
   const used = own.record.lastUsedAt;
   if (used !== null && !isMilliseconds(used)) {

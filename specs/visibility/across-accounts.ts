@@ -95,7 +95,10 @@ export const acrossAccounts: readonly PortalRequirement[] = [
     async (context) => {
       const outsider = context.needed('outsider.token');
       const own = recordOf(await context.list(outsider), outsider.token)?.record;
-      if (!own) throw new Inconclusive("the outsider's token is not listed: see own-token-listed");
+      if (!own)
+        throw new Inconclusive(
+          "the outsider's token is not listed: see own-token-listed or id-is-the-token",
+        );
       const { userEmail } = own;
       if (typeof userEmail !== 'string' || userEmail === '') {
         throw new Inconclusive('the outsider has no userEmail: see user-email-string');

@@ -114,7 +114,9 @@ export const withinAccount: readonly PortalRequirement[] = [
       if (old.length === 0) {
         // All are new: the own token, being listed, must come to show everywhere.
         if (!recordOf(before, caller.token)) {
-          throw new Inconclusive("the caller's token is not listed: see own-token-listed");
+          throw new Inconclusive(
+            "the caller's token is not listed: see own-token-listed or id-is-the-token",
+          );
         }
         const without = await context.settles(
           caller,

@@ -103,29 +103,30 @@ const fillIn = {
 
 /**
  * Proposes a baseline for the failures of a report, as the text of a file. What
- * an earlier baseline says of them is kept; the rest is marked for a person.
+ * an earlier baseline says of them is kept, and of what was not judged; the rest
+ * is marked for a person.
  */
 export function proposeBaseline(report: Report, earlier?: Baseline): string {
-  const failures = report.requirements
-    .filter(({ status }) => status === 'fail' || status === 'known')
-    .flatMap((one) => entriesFor(one, earlier?.failures ?? []));
+  const failures = report.requirements.flatMap((one) =>
+    entriesFor(
+      one,
+      (earlier?.failures ?? []).filter(({ requirement }) => requirement === one.id),
+    ),
+  );
   const $schema = 'https://portal-conformance.dev/schemas/baseline.schema.json';
   return `${JSON.stringify({ $schema, failures }, undefined, 2)}\n`;
 }
 
-function entriesFor({ id, findings }: Judged, earlier: readonly Entry[]): object[] {
+function entriesFor({ id, status, findings }: Judged, earlier: readonly Entry[]): object[] {
+  const isBroken = status === 'fail' || status === 'known';
+  const isUndecided = findings.length === 0 && status !== 'pass';
   const kept = earlier.filter(
-    (entry) => entry.requirement === id && findings.some((finding) => covers(entry, finding)),
+    (entry) => isUndecided || findings.some((finding) => covers(entry, finding)),
   );
   const fresh = findings.filter((finding) => !kept.some((entry) => covers(entry, finding)));
-  // The kind of mismatch stays; how long a string was does not.
-  const readings = fresh.map((finding) =>
-    readingOf({ ...finding, received: finding.received.replace(/\d+/g, '*') }),
-  );
-  const several = findings.length > 1 || kept.length > 0;
-  const proposed = [...new Set(readings)].map((finding) => ({
+  const proposed = [...new Set(fresh.map(kindOf))].map((finding) => ({
     requirement: id,
-    ...(several ? { finding } : {}),
+    finding,
     ...fillIn,
   }));
   const told = kept.map(({ finding, reason, owner, expires }) => ({
@@ -133,5 +134,10 @@ function entriesFor({ id, findings }: Judged, earlier: readonly Entry[]): object
     ...(finding === null ? {} : { finding }),
     ...{ reason, owner, expires },
   }));
-  return [...told, ...proposed];
+  return [...told, ...(isBroken ? proposed : [])];
+}
+
+/** The kind of mismatch, as a pattern: how long a string was is no part of it. */
+export function kindOf(finding: Finding): string {
+  return readingOf({ ...finding, received: finding.received.replace(/\d+/g, '*') });
 }

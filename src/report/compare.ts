@@ -1,4 +1,5 @@
 import type { Status } from '../contract/judge.ts';
+import { kindOf } from './baseline.ts';
 import type { Judged, Report } from './report.ts';
 
 /** What became of one requirement from one report to another. */
@@ -7,6 +8,8 @@ export interface Change {
   readonly title: string;
   readonly from: Status | 'absent';
   readonly to: Status | 'absent';
+  /** Broken both times, but now also in a way in which it was not. */
+  readonly inAnotherWay: boolean;
 }
 
 export interface Comparison {
@@ -18,7 +21,7 @@ export interface Comparison {
   readonly decided: readonly Change[];
   /** The median time of an answer in milliseconds, when it has more than doubled. */
   readonly slower: { readonly from: number; readonly to: number } | null;
-  /** Whether the outcome went from accepted to not. */
+  /** Whether it promises less than before. */
   readonly outcome: { readonly from: string; readonly to: string; readonly worse: boolean };
   readonly isWorse: boolean;
 }
@@ -45,13 +48,13 @@ export function compareReports(from: Report, to: Report): Comparison {
     if (after === undefined) {
       if (before !== undefined) untested.push(change);
     } else if (before === undefined) (after > 0 ? worse : decided).push(change);
-    else if (after > before) worse.push(change);
+    else if (after > before || change.inAnotherWay) worse.push(change);
     else if (after < before) better.push(change);
   }
   const outcome = {
     from: from.outcome,
     to: to.outcome,
-    worse: from.exitCode === 0 && to.exitCode !== 0,
+    worse: promise(to) > promise(from),
   };
   const isWorse = worse.length > 0 || outcome.worse;
   return { better, worse, untested, decided, slower: slowdown(from, to), outcome, isWorse };
@@ -64,8 +67,18 @@ function changesOf(from: Report, to: Report): Change[] {
   return [...ids].map((id) => {
     const [old, now] = [before.get(id), after.get(id)];
     const title = (now ?? (old as Judged)).title;
-    return { id, title, from: old?.status ?? 'absent', to: now?.status ?? 'absent' };
+    const known = new Set(old?.findings.map(kindOf));
+    const inAnotherWay =
+      known.size > 0 && (now?.findings ?? []).some((finding) => !known.has(kindOf(finding)));
+    const [from, to] = [old?.status ?? 'absent', now?.status ?? 'absent'] as const;
+    return { id, title, from, to, inAnotherWay };
   });
+}
+
+/** From what holds whole to what is not accepted. */
+function promise({ outcome, exitCode }: Report): number {
+  const accepted = ['conformant', 'conformant-partial', 'known-failures'].indexOf(outcome);
+  return exitCode === 0 && accepted >= 0 ? accepted : 3;
 }
 
 /** Answers that take a moment vary by chance: only what doubled, and by 20 ms, is told. */
@@ -88,7 +101,10 @@ function medianAnswer({ requirements }: Report): number | undefined {
 export function renderComparison(comparison: Comparison): string {
   const { better, worse, untested, decided, slower, outcome, isWorse } = comparison;
   const section = (name: string, changes: readonly Change[]) =>
-    changes.map(({ id, title, from, to }) => `${name.padEnd(14)} ${id}  ${from} → ${to}  ${title}`);
+    changes.map(({ id, title, from, to, inAnotherWay }) => {
+      const how = inAnotherWay && from === to ? ' in another way' : '';
+      return `${name.padEnd(14)} ${id}  ${from} → ${to}${how}  ${title}`;
+    });
   const lines = [
     ...section('worse', worse),
     ...section('newly untested', untested),

@@ -57,9 +57,12 @@ export function outcomeOf(
   }
   const waived = new Set([...selection.deselected, ...selection.accepted]);
   const open = musts.filter(({ status }) => status !== 'pass' && status !== 'known');
-  const undecided = open.filter(({ id }) => !waived.has(id));
+  // What one saved response has nothing to show of is no fault of the call.
+  const hidden = (one: Judged) => profile === 'saved' && one.status === 'untested';
+  const undecided = open.filter((one) => !waived.has(one.id) && !hidden(one));
   if (undecided.length > 0) {
-    const message = `Nothing is broken, but ${undecided.length} of ${musts.length} MUSTs could not be decided: ${names(undecided)}.`;
+    const nothing = known.length > 0 ? 'Nothing new is broken' : 'Nothing is broken';
+    const message = `${nothing}, but ${undecided.length} of ${musts.length} MUSTs could not be decided: ${names(undecided)}.${alsoKnown(requirements)}`;
     return { outcome: 'undecided', exitCode: 3, message };
   }
   if (known.length > 0) {
@@ -68,7 +71,8 @@ export function outcomeOf(
     return { outcome: 'known-failures', exitCode: 0, message };
   }
   if (profile === 'saved') {
-    const message = `All ${held.length} MUSTs that one saved response can show were decided and held; the rest needs a portal.`;
+    const unseen = open.length > 0 ? ` ${open.length} more had nothing in it to be seen in.` : '';
+    const message = `${held.length} MUSTs were decided in this response and held.${unseen} The rest needs a portal.`;
     return { outcome: 'conformant-partial', exitCode: 0, message };
   }
   if (open.length > 0) {

@@ -1,3 +1,4 @@
+import { Misconfigured } from '../portal/misconfigured.ts';
 import type { Baseline } from '../report/baseline.ts';
 import { readJsonFile } from './json-file.ts';
 
@@ -15,12 +16,22 @@ interface BaselineFile {
 export function readBaseline(file: string): Baseline {
   const { value, text } = readJsonFile<BaselineFile>(file, '--baseline', 'baseline', lineAt);
   const lines = linesOfEntries(text);
+  for (const [index, { expires }] of value.failures.entries()) {
+    if (isDay(expires)) continue;
+    throw new Misconfigured(`${file}, line ${lines[index]}: expires is no day: ${expires}`);
+  }
   const failures = value.failures.map((entry, index) => ({
     ...entry,
     finding: entry.finding ?? null,
     line: lines[index] ?? 1,
   }));
   return { file, failures };
+}
+
+/** There is no 31st of February. */
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 function lineAt(text: string, pointer: string): string {

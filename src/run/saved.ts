@@ -73,8 +73,7 @@ export async function checkSaved(
     baseline: settings.baseline,
     ...facts,
     selection: { only: [], skip: [], deselected: [], strict: settings.strict },
-    // What a response does not show is no fault of the call: the outcome is partial anyway.
-    allowUntested: true,
+    allowUntested: [],
     ending: { suiteErrors },
   };
   return collect(register, judged, record);
