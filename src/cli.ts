@@ -135,7 +135,9 @@ withOptions(
 program
   .command('serve')
   .description('start the reference portal, to point scripts at')
-  .option('--port <number>', 'listen on this port of 127.0.0.1 (a free one)')
+  .option('--port <number>', 'listen on this port (a free one)')
+  .option('--host <address>', 'listen on this address (127.0.0.1)')
+  .option('--fault <name>', 'break it in one way, a mutant of docs/proof.md')
   .option('--show-credentials', 'print tokens and the login of the administrator')
   .action(async (given: Given) => {
     const { serveCommand } = await import('./commands/serve.ts');
@@ -156,12 +158,12 @@ try {
 
 /** Adds options of a run to a command. */
 function withOptions(command: Command, names: readonly string[]): Command {
-  for (const { name, takes, about } of options.filter((one) => names.includes(one.name))) {
+  for (const { name, takes, about, several } of options) {
+    if (!names.includes(name)) continue;
     const option = new Option(takes ? `--${name} ${takes}` : `--${name}`, about);
-    // What may be given several times adds up.
-    if (['only', 'skip', 'report', 'allow-untested'].includes(name)) {
+    if (several) {
       option.argParser((value: string, before: unknown) =>
-        typeof before === 'string' ? `${before},${value}` : value,
+        typeof before === 'string' ? `${before}${several}${value}` : value,
       );
     }
     command.addOption(option);

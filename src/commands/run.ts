@@ -12,6 +12,14 @@ export async function runCommand({ given, environment, output }: Call): Promise<
   try {
     const settings = readSettings(given, environment, requirements);
     const { reports, detail } = settings;
+    if (settings.images.length > 0) {
+      if (settings.target !== undefined)
+        throw new Misconfigured('Give a target or --image, not both.');
+      if (settings.profile === 'read-only')
+        throw new Misconfigured('--image judges with the full profile: it makes its own users.');
+      const { judgeImages } = await import('./images.ts');
+      return await judgeImages(settings, { given, environment, output });
+    }
     let done = () => {};
     const report = await verify(settings, requirements, (run) => {
       announce(run, output);

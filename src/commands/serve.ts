@@ -1,5 +1,6 @@
 import { quote } from '../portal/shell.ts';
 import { plain } from '../reference/behaviour.ts';
+import { faults } from '../reference/faults.ts';
 import { type Reference, startReference } from '../reference/start.ts';
 import { type Call, complain } from './shared.ts';
 
@@ -11,13 +12,23 @@ export async function serveCommand({ given, environment, output }: Call): Promis
     complain(output, '--port takes a number from 0 to 65535.');
     return 2;
   }
+  const behaviour =
+    given.fault === undefined ? plain : faults.find(({ name }) => name === given.fault);
+  if (!behaviour) {
+    complain(output, '--fault names none of the broken servers that docs/proof.md lists.');
+    return 2;
+  }
+  const host = typeof given.host === 'string' ? given.host : undefined;
   const { INITIAL_ADMIN_USERNAME: username = 'admin', INITIAL_ADMIN_PASSWORD: password } =
     environment;
   const admin = password ? { username, password } : undefined;
-  const started = startReference(plain, { port, admin });
+  const started = startReference(behaviour, { port, host, admin });
   const portal = await started.catch((error: NodeJS.ErrnoException) => error);
   if (portal instanceof Error) {
-    complain(output, `Port ${port} cannot be listened on (${portal.code}).`);
+    complain(
+      output,
+      `Port ${port}${host ? ` of ${host}` : ''} cannot be listened on (${portal.code}).`,
+    );
     return 2;
   }
   output.out(`export PORTAL_TARGET=${portal.url}\n`);

@@ -14,6 +14,8 @@ export interface Reference extends Seed {
 export interface StartOptions {
   /** A free one unless it is given. */
   readonly port?: number;
+  /** The address to listen on: 127.0.0.1 unless it is given. */
+  readonly host?: string | undefined;
   /** The administrator's login; one with a random password unless it is given. */
   readonly admin?: Seed['admin'] | undefined;
 }
@@ -21,7 +23,7 @@ export interface StartOptions {
 /** Starts a reference portal on this machine, with users and tokens in it. */
 export async function startReference(
   behaviour: Behaviour = plain,
-  { port = 0, admin }: StartOptions = {},
+  { port = 0, host, admin }: StartOptions = {},
 ): Promise<Reference> {
   const seeded = seed(behaviour.newToken, admin);
   const portal = createPortal(seeded.store, behaviour);
@@ -29,7 +31,7 @@ export async function startReference(
   const { around } = behaviour;
   const fetch = around ? (request: Request) => around(request, usual, seeded.store) : usual;
   const server = createAdaptorServer({ fetch }) as Server;
-  const address = behaviour.address ?? '127.0.0.1';
+  const address = behaviour.address ?? host ?? '127.0.0.1';
   server.listen(port, address);
   await once(server, 'listening');
   const bound = server.address() as AddressInfo;

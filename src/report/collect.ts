@@ -56,6 +56,7 @@ export function collect(
     suite: run.suite,
     runId: run.runId,
     target: run.target,
+    image: null,
     profile,
     ...withLeftovers(verdict, cleanup),
     startedAt: run.startedAt,

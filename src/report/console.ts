@@ -45,10 +45,10 @@ const maxInView = 3;
 const maxSummary = 12;
 
 function renderHead(report: Report, paint: Paint): string[] {
-  const { suite, profile, target, credentials, runId, seed } = report;
+  const { suite, profile, target, image, credentials, runId, seed } = report;
   return [
     paint('strong', `${suite.name} ${suite.version}`) + paint('faint', `  run ${runId}`),
-    `target       ${inert(target ?? 'none')}`,
+    `target       ${inert(target ?? 'none')}${image === null ? '' : inert(`  image ${image}`)}`,
     `profile      ${profile}${seed === null ? '' : paint('faint', `  seed ${seed}`)}`,
     `credentials  ${credentials.join(', ') || 'none'}`,
   ];

@@ -8,6 +8,8 @@ export interface Report {
   readonly suite: { readonly name: 'portal-conformance'; readonly version: string };
   readonly runId: string;
   readonly target: string | null;
+  /** The image that was started as the target. */
+  readonly image: string | null;
   readonly profile: Profile;
   readonly outcome: Outcome;
   readonly exitCode: ExitCode;

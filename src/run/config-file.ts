@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { configName } from './config-name.ts';
 import { readJsonFile } from './json-file.ts';
 import type { Environment } from './option-reader.ts';
+import { options } from './options.ts';
 
 /** What a configuration file says, as options are written on the command line. */
 export interface Config {
@@ -30,13 +31,15 @@ export function readConfig(named: string | undefined): Config {
   const { value } = readJsonFile<ConfigFile>(path, '--config', 'config');
   const { $schema: _, variables = {}, reports = {}, ...rest } = value;
   const from = (file: string) => (file === '-' ? file : resolve(dirname(path), file));
-  const options = Object.entries(rest).map(([name, given]) => {
+  const read = Object.entries(rest).map(([name, given]) => {
     const isPath = name === 'ca' || name === 'baseline';
-    return [kebab(name), isPath ? from(String(given)) : String(given)];
+    if (isPath) return [kebab(name), from(String(given))];
+    const several = options.find((one) => one.name === kebab(name))?.several ?? ',';
+    return [kebab(name), Array.isArray(given) ? given.join(several) : String(given)];
   });
   const report = Object.entries(reports).map(([format, file]) => `${format}=${from(file)}`);
-  if (report.length > 0) options.push(['report', report.join(',')]);
-  return { options: Object.fromEntries(options), variables };
+  if (report.length > 0) read.push(['report', report.join(',')]);
+  return { options: Object.fromEntries(read), variables };
 }
 
 /** The environment, with the variables that a configuration takes from others. */

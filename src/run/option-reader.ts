@@ -45,6 +45,17 @@ export class OptionReader {
     return split(this.text(name) ?? '');
   }
 
+  /** Several values, a line each: they may hold commas. */
+  lines(name: string): readonly string[] {
+    return (this.text(name) ?? '').split('\n').filter((line) => line !== '');
+  }
+
+  port(name: string, otherwise: number): number {
+    const port = this.integer(name) ?? otherwise;
+    if (port >= 1 && port <= 65_535) return port;
+    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a number from 1 to 65535.`);
+  }
+
   seconds(name: string, otherwise: number, least = 0.001): number {
     const raw = this.text(name);
     if (raw === undefined) return otherwise * 1000;

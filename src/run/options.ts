@@ -7,6 +7,8 @@ export interface Option {
   /** What it takes: `<x>` a value, `[x]` a value or nothing; a flag without. */
   readonly takes?: string;
   readonly about: string;
+  /** What joins the values of an option that may be given several times. */
+  readonly several?: ',' | '\n';
 }
 
 /** Every option of a run, each also read from its variable. */
@@ -22,10 +24,16 @@ export const options: readonly Option[] = [
     name: 'only',
     takes: '<ids>',
     about: 'judge these requirements or topics only, separated by commas',
+    several: ',',
   },
-  { name: 'skip', takes: '<ids>', about: 'leave these requirements or topics out' },
+  { name: 'skip', takes: '<ids>', about: 'leave these requirements or topics out', several: ',' },
   { name: 'strict', about: 'a broken SHOULD fails' },
-  { name: 'allow-untested', takes: '[ids]', about: 'accept untested MUSTs: these, or all' },
+  {
+    name: 'allow-untested',
+    takes: '[ids]',
+    about: 'accept untested MUSTs: these, or all',
+    several: ',',
+  },
   { name: 'timeout', takes: '<seconds>', about: 'per request (10)' },
   { name: 'deadline', takes: '<seconds>', about: 'for the whole run (120)' },
   {
@@ -42,9 +50,28 @@ export const options: readonly Option[] = [
   { name: 'ca', takes: '<file>', about: 'trust this certificate authority (PEM) too' },
   { name: 'insecure', about: 'do not verify the TLS certificate' },
   {
+    name: 'image',
+    takes: '<name>',
+    about: 'start this image and judge it with the full profile; several, one after the other',
+    several: ',',
+  },
+  {
+    name: 'image-env',
+    takes: '<k=v>',
+    about: 'an environment variable of the image; K alone takes its value from here',
+    several: '\n',
+  },
+  { name: 'image-port', takes: '<number>', about: 'the port of the image (9909)' },
+  {
+    name: 'startup-timeout',
+    takes: '<seconds>',
+    about: 'how long an image may take to answer (120)',
+  },
+  {
     name: 'report',
     takes: '<format=path>',
     about: `write the report as ${formats.join(', ')}; - is standard output`,
+    several: ',',
   },
   { name: 'baseline', takes: '<file>', about: 'known failures, which do not fail' },
   { name: 'config', takes: '<file>', about: `the configuration file (${configName})` },

@@ -40,6 +40,11 @@ export interface Settings {
   readonly origin?: string | undefined;
   readonly ca?: { readonly pem: string; readonly file: string } | undefined;
   readonly insecure: boolean;
+  /** Images to start and judge, one after the other, in place of a target. */
+  readonly images: readonly string[];
+  readonly imageEnvironment: Readonly<Record<string, string>>;
+  readonly imagePort: number;
+  readonly startupTimeoutMs: number;
   /** Failures that are known, and do not fail the run. */
   readonly baseline?: Baseline | undefined;
   readonly reports: readonly Destination[];
@@ -80,6 +85,10 @@ export function readSettings(
     origin: readOrigin(read.text('origin')),
     ca: ca === undefined ? undefined : { file: ca, pem: readPem(ca) },
     insecure: read.flag('insecure'),
+    images: read.list('image'),
+    imageEnvironment: readImageEnvironment(read.lines('image-env'), variables),
+    imagePort: read.port('image-port', 9909),
+    startupTimeoutMs: read.seconds('startup-timeout', 120),
     baseline: baseline === undefined ? undefined : readBaseline(baseline),
     reports: read.list('report').map(readReport),
     detail: read.flag('quiet') ? 'quiet' : read.flag('verbose') ? 'verbose' : 'normal',
@@ -135,6 +144,22 @@ function readPem(path: string): string {
 function readOrigin(text: string | undefined): string | undefined {
   if (text === undefined || (URL.canParse(text) && new URL(text).origin === text)) return text;
   throw new Misconfigured('--origin (PORTAL_ORIGIN) takes an origin, such as https://example.com.');
+}
+
+/** `K=V`, or `K` for what the variable of that name holds: a secret is no argument. */
+function readImageEnvironment(
+  lines: readonly string[],
+  variables: Environment,
+): Record<string, string> {
+  const entries = lines.map((line) => {
+    const [, name = '', , value] = /^([A-Za-z_]\w*)(=(.*))?$/s.exec(line) ?? [];
+    const given = value ?? variables[name];
+    if (name !== '' && given !== undefined) return [name, given];
+    throw new Misconfigured(
+      '--image-env (PORTAL_IMAGE_ENV) takes K=V, or K for a variable that is set.',
+    );
+  });
+  return Object.fromEntries(entries);
 }
 
 /** @throws Misconfigured */

@@ -1,6 +1,7 @@
 import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
 import { collect } from '../report/collect.ts';
+import type { Ending } from '../report/outcome.ts';
 import type { Report } from '../report/report.ts';
 import { openRun } from './open.ts';
 import { version } from './package.ts';
@@ -37,6 +38,11 @@ export async function verify(
 
 /** The report of a call that is wrong, so that it never became a run. */
 export function misconfiguredReport(message: string, register: Register): Report {
+  return stoppedReport({ stop: { outcome: 'misconfigured', message } }, register);
+}
+
+/** The report of a run that came to nothing before anything was asked. */
+export function stoppedReport(ending: Omit<Ending, 'suiteErrors'>, register: Register): Report {
   return collect(register, new Map(), {
     suite: { name: 'portal-conformance', version },
     runId: '00000000',
@@ -53,6 +59,6 @@ export function misconfiguredReport(message: string, register: Register): Report
     bodies: [],
     selection: { only: [], skip: [], deselected: [], strict: false },
     allowUntested: [],
-    ending: { suiteErrors: [], stop: { outcome: 'misconfigured', message } },
+    ending: { suiteErrors: [], ...ending },
   });
 }

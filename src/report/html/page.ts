@@ -43,7 +43,7 @@ ${renderForm(report)}
 ${topics.map((topic) => renderTopic(report, topic)).join('\n')}
 </main>
 <footer>
-<p>Values of the portal are described, never quoted: each may be a live credential.
+<p>Strings of the portal are described, never quoted: each may be a live credential.
 ${text(report.suite.name)} ${text(report.suite.version)}, run ${text(report.runId)}.</p>
 </footer>
 <script>${script}</script>
@@ -61,6 +61,7 @@ function renderHeader(report: Report): string {
   const mood = exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
   const facts: (readonly [string, string])[] = [
     ['Target', report.target ?? 'none'],
+    ...(report.image === null ? [] : [['Image', report.image] as const]),
     ['Profile', profile + (report.seed === null ? '' : `, seed ${report.seed}`)],
     ['Credentials', credentials.join(', ') || 'none'],
     ['Run', `${report.runId}, ${report.startedAt.replace('T', ' ').slice(0, 19)} UTC`],

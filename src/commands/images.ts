@@ -1,0 +1,67 @@
+import { requirements } from '../../specs/index.ts';
+import { deliver } from '../report/deliver.ts';
+import type { Destination } from '../report/formats.ts';
+import { inert } from '../report/inert.ts';
+import { renderReleases } from '../report/releases.ts';
+import type { Report } from '../report/report.ts';
+import { verifyImage } from '../run/images.ts';
+import type { Run } from '../run/run.ts';
+import type { Settings } from '../run/settings.ts';
+import { showProgress } from './progress.ts';
+import { type Call, complain, deliveryOf } from './shared.ts';
+
+/**
+ * Judges one image after the other, and prints which changed what.
+ *
+ * @returns the exit code of the worst: broken before undecided before accepted
+ * @throws Misconfigured
+ */
+export async function judgeImages(settings: Settings, call: Call): Promise<number> {
+  const { environment, output } = call;
+  const { images, detail } = settings;
+  const end = new AbortController();
+  let current: Run | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      current?.interrupt(signal);
+      end.abort(signal);
+      complain(output, `${signal}: removing the container, please wait.`);
+    });
+  }
+  const reports: Report[] = [];
+  const codes: number[] = [];
+  for (const image of images) {
+    let done = () => {};
+    const onRun = (run: Run) => {
+      current = run;
+      if (detail !== 'quiet') done = showProgress(run, output);
+    };
+    const verdict = verifyImage(image, settings, requirements, end.signal, onRun);
+    const { report, log } = await verdict.finally(() => done());
+    for (const line of log) output.err(`  ${inert(line)}\n`);
+    const destinations = settings.reports.map((one) => named(one, image, images));
+    const delivery = deliveryOf({ reports: destinations, detail }, environment);
+    codes.push(await deliver(report, delivery, output));
+    reports.push(report);
+    if (end.signal.aborted) break;
+  }
+  const tell = settings.reports.some(({ path }) => path === '-') ? output.err : output.out;
+  if (images.length > 1) tell(`\n${renderReleases(reports)}`);
+  return worst(codes);
+}
+
+/** Several images have a file each: `report.html` of `portal:0.7.0` is `report-portal-0.7.0.html`. */
+function named(one: Destination, image: string, images: readonly string[]): Destination {
+  if (images.length === 1 || one.path === '-') return one;
+  const slug = image.replace(/^.*\//, '').replace(/[^\w.-]+/g, '-');
+  const [, stem = one.path, extension = ''] = /^(.*?)(\.[^./]+)?$/s.exec(one.path) ?? [];
+  return { ...one, path: `${stem}-${slug}${extension}` };
+}
+
+/** From the best to the worst. */
+const order = [0, 3, 2, 1, 70, 130, 143];
+
+function worst(codes: readonly number[]): number {
+  const last = Math.max(0, ...codes.map((code) => order.indexOf(code)));
+  return order[last] ?? 70;
+}

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { delay } from './delay.ts';
+import { Misconfigured } from './misconfigured.ts';
+import { listPath } from './target.ts';
+
+/** How an image of the server is started. */
+export interface ImageSettings {
+  readonly image: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly startupTimeoutMs: number;
+}
+
+export interface StartedImage {
+  /** Where its port can be reached from here. */
+  readonly url: string;
+  /** Removes the container and its volumes. */
+  readonly remove: () => Promise<void>;
+}
+
+/** The container did not come up; its last log lines may tell why. They hold no secret. */
+export class NotStarted extends Error {
+  override readonly name = 'NotStarted';
+  readonly log: readonly string[];
+  constructor(message: string, log: readonly string[] = []) {
+    super(message);
+    this.log = log;
+  }
+}
+
+/** Found with `docker ps --all --filter label=portal-conformance`. */
+const label = 'portal-conformance';
+
+/**
+ * Starts a container from an image and waits until it answers HTTP on the path of
+ * the list, whatever it answers. It needs no shell inside the image, and no helper
+ * image: whatever happens, the container is removed here.
+ *
+ * @throws Misconfigured without testcontainers, without an engine, or without the image
+ * @throws NotStarted when nothing answers within the bound, or the signal comes first
+ */
+export async function startImage(
+  { image, environment, port, startupTimeoutMs }: ImageSettings,
+  signal: AbortSignal,
+): Promise<StartedImage> {
+  const { GenericContainer, getContainerRuntimeClient } = await loadTestcontainers();
+  const client = await getContainerRuntimeClient().catch(() => {
+    throw new Misconfigured(
+      'No container engine answers: --image needs Docker, or Podman with its Docker socket (DOCKER_HOST).',
+    );
+  });
+  const engine = client.container.dockerode;
+  const mark = randomBytes(8).toString('hex');
+  const containers = async () => {
+    const found = await engine.listContainers({
+      all: true,
+      filters: { label: [`${label}=${mark}`] },
+    });
+    return found.map(({ Id }) => engine.getContainer(Id));
+  };
+  const remove = async () => {
+    for (const one of await containers()) await one.remove({ force: true, v: true }).catch(gone);
+  };
+  const until = Date.now() + startupTimeoutMs;
+  try {
+    const starting = new GenericContainer(image)
+      .withEnvironment(environment)
+      .withExposedPorts(port)
+      .withSharedMemorySize(256 * 1024 ** 2)
+      .withLabels({ [label]: mark })
+      .withAutoCleanup(false)
+      .withWaitStrategy(noWait())
+      .start();
+    const started = await orAborted(starting, signal);
+    const address = `${started.getHost()}:${started.getMappedPort(port)}`;
+    const isRunning = async () => {
+      const [container] = await containers();
+      return (await container?.inspect())?.State.Running === true;
+    };
+    return { url: await answering(address, isRunning, until, signal), remove };
+  } catch (error) {
+    // An image that is not there leaves no container.
+    const [container] = await containers().catch(() => []);
+    const log = container ? await lastLines(container, environment) : [];
+    await remove();
+    if (error instanceof NotStarted) throw new NotStarted(error.message, log);
+    if (container) throw new NotStarted('The container could not be started.', log);
+    throw new Misconfigured(
+      `The image cannot be had: ${nameOf(image)}. Pull it first, or log in to its registry.`,
+    );
+  }
+}
+
+async function loadTestcontainers() {
+  // Its debug log shows the environment of the container.
+  delete process.env.DEBUG;
+  try {
+    return await import('testcontainers');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new Misconfigured('--image needs testcontainers: npm install testcontainers');
+  }
+}
+
+/** What was pasted in place of a name is not repeated. */
+function nameOf(image: string): string {
+  return /^[\w./:@-]{1,200}$/.test(image) ? image : 'its name is none';
+}
+
+/** A strategy that leaves the waiting to us, who stop at a signal and at an exit. */
+function noWait() {
+  return {
+    waitUntilReady: async () => {},
+    withStartupTimeout() {
+      return this;
+    },
+    isStartupTimeoutSet: () => true,
+    getStartupTimeout: () => 0,
+  };
+}
+
+function orAborted<T>(started: Promise<T>, signal: AbortSignal): Promise<T> {
+  started.catch(() => {});
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new NotStarted(`It was not waited for: ${signal.reason}.`));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    started.then(resolve, reject);
+  });
+}
+
+/** Waits for any answer, of TLS or in plain text. @returns the base URL */
+async function answering(
+  address: string,
+  isRunning: () => Promise<boolean>,
+  until: number,
+  signal: AbortSignal,
+): Promise<string> {
+  for (;;) {
+    // TLS first: a server that speaks it answers plain text too, with an error.
+    for (const scheme of ['https', 'http'] as const) {
+      if (await answers(`${scheme}://${address}${listPath}`)) return `${scheme}://${address}`;
+    }
+    if (signal.aborted) throw new NotStarted(`It was not waited for: ${signal.reason}.`);
+    if (!(await isRunning())) throw new NotStarted('The container has ended.');
+    if (Date.now() > until) throw new NotStarted('Nothing answered HTTP in the container in time.');
+    await delay(200, signal);
+  }
+}
+
+function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { timeout: 2000, rejectUnauthorized: false };
+    const request = (url.startsWith('https') ? httpsRequest : httpRequest)(url, options);
+    request.on('response', (response) => {
+      response.destroy();
+      resolve(true);
+    });
+    request.on('timeout', () => request.destroy()).on('error', () => resolve(false));
+    request.end();
+  });
+}
+
+const maxLines = 20;
+
+interface Logged {
+  logs(options: { stdout: true; stderr: true; tail: number }): Promise<Buffer>;
+}
+
+async function lastLines(
+  container: Logged,
+  environment: ImageSettings['environment'],
+): Promise<string[]> {
+  const raw = await container
+    .logs({ stdout: true, stderr: true, tail: maxLines })
+    .catch(() => Buffer.alloc(0));
+  return unframed(raw)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-maxLines)
+    .map((line) => redact(line, Object.values(environment)).slice(0, 500));
+}
+
+/** The text of a log: each piece has a header of eight bytes, where there is no terminal. */
+function unframed(raw: Buffer): string {
+  const pieces: Buffer[] = [];
+  let at = 0;
+  while (at + 8 <= raw.length && (raw[at] ?? 9) <= 2 && raw.readUIntBE(at + 1, 3) === 0) {
+    const end = at + 8 + raw.readUInt32BE(at + 4);
+    pieces.push(raw.subarray(at + 8, end));
+    at = end;
+  }
+  return Buffer.concat([...pieces, raw.subarray(at)]).toString('utf8');
+}
+
+/** A line without what was given to the container, addresses, and what looks like a secret. */
+export function redact(line: string, given: readonly string[]): string {
+  const known = given.filter((value) => value.length >= 4);
+  const plain = known.reduce((text, value) => text.replaceAll(value, '[given]'), line);
+  return plain
+    .replace(/[^\s@<>"']+@[^\s@<>"',;]+/g, '[address]')
+    .replace(
+      /\b(bearer|basic|token|password|secret|key)(["']?\s*[:=]?\s*["']?)[^\s"',;]{4,}/gi,
+      '$1$2[secret]',
+    )
+    .replace(/(?=[\w.~+/-]*\d)(?=[\w.~+/-]*[a-z])[\w.~+/-]{20,}={0,2}/gi, '[secret]');
+}
+
+function gone(): void {}
