@@ -201,10 +201,8 @@ export function redact(line: string, given: readonly string[]): string {
   const plain = known.reduce((text, value) => text.replaceAll(value, '[given]'), line);
   return plain
     .replace(/[^\s@<>"']+@[^\s@<>"',;]+/g, '[address]')
-    .replace(
-      /\b(bearer|basic|token|password|secret|key)(["']?\s*[:=]?\s*["']?)[^\s"',;]{4,}/gi,
-      '$1$2[secret]',
-    )
+    .replace(/\b(bearer|basic)(\s+)\S{4,}/gi, '$1$2[secret]')
+    .replace(/(token|password|secret|key)(["']?\s*[:=]\s*["']?)[^\s"',;]{4,}/gi, '$1$2[secret]')
     .replace(/(?=[\w.~+/-]*\d)(?=[\w.~+/-]*[a-z])[\w.~+/-]{20,}={0,2}/gi, '[secret]');
 }
 
