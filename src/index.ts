@@ -1,8 +1,19 @@
 /**
- * The public API: what a portal must do, as values, and the shape of reports.
+ * The public API: judge a portal, judge a body, and what a portal must do, as values.
  */
 export { requirements } from '../specs/index.ts';
+export { type ApiTokenListProblem, validateApiTokenList } from './api/validate.ts';
+export { type VerifyOptions, verify } from './api/verify.ts';
 export type { Finding } from './contract/finding.ts';
 export type { Status } from './contract/judge.ts';
-export type { Level, Profile, Requirement, Statement, Topic } from './contract/requirement.ts';
-export type { ExitCode, Judged, Outcome, Report } from './report/report.ts';
+export type { Source } from './contract/outline.ts';
+export type {
+  CredentialName,
+  Level,
+  Profile,
+  Requirement,
+  Statement,
+  Topic,
+} from './contract/requirement.ts';
+export type { Context } from './portal/context.ts';
+export type { ExchangeReport, ExitCode, Judged, Outcome, Report } from './report/report.ts';

@@ -18,6 +18,13 @@ const allowed: Record<string, Record<string, 'all' | 'type'>> = {
     'src/report': 'all',
     'src/reference': 'all',
   },
+  'src/api': {
+    'src/contract': 'all',
+    'src/portal': 'all',
+    'src/report': 'all',
+    'src/run': 'all',
+    specs: 'all',
+  },
   'src/commands': {
     'src/contract': 'all',
     'src/portal': 'all',

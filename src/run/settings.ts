@@ -64,6 +64,20 @@ export function readSettings(
 ): Settings {
   const { variables, config } = sources(given, environment);
   const read = new OptionReader(given, variables, config.options);
+  return settingsFrom(read, given, variables, register);
+}
+
+/** The settings of a run for which nothing is said, anywhere. */
+export function defaultSettings(): Settings {
+  return settingsFrom(new OptionReader({}, {}), {}, {}, []);
+}
+
+function settingsFrom(
+  read: OptionReader,
+  given: Given,
+  variables: Environment,
+  register: readonly Statement[],
+): Settings {
   const baseline = read.text('baseline');
   const ca = read.text('ca');
   return {

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,21 +37,7 @@ export function importImage(folder: string, name: string, ...changes: string[]):
   if (status !== 0) throw new Error(`docker import: ${stderr}`);
 }
 
-/** Copies the project as it is installed: what it ships, and what it depends on. */
+/** Puts the project into a folder as it is installed: what it ships, and what it depends on. */
 export function installInto(folder: string): void {
-  for (const part of ['dist', 'generated', 'schemas', 'fixtures', 'package.json'])
-    cpSync(join(root, part), join(folder, part), { recursive: true });
-  copyDependencies(join(root, 'package.json'), join(folder, 'node_modules'), new Set());
-}
-
-function copyDependencies(manifest: string, into: string, done: Set<string>): void {
-  const require = createRequire(manifest);
-  const { dependencies = {} } = require(manifest) as { dependencies?: Record<string, string> };
-  for (const name of Object.keys(dependencies)) {
-    const from = join(root, 'node_modules', name);
-    if (done.has(name)) continue;
-    done.add(name);
-    cpSync(from, join(into, name), { recursive: true });
-    copyDependencies(join(from, 'package.json'), into, done);
-  }
+  execFileSync(process.execPath, [join(root, 'scripts/container.mjs'), '--stage', folder]);
 }

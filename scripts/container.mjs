@@ -1,0 +1,41 @@
+// Builds our container: stages what is installed of this package in a folder, from
+// this clone and its lock file, and hands it to `docker build`.
+//   node scripts/container.mjs [NAME] [docker build arguments]
+//   node scripts/container.mjs --stage FOLDER
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [first = 'portal-conformance', ...rest] = process.argv.slice(2);
+
+if (first === '--stage') {
+  stage(rest[0]);
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'portal-conformance-container-'));
+  stage(join(folder, 'app'));
+  cpSync(join(root, 'Dockerfile'), join(folder, 'Dockerfile'));
+  const args = ['build', '--tag', first, ...rest, folder];
+  const { status, error } = spawnSync('docker', args, { stdio: 'inherit' });
+  rmSync(folder, { recursive: true });
+  if (error) console.error(`portal-conformance: docker cannot be run (${error.code}).`);
+  process.exit(status ?? 1);
+}
+
+/** What npm would install: the files of the package, and what it depends on. */
+function stage(folder) {
+  const { files } = manifest(root);
+  for (const part of [...files, 'package.json'])
+    cpSync(join(root, part), join(folder, part), { recursive: true });
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const shipped = Object.entries(lock.packages).filter(
+    ([path, one]) => path !== '' && !one.dev && !one.devOptional && !one.peer && !one.optional,
+  );
+  for (const [path] of shipped) cpSync(join(root, path), join(folder, path), { recursive: true });
+}
+
+function manifest(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}

@@ -1,0 +1,202 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from './support/cli.ts';
+import { installInto } from './support/engine.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+let folder: string;
+let tarball: string;
+/** A folder in which the tarball is installed, with what it depends on and nothing else. */
+let clean: string;
+
+function spawn(program: string, args: readonly string[], options: object = {}) {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(PORTAL_|VITEST|npm_)/.test(name)),
+  );
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    encoding: 'utf8',
+    cwd: clean,
+    env,
+    ...options,
+  });
+  return { status, stdout, stderr };
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'portal-conformance-package-'));
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const { stdout } = spawn('npm', pack, { cwd: root });
+  tarball = join(folder, JSON.parse(stdout)[0].filename);
+  clean = join(folder, 'clean');
+  // The dependencies from here, the package itself from the tarball.
+  const staged = join(folder, 'staged');
+  installInto(staged);
+  mkdirSync(clean);
+  spawn('cp', ['-r', join(staged, 'node_modules'), clean], { cwd: root });
+  mkdirSync(join(clean, 'node_modules', '.bin'));
+  const own = join(clean, 'node_modules', 'portal-conformance');
+  mkdirSync(own);
+  spawn('tar', ['-xzf', tarball, '-C', own, '--strip-components=1']);
+  symlinkSync(
+    join('..', 'portal-conformance', manifest.bin['portal-conformance']),
+    join(clean, 'node_modules', '.bin', 'portal-conformance'),
+  );
+  writeFileSync(join(clean, 'package.json'), '{"type":"module","private":true}');
+}, 60_000);
+
+afterAll(() => {
+  spawn('chmod', ['-R', 'u+w', folder], { cwd: root });
+  rmSync(folder, { recursive: true });
+});
+
+describe('the package', () => {
+  test('holds what it needs and nothing else', () => {
+    const { stdout } = spawn('tar', ['-tzf', tarball]);
+    const parts = stdout
+      .trim()
+      .split('\n')
+      .map((path) => path.split('/')[1] ?? '');
+    expect([...new Set(parts)].sort()).toEqual(
+      ['LICENSE', 'README.md', 'package.json', ...manifest.files].sort(),
+    );
+    expect(stdout).not.toMatch(/\.test\.|vitest|prove|golden/);
+  });
+
+  test('runs from a clean folder with npx', () => {
+    const { status, stdout } = spawn('npx', ['--no-install', 'portal-conformance', '--quiet']);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('conformant: All')]);
+  });
+
+  test('runs from an install that nobody can write to', () => {
+    spawn('chmod', ['-R', 'a-w', join(clean, 'node_modules')]);
+    spawn('chmod', ['a+rx', folder]);
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const bin = join(clean, 'node_modules/.bin/portal-conformance');
+    const options = { ...nobody, cwd: '/', env: { PATH: process.env.PATH, HOME: '/nonexistent' } };
+    const { status, stdout, stderr } = spawn(process.execPath, [bin, '--quiet'], options);
+    spawn('chmod', ['-R', 'u+w', join(clean, 'node_modules')]);
+    expect([status, stderr, stdout]).toEqual([0, '', expect.stringContaining('conformant: All')]);
+  });
+
+  test('runs from a store of links, as pnpm makes them', () => {
+    const store = join(folder, 'links', 'node_modules', '.pnpm', 'portal-conformance@0');
+    mkdirSync(join(folder, 'links', 'node_modules'), { recursive: true });
+    mkdirSync(store, { recursive: true });
+    spawn('cp', ['-r', join(clean, 'node_modules'), store]);
+    symlinkSync(
+      join(store, 'node_modules', 'portal-conformance'),
+      join(folder, 'links', 'node_modules', 'portal-conformance'),
+    );
+    const bin = join(folder, 'links/node_modules/portal-conformance/dist/src/cli.js');
+    const { status, stdout } = spawn(process.execPath, [bin, '--quiet'], { cwd: folder });
+    expect([status, stdout]).toEqual([0, expect.stringContaining('conformant: All')]);
+  });
+
+  test('publint finds nothing', () => {
+    const { status, stdout } = spawn('npx', ['publint', 'run', tarball, '--strict'], { cwd: root });
+    expect([status, stdout]).toEqual([0, expect.stringContaining('All good!')]);
+  });
+
+  test('are-the-types-wrong finds nothing', () => {
+    const args = ['attw', tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji'];
+    const { status, stdout } = spawn('npx', args, { cwd: root });
+    expect([status, stdout]).toEqual([0, expect.stringContaining('node16 (from ESM): OK (ESM)')]);
+  });
+
+  test('an image without testcontainers is one clear sentence', () => {
+    const { status, stderr } = spawn('npx', ['--no-install', 'portal-conformance', '--image', 'x']);
+    expect(status).toBe(2);
+    expect(stderr.trim().split('\n').at(-1)).toBe(
+      'portal-conformance: --image needs testcontainers: npm install testcontainers',
+    );
+  });
+});
+
+describe('the public API', () => {
+  const program = `
+    import { requirements, validateApiTokenList, verify } from 'portal-conformance';
+    import schema from 'portal-conformance/schemas/api-token-list.schema.json' with { type: 'json' };
+    const report = await verify();
+    const wrong = await verify('ftp://x');
+    const given = await verify('http://127.0.0.1:1', {
+      credentials: { 'caller.token': 'x'.repeat(32) }, settleMs: 10, only: ['array'],
+    });
+    const ended = await verify(undefined, { signal: AbortSignal.abort() });
+    const problems = validateApiTokenList([{ id: 7 }]);
+    console.log(JSON.stringify({
+      outcomes: [report, wrong, given, ended].map(({ outcome }) => outcome),
+      requirements: requirements.length === report.requirements.length,
+      problems: problems.map(({ requirement }) => requirement).slice(0, 2),
+      none: validateApiTokenList([]).length,
+      schema: schema.title,
+    }));`;
+
+  test('judges portals and bodies, and prints nothing', () => {
+    writeFileSync(join(clean, 'use.mjs'), program);
+    const { status, stdout, stderr } = spawn(process.execPath, ['--no-warnings', 'use.mjs']);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toEqual({
+      outcomes: ['conformant', 'misconfigured', 'undecided', 'interrupted'],
+      requirements: true,
+      problems: ['id-bearer-token', 'name-present'],
+      none: 0,
+      schema: expect.any(String),
+    });
+  });
+
+  test('exports this, and nothing else', async () => {
+    const api = await import('../src/index.ts');
+    expect(Object.keys(api).sort()).toEqual(['requirements', 'validateApiTokenList', 'verify']);
+    expect(Object.keys(manifest.exports)).toEqual(['.', './schemas/*', './package.json']);
+  });
+
+  test('has types that hold without anything of ours', () => {
+    const use = `
+      import { type Report, requirements, validateApiTokenList, verify } from 'portal-conformance';
+      const report: Report = await verify('https://x', { admin: { username: 'a', password: 'b' } });
+      const level: 'MUST' | 'SHOULD' | 'NOTE' | undefined = requirements[0]?.level;
+      const id: string | undefined = validateApiTokenList([])[0]?.requirement;
+      export const used = [report.exitCode satisfies number, level, id];
+      // @ts-expect-error a saved response is no profile of a run
+      await verify('https://x', { profile: 'saved' });`;
+    writeFileSync(join(clean, 'use.ts'), use);
+    const types = join(root, 'node_modules', '@types');
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const options = ['--module', 'nodenext', '--target', 'es2023', '--strict', '--noEmit'];
+    const args = [tsc, ...options, '--types', 'node', '--typeRoots', types, 'use.ts'];
+    const { status, stdout } = spawn(process.execPath, args);
+    expect([status, stdout]).toEqual([0, '']);
+  });
+});
+
+test('an install states its size', () => {
+  const bytes = (path: string): number =>
+    readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((one) => one.isFile())
+      .reduce((sum, one) => sum + readFileSync(join(one.parentPath, one.name)).length, 0);
+  const megabytes = bytes(join(clean, 'node_modules')) / 1e6;
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, told] = /An install takes (\d+) MB/.exec(readme) ?? [];
+  expect(Math.abs(megabytes - Number(told))).toBeLessThan(5);
+});
+
+test('the bin can be executed', async () => {
+  chmodSync(join(root, 'dist/src/cli.js'), 0o755);
+  const { code, stdout } = await run(join(root, 'dist/src/cli.js'), ['--version']);
+  expect([code, stdout.trim()]).toEqual([0, manifest.version]);
+});
