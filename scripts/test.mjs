@@ -16,9 +16,9 @@ rmSync(results, { force: true });
 
 const steps = [
   ['build', ['node', 'scripts/build.mjs']],
-  ['types', ['npx', 'tsc', '--noEmit']],
+  ['types', ['node', 'node_modules/typescript/bin/tsc', '--noEmit']],
   ['lint', ['npx', 'biome', 'check', '--error-on-warnings']],
-  ['tests', ['npx', 'vitest', 'run']],
+  ['tests', ['node', 'node_modules/vitest/vitest.mjs', 'run']],
 ];
 const failed = steps.filter(([name, command]) => !succeeds(name, command)).map(([name]) => name);
 

@@ -67,7 +67,7 @@ describe('the GitHub action', () => {
       name,
       text
         .replace(/\$\{\{ inputs\.(\w+) \}\}/, (_, input) => value(input))
-        .replace('${{ github.action_path }}', root),
+        .replace(/\$\{\{ github.action_path \}\}/, root),
     ]);
     const summary = join(folder, 'summary.md');
     const called = await bash(judge?.run ?? 'false', {

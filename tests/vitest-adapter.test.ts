@@ -19,10 +19,13 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** What `npx vitest run --project conformance` starts. */
+const command = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'conformance'];
+
 /** Runs the suites as a user of a clone does. */
 async function vitest(variables: Record<string, string | undefined>, ...args: string[]) {
   const path = join(folder, `${Math.random()}.json`);
-  const called = await run('npx', ['vitest', 'run', '--project', 'conformance', ...args], {
+  const called = await run(process.execPath, [...command, ...args], {
     ...variables,
     PORTAL_REPORT: `json=${path}`,
   });
@@ -53,10 +56,9 @@ test('a broken portal fails, and no reporter gives anything away', async () => {
   const { code, report, everything } = await vitest(variablesOf(portal));
   expect([code, report.outcome, tripped(report)]).toEqual([1, 'non-conformant', ['array']]);
   const reporters = ['default', 'verbose', 'tap', 'junit', 'json', 'github-actions'];
-  const args = ['vitest', 'run', '--project', 'conformance'];
   const others = await run(
-    'npx',
-    [...args, ...reporters.flatMap((reporter) => ['--reporter', reporter])],
+    process.execPath,
+    [...command, ...reporters.flatMap((reporter) => ['--reporter', reporter])],
     variablesOf(portal),
   );
   await portal.close();
@@ -68,8 +70,8 @@ test('what could not be told is not green, whatever the reporter', async () => {
   const variables = { PORTAL_TARGET: 'http://127.0.0.1:1', PORTAL_CALLER_TOKEN: 'x'.repeat(32) };
   const { code, report } = await vitest(variables);
   expect([code, report.outcome]).toEqual([3, 'undecided']);
-  const args = ['vitest', 'run', '--project', 'conformance', '--reporter', 'dot'];
-  expect((await run('npx', args, variables)).code).toBe(1);
+  const again = await run(process.execPath, [...command, '--reporter', 'dot'], variables);
+  expect(again.code).toBe(1);
 });
 
 test('a wrong call ends with 2', async () => {
