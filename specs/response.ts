@@ -331,6 +331,8 @@ function isRefusal({ status }: ListRead): boolean {
 }
 
 function repeatedTokens(list: ListRead): Difference[] {
+  const named = list.records.reduce((sum, [, { id }]) => sum + (typeof id === 'string' ? 1 : 0), 0);
+  if (named === list.byId.size) return [];
   const first = new Map<unknown, number>();
   const again: number[] = [];
   for (const [index, { id }] of list.records) {

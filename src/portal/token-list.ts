@@ -13,6 +13,7 @@ export class ListRead {
   readonly credential: Reader;
   readonly exchange: Exchange;
   #shape: ShapeFindings | undefined;
+  #records: readonly (readonly [number, TokenRecord])[] | undefined;
   #byId: ReadonlyMap<string, TokenRecord> | undefined;
 
   constructor(credential: Reader, exchange: Exchange) {
@@ -48,10 +49,13 @@ export class ListRead {
 
   /** The elements that are objects, with their index. */
   get records(): readonly (readonly [number, TokenRecord])[] {
-    if (!this.usable) return [];
-    return [...(this.json.value as unknown[]).entries()].filter(
-      (entry): entry is [number, TokenRecord] => isObject(entry[1]),
-    );
+    if (this.#records) return this.#records;
+    const records: [number, TokenRecord][] = [];
+    const elements = this.usable ? (this.json.value as unknown[]) : [];
+    for (const [index, element] of elements.entries())
+      if (isObject(element)) records.push([index, element]);
+    this.#records = records;
+    return records;
   }
 
   /** The media type of the answer, in lower case and without parameters. */

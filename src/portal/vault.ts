@@ -1,4 +1,5 @@
 const minLength = 12;
+const manyLookups = 2000;
 
 /**
  * Every bearer string that was given, made or listed in this run, so that no
@@ -10,19 +11,36 @@ export class Vault {
   /** The lengths that secrets have. */
   readonly #lengths = new Set<number>();
   #public = '';
+  /** What the public text holds of the length of a start; made when there is much to look for. */
+  #publicStarts: Set<string> | undefined;
+  #lookups = 0;
+  /** What was scrubbed since the last secret was added. */
+  readonly #scrubbed = new Map<string, { text: string; hits: number }>();
 
   /** Text that is public before the target was asked: a token cannot claim it. */
   allow(text: string): void {
     this.#public += `\n${text}`;
+    this.#publicStarts = undefined;
+  }
+
+  #isPublic(secret: string, start: string): boolean {
+    this.#lookups += 1;
+    if (this.#lookups > manyLookups) {
+      this.#publicStarts ??= startsIn(this.#public);
+      if (!this.#publicStarts.has(start)) return false;
+    }
+    return this.#public.includes(secret);
   }
 
   add(secret: string): void {
-    if (secret.length < minLength || this.#public.includes(secret)) return;
+    if (secret.length < minLength) return;
     const start = secret.slice(0, minLength);
     const known = this.#byStart.get(start);
+    if (known?.has(secret) || this.#isPublic(secret, start)) return;
     if (known === undefined) this.#byStart.set(start, new Set([secret]));
     else known.add(secret);
     this.#lengths.add(secret.length);
+    this.#scrubbed.clear();
   }
 
   /** Whether the text holds a secret: raw, percent-encoded or in base64. */
@@ -33,6 +51,15 @@ export class Vault {
   /** The text with every secret replaced, and how many there were. */
   scrub(text: string): { text: string; hits: number } {
     if (this.#byStart.size === 0) return { text, hits: 0 };
+    const known = this.#scrubbed.get(text);
+    if (known) return known;
+    const clean = this.#scrub(text);
+    // Evidence says the same of many requests; what is long is hardly said twice.
+    if (text.length < 1000) this.#scrubbed.set(text, clean);
+    return clean;
+  }
+
+  #scrub(text: string): { text: string; hits: number } {
     let hits = 0;
     const count = (replacement: string) => {
       hits += 1;
@@ -94,6 +121,13 @@ export class Vault {
     }
     return result + text.slice(from);
   }
+}
+
+function startsIn(text: string): Set<string> {
+  const starts = new Set<string>();
+  for (let at = 0; at + minLength <= text.length; at += 1)
+    starts.add(text.slice(at, at + minLength));
+  return starts;
 }
 
 function decodePercent(run: string): string {
