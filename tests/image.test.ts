@@ -13,7 +13,8 @@ const sound = `${prefix}:1.0`;
 const seconds = `${prefix}:1.1`;
 const ends = `${prefix}:ends`;
 const silent = `${prefix}:silent`;
-const images = [sound, seconds, ends, silent];
+const hangs = `${prefix}:hangs`;
+const images = [sound, seconds, ends, silent, hangs];
 
 let folder: string;
 
@@ -37,6 +38,12 @@ beforeAll(() => {
     console.log('token 299ce9bf4f244300a96f3926240f9c0d of crew@example.com');
     console.error('no licence: \\u001b[31mset LICENSING_ORGANIZATION_ID');`;
   other(ends, ['/usr/local/bin/node', '-e', `${log} process.exit(1)`]);
+  // Answers the list, and says so when it is asked for anything else, which it leaves open.
+  const server = `require('http').createServer((request, response) => {
+    if (request.url.endsWith('/apiTokens')) response.writeHead(401).end('{}');
+    else console.log('asked');
+  }).listen(9909)`;
+  other(hangs, ['/usr/local/bin/node', '-e', server]);
   other(silent, ['/usr/local/bin/node', '-e', 'setInterval(() => {}, 1000)']);
 }, 120_000);
 
@@ -98,8 +105,8 @@ describe.skipIf(!hasEngine)('an image as the target', () => {
     expect(stdout).toMatch(/^outcome +conformant +undecided$/m);
     const files = readdirSync(folder).filter((name) => name.startsWith('r-'));
     expect(files).toEqual([
-      'r-portal-conformance-test-1.0.json',
-      'r-portal-conformance-test-ends.json',
+      'r-localhost-portal-conformance-test-1.0.json',
+      'r-localhost-portal-conformance-test-ends.json',
     ]);
     const first = JSON.parse(readFileSync(join(folder, files[0] ?? ''), 'utf8'));
     expect(first.image).toBe(sound);
@@ -141,15 +148,36 @@ describe.skipIf(!hasEngine)('an image as the target', () => {
     },
   );
 
+  test.each([0.1, 0.25, 0.3, 0.35, 0.4, 0.5])(
+    'needs docker: a signal after %d s of making it leaves none',
+    async (seconds) => {
+      const ending = portalConformance(['--image', silent], home, (send) => {
+        setTimeout(() => send('SIGTERM'), seconds * 1000);
+      });
+      // Before the command listens for signals, it is simply ended.
+      await ending.catch(() => {});
+      expect(left()).toBe('');
+    },
+  );
+
+  test('needs docker: one that is not there does not keep the others from being judged', async () => {
+    const images = ['--image', 'localhost/no-such:1', '--image', sound];
+    const call = ['dist/src/cli.js', ...images, '--quiet'];
+    const { code, stdout } = await run(process.execPath, call, home);
+    expect([code, stdout]).toEqual([
+      2,
+      expect.stringMatching(/^outcome +misconfigured +conformant$/m),
+    ]);
+  });
+
   test('needs docker: a signal in the middle of the run removes it too', async () => {
     let kill: (signal: NodeJS.Signals) => void = () => {};
-    const args = ['--image', sound, '--concurrency', '1'];
-    const ending = portalConformance(args, home, (send) => {
+    const ending = portalConformance(['--image', hangs], home, (send) => {
       kill = send;
     });
     await expect
       .poll(() => (left() === '' ? '' : docker('logs', left())), { timeout: 20_000 })
-      .toContain('PORTAL_TARGET');
+      .toContain('asked');
     kill('SIGTERM');
     expect((await ending).code).toBe(143);
     expect(left()).toBe('');
@@ -175,6 +203,12 @@ describe('without what it needs', () => {
   test.each([
     [['http://127.0.0.1:1', '--image', 'x'], {}, /a target or --image, not both/],
     [['--image', 'x', '--profile', 'read-only'], {}, /judges with the full profile/],
+    [['--image', ''], {}, /--image is given, and empty/],
+    [[], { PORTAL_IMAGE: '' }, /PORTAL_IMAGE is given, and empty/],
+    [[], { PORTAL_TARGET: '' }, /PORTAL_TARGET is given, and empty/],
+    [['--image-port', '1'], {}, /--image-port is for --image/],
+    [['--image', 'x', '--image', 'x'], {}, /the same image twice/],
+    [['--image', 'x', '--image', 'y', '--report', 'json=-'], {}, /a report each/],
     [['--image', 'x', '--image-port', '0'], {}, /--image-port .* from 1 to 65535/],
     [['--image', 'x', '--image-env', '1=2'], {}, /takes K=V/],
     [['--image', 'x', '--image-env', 'NOT_SET_ANYWHERE'], {}, /takes K=V/],
@@ -191,9 +225,11 @@ test.each([
   ['Authorization: Bearer abc.def', 'Authorization: Bearer [secret]'],
   ['mail to Crew.Boss@Example.com.', 'mail to [address]'],
   ['made 299ce9bf4f244300a96f3926240f9c0d', 'made [secret]'],
+  ['{"env":"pa\\"ss"} pa%22ss cGEic3M=', '{"env":"[given]"} [given] [given]='],
+  ['the key is SecretLine2', 'the key is [given]'],
   ['listening on port 9909', 'listening on port 9909'],
 ])('of a log, %j is shown as %j', (line, shown) => {
-  expect(redact(line, ['hunter22'])).toBe(shown);
+  expect(redact(line, ['hunter22', 'pa"ss', 'SecretLine1\nSecretLine2'])).toBe(shown);
 });
 
 test('a table tells which release changed what', () => {

@@ -136,10 +136,12 @@ describe('the public API', () => {
     const given = await verify('http://127.0.0.1:1', {
       credentials: { 'caller.token': 'x'.repeat(32) }, settleMs: 10, only: ['array'],
     });
+    const typo = await verify(undefined, { only: ['nope'] });
+    const never = await verify(undefined, { timeoutMs: -4 });
     const ended = await verify(undefined, { signal: AbortSignal.abort() });
     const problems = validateApiTokenList([{ id: 7 }]);
     console.log(JSON.stringify({
-      outcomes: [report, wrong, given, ended].map(({ outcome }) => outcome),
+      outcomes: [report, wrong, given, typo, never, ended].map(({ outcome }) => outcome),
       requirements: requirements.length === report.requirements.length,
       problems: problems.map(({ requirement }) => requirement).slice(0, 2),
       none: validateApiTokenList([]).length,
@@ -151,7 +153,14 @@ describe('the public API', () => {
     const { status, stdout, stderr } = spawn(process.execPath, ['--no-warnings', 'use.mjs']);
     expect([status, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toEqual({
-      outcomes: ['conformant', 'misconfigured', 'undecided', 'interrupted'],
+      outcomes: [
+        'conformant',
+        'misconfigured',
+        'undecided',
+        'misconfigured',
+        'misconfigured',
+        'interrupted',
+      ],
       requirements: true,
       problems: ['id-bearer-token', 'name-present'],
       none: 0,

@@ -3,7 +3,7 @@ import type { CredentialName, Profile } from '../contract/requirement.ts';
 import type { AdminCredentials } from '../portal/administrator.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
 import type { Report } from '../report/report.ts';
-import { defaultSettings } from '../run/settings.ts';
+import { defaultSettings, selectors } from '../run/settings.ts';
 import { misconfiguredReport, verify as run } from '../run/verify.ts';
 
 /** What `verify` is told; all of it optional. Times are in milliseconds. */
@@ -62,6 +62,7 @@ export async function verify(target?: string, options: VerifyOptions = {}): Prom
     ...(ca === undefined ? {} : { ca: { pem: ca, file: 'ca.pem' } }),
   };
   try {
+    check(options);
     return await run(settings, requirements, (current) => {
       const end = () => current.interrupt('SIGTERM');
       if (signal?.aborted) end();
@@ -71,4 +72,21 @@ export async function verify(target?: string, options: VerifyOptions = {}): Prom
     if (error instanceof Misconfigured) return misconfiguredReport(error.message, requirements);
     throw error;
   }
+}
+
+/** @throws Misconfigured for what no run can be told */
+function check(options: VerifyOptions): void {
+  const { profile, only = [], skip = [], allowUntested = [], concurrency = 1 } = options;
+  if (profile !== undefined && profile !== 'read-only' && profile !== 'full')
+    throw new Misconfigured('profile is read-only or full.');
+  selectors(only, 'only', requirements);
+  selectors(skip, 'skip', requirements);
+  if (allowUntested !== true) selectors(allowUntested, 'allow-untested', requirements);
+  for (const name of ['timeoutMs', 'deadlineMs', 'settleMs'] as const) {
+    const time = options[name] ?? 1;
+    if (!(time > 0 || (name === 'settleMs' && time === 0)))
+      throw new Misconfigured(`${name} is a number of milliseconds.`);
+  }
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    throw new Misconfigured('concurrency is a whole number from 1.');
 }

@@ -1,4 +1,5 @@
 import { requirements } from '../../specs/index.ts';
+import { Misconfigured } from '../portal/misconfigured.ts';
 import { deliver } from '../report/deliver.ts';
 import type { Destination } from '../report/formats.ts';
 import { inert } from '../report/inert.ts';
@@ -19,6 +20,10 @@ import { type Call, complain, deliveryOf } from './shared.ts';
 export async function judgeImages(settings: Settings, call: Call): Promise<number> {
   const { environment, output } = call;
   const { images, detail } = settings;
+  if (new Set(images).size < images.length)
+    throw new Misconfigured('--image names the same image twice.');
+  if (images.length > 1 && settings.reports.some(({ path }) => path === '-'))
+    throw new Misconfigured('Several images have a report each: give a file, not standard output.');
   const end = new AbortController();
   let current: Run | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -45,15 +50,14 @@ export async function judgeImages(settings: Settings, call: Call): Promise<numbe
     reports.push(report);
     if (end.signal.aborted) break;
   }
-  const tell = settings.reports.some(({ path }) => path === '-') ? output.err : output.out;
-  if (images.length > 1) tell(`\n${renderReleases(reports)}`);
+  if (images.length > 1) output.out(`\n${renderReleases(reports)}`);
   return worst(codes);
 }
 
-/** Several images have a file each: `report.html` of `portal:0.7.0` is `report-portal-0.7.0.html`. */
+/** Several images have a file each: `report.html` of `oem/portal:0.7.0` is `report-oem-portal-0.7.0.html`. */
 function named(one: Destination, image: string, images: readonly string[]): Destination {
   if (images.length === 1 || one.path === '-') return one;
-  const slug = image.replace(/^.*\//, '').replace(/[^\w.-]+/g, '-');
+  const slug = image.replace(/[^\w.-]+/g, '-');
   const [, stem = one.path, extension = ''] = /^(.*?)(\.[^./]+)?$/s.exec(one.path) ?? [];
   return { ...one, path: `${stem}-${slug}${extension}` };
 }

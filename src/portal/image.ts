@@ -30,6 +30,9 @@ export class NotStarted extends Error {
   }
 }
 
+/** There is no such image here, nor can it be pulled. */
+export class NoImage extends Misconfigured {}
+
 /** Found with `docker ps --all --filter label=portal-conformance`. */
 const label = 'portal-conformance';
 
@@ -64,8 +67,9 @@ export async function startImage(
     for (const one of await containers()) await one.remove({ force: true, v: true }).catch(gone);
   };
   const until = Date.now() + startupTimeoutMs;
+  let starting: Promise<unknown> = Promise.resolve();
   try {
-    const starting = new GenericContainer(image)
+    const start = new GenericContainer(image)
       .withEnvironment(environment)
       .withExposedPorts(port)
       .withSharedMemorySize(256 * 1024 ** 2)
@@ -73,7 +77,8 @@ export async function startImage(
       .withAutoCleanup(false)
       .withWaitStrategy(noWait())
       .start();
-    const started = await orAborted(starting, signal);
+    starting = start.catch(gone);
+    const started = await orAborted(start, signal);
     const address = `${started.getHost()}:${started.getMappedPort(port)}`;
     const isRunning = async () => {
       const [container] = await containers();
@@ -81,13 +86,18 @@ export async function startImage(
     };
     return { url: await answering(address, isRunning, until, signal), remove };
   } catch (error) {
+    const enough = new AbortController();
+    await Promise.race([starting, delay(patienceMs, enough.signal)]);
+    enough.abort();
     // An image that is not there leaves no container.
     const [container] = await containers().catch(() => []);
     const log = container ? await lastLines(container, environment) : [];
     await remove();
+    // What is still being made would appear after the removal.
+    void starting.then(remove, gone);
     if (error instanceof NotStarted) throw new NotStarted(error.message, log);
     if (container) throw new NotStarted('The container could not be started.', log);
-    throw new Misconfigured(
+    throw new NoImage(
       `The image cannot be had: ${nameOf(image)}. Pull it first, or log in to its registry.`,
     );
   }
@@ -106,7 +116,7 @@ async function loadTestcontainers() {
 
 /** What was pasted in place of a name is not repeated. */
 function nameOf(image: string): string {
-  return /^[\w./:@-]{1,200}$/.test(image) ? image : 'its name is none';
+  return /^[\w./:@-]{1,200}$/.test(image) ? image : 'that is no name of an image';
 }
 
 /** A strategy that leaves the waiting to us, who stop at a signal and at an exit. */
@@ -163,6 +173,9 @@ function answers(url: string): Promise<boolean> {
   });
 }
 
+/** How long a start that was given up is waited for, so that it can be removed. */
+const patienceMs = 15_000;
+
 const maxLines = 20;
 
 interface Logged {
@@ -197,13 +210,23 @@ function unframed(raw: Buffer): string {
 
 /** A line without what was given to the container, addresses, and what looks like a secret. */
 export function redact(line: string, given: readonly string[]): string {
-  const known = given.filter((value) => value.length >= 4);
+  const known = given.flatMap(spellings).filter((value) => value.length >= 4);
   const plain = known.reduce((text, value) => text.replaceAll(value, '[given]'), line);
   return plain
     .replace(/[^\s@<>"']+@[^\s@<>"',;]+/g, '[address]')
     .replace(/\b(bearer|basic)(\s+)\S{4,}/gi, '$1$2[secret]')
     .replace(/(token|password|secret|key)(["']?\s*[:=]\s*["']?)[^\s"',;]{4,}/gi, '$1$2[secret]')
     .replace(/(?=[\w.~+/-]*\d)(?=[\w.~+/-]*[a-z])[\w.~+/-]{20,}={0,2}/gi, '[secret]');
+}
+
+/** A value as a log may spell it: a line of it, in JSON, percent-encoded or in base64. */
+function spellings(value: string): string[] {
+  return [value, ...value.split(/\r?\n/)].flatMap((one) => [
+    one,
+    JSON.stringify(one).slice(1, -1),
+    encodeURIComponent(one),
+    Buffer.from(one).toString('base64').replace(/=+$/, ''),
+  ]);
 }
 
 function gone(): void {}

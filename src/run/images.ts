@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
-import { NotStarted, startImage } from '../portal/image.ts';
+import { NoImage, NotStarted, startImage } from '../portal/image.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
 import type { Report } from '../report/report.ts';
 import type { Run } from './run.ts';
 import type { Settings } from './settings.ts';
-import { stoppedReport, verify } from './verify.ts';
+import { misconfiguredReport, stoppedReport, verify } from './verify.ts';
 
 /** What became of one image: its report, and the last log lines of one that did not come up. */
 export interface ImageVerdict {
@@ -19,7 +19,7 @@ export interface ImageVerdict {
  * profile, and removes it, whatever happens.
  *
  * @param onRun is given the run before anything is sent
- * @throws Misconfigured when there is no engine or no image
+ * @throws Misconfigured when there is no engine
  */
 export async function verifyImage(
   image: string,
@@ -49,6 +49,10 @@ export async function verifyImage(
       await started.remove();
     }
   } catch (error) {
+    if (error instanceof NoImage) {
+      const report = misconfiguredReport(error.message, register);
+      return { report: { ...report, image }, log: [] };
+    }
     if (!(error instanceof NotStarted)) throw error;
     const reason = signal.aborted ? interruption(signal) : {};
     const stop = { outcome: 'undecided', message: error.message } as const;

@@ -15,7 +15,7 @@ import { type Destination, formats, isFormat } from '../report/formats.ts';
 import { readBaseline } from './baseline-file.ts';
 import { type Config, readConfig, withVariables } from './config-file.ts';
 import { readText } from './json-file.ts';
-import { type Environment, type Given, OptionReader } from './option-reader.ts';
+import { type Environment, type Given, OptionReader, variableOf } from './option-reader.ts';
 
 /** What a run is told to do. Times are in milliseconds. */
 export interface Settings {
@@ -64,7 +64,26 @@ export function readSettings(
 ): Settings {
   const { variables, config } = sources(given, environment);
   const read = new OptionReader(given, variables, config.options);
-  return settingsFrom(read, given, variables, register);
+  const settings = settingsFrom(read, given, variables, register);
+  refuseEmpty(settings, given, environment);
+  return settings;
+}
+
+/**
+ * What was given and is empty, as an unset variable of a CI system, is no wish for
+ * the reference portal, whose verdict would be taken for that of the target.
+ */
+function refuseEmpty({ target, images }: Settings, given: Given, environment: Environment): void {
+  if (target !== undefined || images.length > 0) return;
+  const empty = ['target', 'image'].find(
+    (name) => typeof (given[name] ?? environment[variableOf(name)]) === 'string',
+  );
+  if (empty)
+    throw new Misconfigured(
+      `${given[empty] === undefined ? variableOf(empty) : `--${empty}`} is given, and empty.`,
+    );
+  const stray = ['image-env', 'image-port', 'startup-timeout'].find((name) => given[name]);
+  if (stray) throw new Misconfigured(`--${stray} is for --image, which is not given.`);
 }
 
 /** The settings of a run for which nothing is said, anywhere. */
@@ -186,7 +205,7 @@ export function readReport(text: string): Destination {
 }
 
 /** @returns what was given, every entry of it known */
-function selectors(
+export function selectors(
   given: readonly string[],
   option: string,
   register: readonly Statement[],
