@@ -25,10 +25,24 @@ afterAll(async () => {
 });
 
 /** Judges a server with the credentials of the portal, and within bounds. */
-async function judge(server: Listening | { url: string }, ...args: string[]) {
+function judge(server: Listening | { url: string }, ...args: string[]) {
+  return judgeWith(variablesOf(portal), server, args);
+}
+
+/** The same with the caller's token alone: what is large is read once for each credential. */
+function judgeAlone(server: Listening, ...args: string[]) {
+  const { PORTAL_CALLER_TOKEN } = variablesOf(portal);
+  return judgeWith({ PORTAL_CALLER_TOKEN }, server, args);
+}
+
+async function judgeWith(
+  variables: Record<string, string | undefined>,
+  server: Listening | { url: string },
+  args: readonly string[],
+) {
   const bounds = ['--timeout', '5', '--settle', '0.2', '--deadline', '10'];
   const called = await portalConformance([...bounds, ...args], {
-    ...variablesOf(portal),
+    ...variables,
     PORTAL_TARGET: server.url,
   });
   if ('close' in server) await server.close();
@@ -380,7 +394,7 @@ describe('broken on the wire', () => {
     const swelling = await acceptedAnswered((_, response) =>
       list(response, { 'Content-Encoding': 'gzip' }).end(bomb),
     );
-    const { code, report } = await judge(
+    const { code, report } = await judgeAlone(
       swelling,
       '--only',
       'array',
@@ -399,7 +413,7 @@ describe('broken on the wire', () => {
       response.on('drain', more);
       more();
     });
-    const second = await judge(
+    const second = await judgeAlone(
       endless,
       '--only',
       'array',
