@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { redact } from '../src/portal/image.ts';
+import { redact } from '../src/portal/container-log.ts';
 import { renderReleases } from '../src/report/releases.ts';
 import type { Report } from '../src/report/report.ts';
 import { portalConformance, run } from './support/cli.ts';
@@ -227,9 +227,12 @@ test.each([
   ['made 299ce9bf4f244300a96f3926240f9c0d', 'made [secret]'],
   ['{"env":"pa\\"ss"} pa%22ss cGEic3M=', '{"env":"[given]"} [given] [given]='],
   ['the key is SecretLine2', 'the key is [given]'],
+  ['login hunter22 or hunter22-and-more', 'login [given] or [given]'],
   ['listening on port 9909', 'listening on port 9909'],
 ])('of a log, %j is shown as %j', (line, shown) => {
-  expect(redact(line, ['hunter22', 'pa"ss', 'SecretLine1\nSecretLine2'])).toBe(shown);
+  expect(redact(line, ['hunter22', 'hunter22-and-more', 'pa"ss', 'SecretLine1\nSecretLine2'])).toBe(
+    shown,
+  );
 });
 
 test('a table tells which release changed what', () => {

@@ -195,8 +195,12 @@ describe('check', () => {
   });
 
   test('a file that is not there is a wrong call', async () => {
-    const { code, stderr } = await cli('check', 'no-such.json');
+    const { code, stderr, report } = await portalConformance(['check', 'no-such.json']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('(ENOENT)')]);
+    expect([report.outcome, report.message]).toEqual([
+      'misconfigured',
+      expect.stringContaining('(ENOENT)'),
+    ]);
   });
 
   test.each(['<html>', '[', 'x'.repeat(100_000), '[[[[', '\u0000', '{"a":1}', '7', 'null'])(

@@ -268,6 +268,21 @@ test('under GitHub Actions, annotations follow the outcome, ten errors at most',
   expect(lines.at(-1)).toMatch(/^::error title=portal-conformance non-conformant::/);
 });
 
+test('a comment on a pull request is not too long for GitHub', async () => {
+  const report = goldenReport();
+  const finding = { expected: 'x'.repeat(2000), received: 'y', count: 1 };
+  const broken = report.requirements.map((one) => ({
+    ...one,
+    status: 'fail' as const,
+    findings: [finding],
+  }));
+  const selection = { ...report.selection, deselected: [] };
+  const text = await render({ ...report, selection, requirements: broken }, 'markdown');
+  expect(text.length).toBeGreaterThan(50_000);
+  expect(text.length).toBeLessThan(65_536);
+  expect(text).toMatch(/… and \d+ more requirements; see the other reports\.\n$/);
+});
+
 test('ten broken requirements are nine errors and the outcome', async () => {
   const report = goldenReport();
   const broken = report.requirements.map((one) => ({ ...one, status: 'fail' as const }));

@@ -4,7 +4,8 @@ import { Misconfigured } from '../portal/misconfigured.ts';
 import { deliver } from '../report/deliver.ts';
 import { checkSaved } from '../run/saved.ts';
 import { readSettings } from '../run/settings.ts';
-import { type Call, complain, deliveryOf } from './shared.ts';
+import { type Call, deliveryOf } from './shared.ts';
+import { endWrongCall } from './wrong-call.ts';
 
 /** Judges a saved response, from a file or from standard input. @returns the exit code */
 export async function checkCommand(path: string, call: Call): Promise<number> {
@@ -15,9 +16,7 @@ export async function checkCommand(path: string, call: Call): Promise<number> {
     const { reports, detail } = settings;
     return await deliver(report, deliveryOf({ reports, detail }, environment), output);
   } catch (error) {
-    if (!(error instanceof Misconfigured)) throw error;
-    complain(output, error.message);
-    return 2;
+    return endWrongCall(error, call);
   }
 }
 

@@ -39,6 +39,8 @@ export async function judgeImages(settings: Settings, call: Call): Promise<numbe
     let done = () => {};
     const onRun = (run: Run) => {
       current = run;
+      // It may have come after the start, and before there was a run to end.
+      if (end.signal.aborted) run.interrupt(end.signal.reason);
       if (detail !== 'quiet') done = showProgress(run, output);
     };
     const verdict = verifyImage(image, settings, requirements, end.signal, onRun);

@@ -2,13 +2,15 @@ import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
 import { deliver } from '../report/deliver.ts';
 import type { Run } from '../run/run.ts';
-import { readSettings, reportsOf } from '../run/settings.ts';
-import { misconfiguredReport, verify } from '../run/verify.ts';
+import { readSettings } from '../run/settings.ts';
+import { verify } from '../run/verify.ts';
 import { showProgress } from './progress.ts';
 import { type Call, complain, deliveryOf } from './shared.ts';
+import { endWrongCall } from './wrong-call.ts';
 
 /** Judges a target, tells what was found, and writes the reports. @returns the exit code */
-export async function runCommand({ given, environment, output }: Call): Promise<number> {
+export async function runCommand(call: Call): Promise<number> {
+  const { given, environment, output } = call;
   try {
     const settings = readSettings(given, environment, requirements);
     const { reports, detail } = settings;
@@ -18,7 +20,7 @@ export async function runCommand({ given, environment, output }: Call): Promise<
       if (settings.profile === 'read-only')
         throw new Misconfigured('--image judges with the full profile: it makes its own users.');
       const { judgeImages } = await import('./images.ts');
-      return await judgeImages(settings, { given, environment, output });
+      return await judgeImages(settings, call);
     }
     let done = () => {};
     const report = await verify(settings, requirements, (run) => {
@@ -27,11 +29,7 @@ export async function runCommand({ given, environment, output }: Call): Promise<
     }).finally(() => done());
     return await deliver(report, deliveryOf({ reports, detail }, environment), output);
   } catch (error) {
-    if (!(error instanceof Misconfigured)) throw error;
-    complain(output, error.message);
-    const report = misconfiguredReport(error.message, requirements);
-    const reports = reportsOf(given, environment);
-    return deliver(report, deliveryOf({ reports, detail: 'none' }, environment), output);
+    return endWrongCall(error, call);
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { lastLines } from './container-log.ts';
 import { delay } from './delay.ts';
 import { Misconfigured } from './misconfigured.ts';
 import { listPath } from './target.ts';
@@ -91,7 +92,7 @@ export async function startImage(
     enough.abort();
     // An image that is not there leaves no container.
     const [container] = await containers().catch(() => []);
-    const log = container ? await lastLines(container, environment) : [];
+    const log = container ? await lastLines(container, Object.values(environment)) : [];
     await remove();
     // What is still being made would appear after the removal.
     void starting.then(remove, gone);
@@ -175,58 +176,5 @@ function answers(url: string): Promise<boolean> {
 
 /** How long a start that was given up is waited for, so that it can be removed. */
 const patienceMs = 15_000;
-
-const maxLines = 20;
-
-interface Logged {
-  logs(options: { stdout: true; stderr: true; tail: number }): Promise<Buffer>;
-}
-
-async function lastLines(
-  container: Logged,
-  environment: ImageSettings['environment'],
-): Promise<string[]> {
-  const raw = await container
-    .logs({ stdout: true, stderr: true, tail: maxLines })
-    .catch(() => Buffer.alloc(0));
-  return unframed(raw)
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-maxLines)
-    .map((line) => redact(line, Object.values(environment)).slice(0, 500));
-}
-
-/** The text of a log: each piece has a header of eight bytes, where there is no terminal. */
-function unframed(raw: Buffer): string {
-  const pieces: Buffer[] = [];
-  let at = 0;
-  while (at + 8 <= raw.length && (raw[at] ?? 9) <= 2 && raw.readUIntBE(at + 1, 3) === 0) {
-    const end = at + 8 + raw.readUInt32BE(at + 4);
-    pieces.push(raw.subarray(at + 8, end));
-    at = end;
-  }
-  return Buffer.concat([...pieces, raw.subarray(at)]).toString('utf8');
-}
-
-/** A line without what was given to the container, addresses, and what looks like a secret. */
-export function redact(line: string, given: readonly string[]): string {
-  const known = given.flatMap(spellings).filter((value) => value.length >= 4);
-  const plain = known.reduce((text, value) => text.replaceAll(value, '[given]'), line);
-  return plain
-    .replace(/[^\s@<>"']+@[^\s@<>"',;]+/g, '[address]')
-    .replace(/\b(bearer|basic)(\s+)\S{4,}/gi, '$1$2[secret]')
-    .replace(/(token|password|secret|key)(["']?\s*[:=]\s*["']?)[^\s"',;]{4,}/gi, '$1$2[secret]')
-    .replace(/(?=[\w.~+/-]*\d)(?=[\w.~+/-]*[a-z])[\w.~+/-]{20,}={0,2}/gi, '[secret]');
-}
-
-/** A value as a log may spell it: a line of it, in JSON, percent-encoded or in base64. */
-function spellings(value: string): string[] {
-  return [value, ...value.split(/\r?\n/)].flatMap((one) => [
-    one,
-    JSON.stringify(one).slice(1, -1),
-    encodeURIComponent(one),
-    Buffer.from(one).toString('base64').replace(/=+$/, ''),
-  ]);
-}
 
 function gone(): void {}

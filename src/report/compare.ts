@@ -54,7 +54,7 @@ export function compareReports(from: Report, to: Report): Comparison {
   const outcome = {
     from: from.outcome,
     to: to.outcome,
-    worse: promise(to) > promise(from),
+    worse: rankOf(to) > rankOf(from),
   };
   const isWorse = worse.length > 0 || outcome.worse;
   return { better, worse, untested, decided, slower: slowdown(from, to), outcome, isWorse };
@@ -76,7 +76,7 @@ function changesOf(from: Report, to: Report): Change[] {
 }
 
 /** From what holds whole to what is not accepted. */
-function promise({ outcome, exitCode }: Report): number {
+function rankOf({ outcome, exitCode }: Report): number {
   const accepted = ['conformant', 'conformant-partial', 'known-failures'].indexOf(outcome);
   return exitCode === 0 && accepted >= 0 ? accepted : 3;
 }

@@ -7,7 +7,7 @@ import type { Judged, Report } from './report.ts';
 import { plural, tell, tellKnown } from './sentences.ts';
 
 /** GitHub takes comments of 65,536 characters; what is over is left to the other forms. */
-const maxDetails = 40;
+const maxLength = 60_000;
 
 /** Renders a report as Markdown, for a step summary or a comment on a pull request. */
 export function renderMarkdown(report: Report): string {
@@ -27,11 +27,17 @@ export function renderMarkdown(report: Report): string {
     '',
     ...renderTable(report),
     ...renderProblems(report),
-    ...open.slice(0, maxDetails).flatMap(renderDetails),
-    ...(open.length > maxDetails
-      ? ['', `… and ${open.length - maxDetails} more requirements; see the other reports.`]
-      : []),
   ];
+  let length = lines.join('\n').length;
+  for (const [index, one] of open.entries()) {
+    const details = renderDetails(one).join('\n');
+    length += details.length + 1;
+    if (length > maxLength) {
+      lines.push('', `… and ${open.length - index} more requirements; see the other reports.`);
+      break;
+    }
+    lines.push(details);
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -60,6 +60,8 @@ export async function checkSaved(
     if (sealed.hits > 0) suiteErrors.push(leak);
     judged.set(requirement.id, sealed.value);
   }
+  const sealedBodies = seal(bodies, vault);
+  if (sealedBodies.hits > 0) suiteErrors.push(leak);
   const record: RunRecord = {
     suite: { name: 'portal-conformance', version },
     runId: '00000000',
@@ -69,7 +71,7 @@ export async function checkSaved(
     requests: 0,
     seed: null,
     cleanup: null,
-    bodies: seal(bodies, vault).value,
+    bodies: sealedBodies.value,
     baseline: settings.baseline,
     ...facts,
     selection: { only: [], skip: [], deselected: [], strict: settings.strict },

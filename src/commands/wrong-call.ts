@@ -1,0 +1,21 @@
+import { requirements } from '../../specs/index.ts';
+import { Misconfigured } from '../portal/misconfigured.ts';
+import { deliver } from '../report/deliver.ts';
+import { reportsOf } from '../run/settings.ts';
+import { misconfiguredReport } from '../run/verify.ts';
+import { type Call, complain, deliveryOf } from './shared.ts';
+
+/**
+ * Says why a call came to nothing, and writes the reports that it asked for.
+ *
+ * @returns the exit code
+ * @throws what is no mistake of the call
+ */
+export function endWrongCall(error: unknown, call: Call): Promise<number> {
+  if (!(error instanceof Misconfigured)) throw error;
+  const { given, environment, output } = call;
+  complain(output, error.message);
+  const report = misconfiguredReport(error.message, requirements);
+  const reports = reportsOf(given, environment);
+  return deliver(report, deliveryOf({ reports, detail: 'none' }, environment), output);
+}
