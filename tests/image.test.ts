@@ -2,9 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { requirements } from '../specs/index.ts';
 import { redact } from '../src/portal/container-log.ts';
 import { renderReleases } from '../src/report/releases.ts';
 import type { Report } from '../src/report/report.ts';
+import { verifyImage } from '../src/run/images.ts';
+import { defaultSettings } from '../src/run/settings.ts';
 import { portalConformance, run } from './support/cli.ts';
 import { bareNode, docker, hasEngine, importImage, installInto } from './support/engine.ts';
 
@@ -180,6 +183,16 @@ describe.skipIf(!hasEngine)('an image as the target', () => {
       .toContain('asked');
     kill('SIGTERM');
     expect((await ending).code).toBe(143);
+    expect(left()).toBe('');
+  });
+
+  test('needs docker: a signal between the start and the run ends the run', async () => {
+    const end = new AbortController();
+    const settings = defaultSettings();
+    const { report } = await verifyImage(sound, settings, requirements, end.signal, () =>
+      end.abort('SIGTERM'),
+    );
+    expect([report.outcome, report.exitCode]).toEqual(['interrupted', 143]);
     expect(left()).toBe('');
   });
 

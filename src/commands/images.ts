@@ -25,10 +25,8 @@ export async function judgeImages(settings: Settings, call: Call): Promise<numbe
   if (images.length > 1 && settings.reports.some(({ path }) => path === '-'))
     throw new Misconfigured('Several images have a report each: give a file, not standard output.');
   const end = new AbortController();
-  let current: Run | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      current?.interrupt(signal);
       end.abort(signal);
       complain(output, `${signal}: removing the container, please wait.`);
     });
@@ -38,9 +36,6 @@ export async function judgeImages(settings: Settings, call: Call): Promise<numbe
   for (const image of images) {
     let done = () => {};
     const onRun = (run: Run) => {
-      current = run;
-      // It may have come after the start, and before there was a run to end.
-      if (end.signal.aborted) run.interrupt(end.signal.reason);
       if (detail !== 'quiet') done = showProgress(run, output);
     };
     const verdict = verifyImage(image, settings, requirements, end.signal, onRun);

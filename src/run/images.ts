@@ -43,7 +43,13 @@ export async function verifyImage(
     try {
       const own = { target: started.url, profile: 'full', credentials: new Map(), admin } as const;
       // There is no name for which a certificate of the container could be valid.
-      const report = await verify({ ...settings, ...own, insecure: true }, register, onRun);
+      const report = await verify({ ...settings, ...own, insecure: true }, register, (run) => {
+        onRun(run);
+        const end = () => run.interrupt(signal.reason === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
+        // It may have come after the start, and before there was a run to end.
+        if (signal.aborted) end();
+        else signal.addEventListener('abort', end, { once: true });
+      });
       return { report: { ...report, image }, log: [] };
     } finally {
       await started.remove();
