@@ -1,5 +1,5 @@
-// Compiles the schemas to generated/, and src/ and specs/ to dist/. With --if-possible, a tree without the
-// compiler (`npm ci --omit=dev`) is told so instead of failing its install.
+// Compiles the schemas to generated/, src/ and specs/ to dist/, and bundles the command. With
+// --if-possible, a tree without the compiler (`npm ci --omit=dev`) is told so instead of failing its install.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,8 +19,10 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
   cwd: root,
   stdio: 'inherit',
 });
-if (status === 0) chmodSync(join(root, 'dist/src/cli.js'), 0o755);
-process.exit(status ?? 1);
+if (status !== 0) process.exit(status ?? 1);
+const { bundleCommand } = await import('./bundle.mjs'); // Not there without the compiler.
+await bundleCommand();
+chmodSync(join(root, 'dist/src/cli.js'), 0o755);
 
 function findCompiler() {
   try {
