@@ -464,6 +464,33 @@ test('a ban after ten refusals is no finding', async () => {
   expect(idsWith(report.requirements, 'inconclusive')).toContain('unknown-token-refused');
 });
 
+test.each([
+  ['a token that is refused from the second read on', 1, ['control before', 'control after']],
+  ['a token that is refused after the reads', 2, ['control after']],
+])('%s makes refusals prove nothing', async (_, letIn, controls) => {
+  let asked = 0;
+  const seen: string[] = [];
+  const caller = `Bearer ${portal.credentials.get('caller.token')}`;
+  const forward = forwardTo(portal.url);
+  const server = await http((request, response) => {
+    if (request.headers.authorization !== caller || !isList(request)) {
+      return forward(request, response);
+    }
+    asked += 1;
+    seen.push(/control \w+/.exec(request.headers['user-agent'] ?? '')?.[0] ?? '');
+    if (asked <= letIn) forward(request, response);
+    else response.writeHead(401).end();
+  });
+  const only = ['--only', 'api-token-accepted,unknown-token-refused'];
+  const { report } = await judge(server, ...only);
+  const refused = report.requirements.find(({ id }) => id === 'unknown-token-refused');
+  expect(refused).toMatchObject({
+    status: 'inconclusive',
+    message: expect.stringContaining(`the ${controls[0]} the refusals did not hold`),
+  });
+  expect(seen.filter((one) => one !== '')).toEqual(controls);
+});
+
 test('refusals that hang are no finding', async () => {
   const forward = forwardTo(portal.url);
   const server = await http((request, response) => {

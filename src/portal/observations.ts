@@ -28,14 +28,17 @@ export class Observations implements Reads {
   readonly #vault: Vault;
   readonly #rounds: Map<Credential, Promise<ListRead>>[] = [];
   readonly #ends: Promise<unknown>[] = [];
+  readonly #onRead: (read: ListRead) => void;
   readonly earlier: readonly ListRead[];
 
   constructor(
     client: Client,
     vault: Vault,
     credentials: readonly Credential[],
+    onRead: (read: ListRead) => void,
     earlier: readonly ListRead[] = [],
   ) {
+    this.#onRead = onRead;
     this.earlier = earlier;
     this.#client = client;
     this.#vault = vault;
@@ -72,6 +75,7 @@ export class Observations implements Reads {
     const exchange = await this.#client.send(listAsk(credential, `read ${round + 1}`));
     const read = new ListRead(credential, exchange);
     read.register(this.#vault);
+    this.#onRead(read);
     return read;
   }
 }

@@ -3,6 +3,7 @@ import type { Client } from './client.ts';
 import type { Credential } from './credential.ts';
 import { type Exchange, isUnavailable } from './exchange.ts';
 import { type Probe, probeAsk } from './probe.ts';
+import type { ListRead } from './token-list.ts';
 
 export interface ProbeAnswer {
   readonly probe: Probe;
@@ -18,6 +19,9 @@ interface Waiting {
   readonly settle: (answer: ProbeAnswer) => void;
 }
 
+/** How long the last read, if it was let in, still is the control before a wave, in milliseconds. */
+const recent = 1000;
+
 /**
  * Sends probes in waves, each between two controls: the caller's own request,
  * which must be let in before the wave and after it. What is asked for in one
@@ -26,11 +30,17 @@ interface Waiting {
 export class Refusals {
   readonly #client: Client;
   readonly #control: Credential;
+  #lastRead: ListRead | undefined;
   #waiting = new Map<string, Waiting>();
 
   constructor(client: Client, control: Credential) {
     this.#client = client;
     this.#control = control;
+  }
+
+  /** Is told of every read, so that none is sent a second time as the control before. */
+  saw(read: ListRead): void {
+    if (read.credential === this.#control) this.#lastRead = read;
   }
 
   ask(probe: Probe, purpose: string): Promise<ProbeAnswer> {
@@ -48,7 +58,7 @@ export class Refusals {
   async #send(): Promise<void> {
     const wave = [...this.#waiting.values()];
     this.#waiting = new Map();
-    const before = await this.#ask('control before');
+    const before = this.#isLetIn() ? undefined : await this.#ask('control before');
     const exchanges = await Promise.all(wave.map((one) => this.#probe(one)));
     const after = await this.#ask('control after');
     for (const [index, { probe, settle }] of wave.entries()) {
@@ -56,6 +66,11 @@ export class Refusals {
       const doubt = before ?? after ?? doubtOf(exchange);
       settle({ probe, exchange, ...(doubt === undefined ? {} : { doubt }) });
     }
+  }
+
+  #isLetIn(): boolean {
+    const { opened, exchange } = this.#lastRead ?? {};
+    return opened === true && exchange !== undefined && Date.now() - exchange.receivedAt < recent;
   }
 
   /** A server error once is an accident; it is asked for again. */

@@ -121,8 +121,10 @@ export class Run {
     if (stage) this.#take(credentialsOf(stage));
     const caller = this.#credentials.find(({ persona }) => persona === 'caller');
     if (!caller) throw new Misconfigured(`A target needs credentials: ${howToBegin}.`);
+    const refusals = new Refusals(this.#client, caller);
+    const onRead = (read: ListRead) => refusals.saw(read);
     const observe = (earlier: readonly ListRead[] = []) =>
-      new Observations(this.#client, this.#vault, this.#credentials, earlier);
+      new Observations(this.#client, this.#vault, this.#credentials, onRead, earlier);
     const { settleMs } = this.#settings;
     const news = new News(this.#client, this.#vault, this.#credentials, stage);
     if (stage) await news.wait(settleMs, this.#end.signal);
@@ -138,7 +140,7 @@ export class Run {
     const surroundings: Surroundings = {
       target: this.target,
       identities,
-      refusals: new Refusals(this.#client, caller),
+      refusals,
       first: (credential) => observations[0].read(credential, 0),
       settleMs,
       signal: this.#end.signal,

@@ -69,7 +69,9 @@ export function forwardTo(target: string, prefix = ''): RequestListener {
     const answer = await fetch(target + path.slice(prefix.length), {
       ...{ method, headers, body },
       redirect: 'manual',
-    });
+    }).catch(() => undefined);
+    // A kept connection to the portal may close just as it is used.
+    if (answer === undefined) return void request.socket.destroy();
     const kept = [...answer.headers].filter(
       ([name]) => !['connection', 'transfer-encoding', 'content-length'].includes(name),
     );
