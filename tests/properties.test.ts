@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
 import { judgeShape } from '../src/contract/shape.ts';
+import { readJson } from '../src/portal/token-list.ts';
+import { Vault } from '../src/portal/vault.ts';
 import { plain } from '../src/reference/behaviour.ts';
 import { startReference } from '../src/reference/start.ts';
 import { renderConsole } from '../src/report/console.ts';
@@ -161,5 +163,50 @@ test('any text in any string member reaches no output', async () => {
       },
     ),
     { numRuns: 20 },
+  );
+});
+
+test('a vault finds what a plain search finds, however much texts are alike', () => {
+  const alike = (minLength: number, maxLength: number) =>
+    fc.string({ unit: fc.constantFrom('a', 'b'), minLength, maxLength });
+  fc.assert(
+    fc.property(fc.array(alike(12, 15), { maxLength: 4 }), alike(0, 200), (secrets, text) => {
+      const vault = new Vault();
+      for (const secret of secrets) vault.add(secret);
+      let left = text;
+      for (const secret of secrets) left = left.replaceAll(secret, '');
+      expect(vault.isPlainlyIn(text)).toBe(left !== text);
+      // Each is cut out whole, wherever it stands between other text.
+      for (const secret of secrets) {
+        expect(vault.scrub(`<${secret}>${text}`).text).toMatch(/^<\[secret\]/);
+        expect(vault.countIn(`<${secret}><${secret}>`)).toBe(2);
+      }
+      for (const secret of secrets) expect(vault.scrub(text).text).not.toContain(secret);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('member names that are repeated are counted, in whatever they stand', () => {
+  const names = fc.array(fc.constantFrom('a', '"', ':', '\\', '{', '\u00e9'), { maxLength: 4 });
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof({ depthSize: 'small' }, fc.string(), fc.integer(), tie('object')),
+    // A name for each member, and a text that repeats them.
+    object: fc.tuple(names, fc.array(tie('value'), { minLength: 4, maxLength: 4 })),
+  }));
+  const write = (one: unknown): [string, number] => {
+    if (!Array.isArray(one)) return [JSON.stringify(one), 0];
+    const [keys, values] = one as [string[], unknown[]];
+    const members = keys.map((key, index) => [JSON.stringify(key), write(values[index])] as const);
+    const repeated = keys.length - new Set(keys).size;
+    const text = members.map(([key, [member]]) => `${key} :${member}`).join(', ');
+    return [`{${text}}`, members.reduce((sum, [, [, count]]) => sum + count, repeated)];
+  };
+  fc.assert(
+    fc.property(value, (one) => {
+      const [text, count] = write(one);
+      expect(readJson(Buffer.from(text)).repeatedNames()).toBe(count);
+    }),
+    { numRuns: 500 },
   );
 });

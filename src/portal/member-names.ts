@@ -1,8 +1,43 @@
 /**
- * Counts the member names of a well-formed JSON text that its object has already (RFC 8259, section 4). `JSON.parse` keeps the last one and says nothing.
- * Walks the text without recursion: nesting may be as deep as the text is long.
+ * Counts the member names of a well-formed JSON text that its object has already (RFC 8259, section 4).
+ * `JSON.parse` keeps the last one and says nothing.
+ *
+ * @param bytes the text in UTF-8
+ * @param value what was parsed from it
  */
-export function countRepeatedNames(text: string): number {
+export function countRepeatedNames(text: string, bytes: Buffer, value: unknown): number {
+  // What was dropped is missing in the value; most often nothing is.
+  return countColons(bytes) === countMembers(value) ? 0 : countInText(text);
+}
+
+/** The colons outside of strings: one for each member. */
+function countColons(bytes: Buffer): number {
+  let colons = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === colon) colons += 1;
+    if (byte !== quoteMark) continue;
+    for (at += 1; bytes[at] !== quoteMark; at += 1) if (bytes[at] === backslash) at += 1;
+  }
+  return colons;
+}
+
+/** The members of a value, however deep. */
+function countMembers(value: unknown): number {
+  let count = 0;
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    const members = Array.isArray(one) ? one : Object.values(one);
+    if (members !== one) count += members.length;
+    for (const member of members) if (typeof member === 'object') open.push(member);
+  }
+  return count;
+}
+
+/** Walks the text without recursion: nesting may be as deep as the text is long. */
+function countInText(text: string): number {
   let repeated = 0;
   // One entry for each open bracket: the names seen in an object, null for an array.
   const open: (Set<string> | null)[] = [];

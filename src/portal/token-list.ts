@@ -152,7 +152,7 @@ function parse(body: Buffer): JsonText {
   }
   try {
     const value = JSON.parse(text);
-    return { mark, text, value, repeatedNames: () => countRepeatedNames(text) };
+    return { mark, text, value, repeatedNames: () => countRepeatedNames(text, bytes, value) };
   } catch {
     return bad(
       /^\s*</.test(text)

@@ -6,13 +6,14 @@ const manyLookups = 2000;
  * output carries one. Only strings of 12 characters or more are watched for.
  */
 export class Vault {
-  /** Secrets by their first characters: a scan costs what the text is long. */
-  readonly #byStart = new Map<string, Set<string>>();
+  readonly #secrets = new Set<string>();
+  /** The hashes of their first characters: a scan costs what the text is long. */
+  readonly #starts = new Set<number>();
   /** The lengths that secrets have. */
   readonly #lengths = new Set<number>();
   #public = '';
-  /** What the public text holds of the length of a start; made when there is much to look for. */
-  #publicStarts: Set<string> | undefined;
+  /** The hashes of all that could be a start in the public text; made when there is much to look for. */
+  #publicStarts: Set<number> | undefined;
   #lookups = 0;
   /** What was scrubbed since the last secret was added. */
   readonly #scrubbed = new Map<string, { text: string; hits: number }>();
@@ -23,7 +24,7 @@ export class Vault {
     this.#publicStarts = undefined;
   }
 
-  #isPublic(secret: string, start: string): boolean {
+  #isPublic(secret: string, start: number): boolean {
     this.#lookups += 1;
     if (this.#lookups > manyLookups) {
       this.#publicStarts ??= startsIn(this.#public);
@@ -34,13 +35,12 @@ export class Vault {
 
   add(secret: string): void {
     if (secret.length < minLength) return;
-    const start = secret.slice(0, minLength);
-    const known = this.#byStart.get(start);
-    if (known?.has(secret) || this.#isPublic(secret, start)) return;
-    if (known === undefined) this.#byStart.set(start, new Set([secret]));
-    else known.add(secret);
+    const start = hashAt(secret, 0);
+    if (this.#isPublic(secret, start)) return;
+    this.#secrets.add(secret);
+    this.#starts.add(start);
     this.#lengths.add(secret.length);
-    this.#scrubbed.clear();
+    if (this.#scrubbed.size > 0) this.#scrubbed.clear();
   }
 
   /** Whether the text holds a secret: raw, percent-encoded or in base64. */
@@ -50,7 +50,7 @@ export class Vault {
 
   /** The text with every secret replaced, and how many there were. */
   scrub(text: string): { text: string; hits: number } {
-    if (this.#byStart.size === 0) return { text, hits: 0 };
+    if (this.#secrets.size === 0) return { text, hits: 0 };
     const known = this.#scrubbed.get(text);
     if (known) return known;
     const clean = this.#scrub(text);
@@ -77,8 +77,7 @@ export class Vault {
 
   /** Whether the text holds a secret as it is. */
   isPlainlyIn(text: string): boolean {
-    for (let at = 0; at + minLength <= text.length; at += 1) if (this.#at(text, at)) return true;
-    return false;
+    return this.#next(text, 0) !== undefined;
   }
 
   /** How many secrets the text holds, as they are. */
@@ -91,14 +90,22 @@ export class Vault {
     return count;
   }
 
-  /** The secret that begins here, if one does. */
-  #at(text: string, at: number): string | undefined {
-    const secrets = this.#byStart.get(text.slice(at, at + minLength));
-    if (!secrets) return undefined;
-    for (const length of this.#lengths) {
-      const candidate = text.slice(at, at + length);
-      if (candidate.length === length && secrets.has(candidate)) return candidate;
+  /** Where the next secret is, from a place on. */
+  #next(text: string, from: number): { at: number; end: number } | undefined {
+    let hash = hashAt(text, from);
+    for (let at = from; at + minLength <= text.length; at += 1) {
+      const length = this.#starts.has(hash) ? this.#lengthAt(text, at) : undefined;
+      if (length !== undefined) return { at, end: at + length };
+      hash = hashAfter(hash, text, at);
     }
+    return undefined;
+  }
+
+  /** The length of the secret that begins here, if one does. */
+  #lengthAt(text: string, at: number): number | undefined {
+    for (const length of this.#lengths)
+      if (at + length <= text.length && this.#secrets.has(text.slice(at, at + length)))
+        return length;
     return undefined;
   }
 
@@ -112,21 +119,42 @@ export class Vault {
   #replace(text: string, replacement: () => string): string {
     let result = '';
     let from = 0;
-    for (let at = 0; at + minLength <= text.length; at += 1) {
-      const secret = this.#at(text, at);
-      if (secret === undefined) continue;
-      result += text.slice(from, at) + replacement();
-      from = at + secret.length;
-      at = from - 1;
+    for (let found = this.#next(text, 0); found; found = this.#next(text, from)) {
+      result += text.slice(from, found.at) + replacement();
+      from = found.end;
     }
     return result + text.slice(from);
   }
 }
 
-function startsIn(text: string): Set<string> {
-  const starts = new Set<string>();
-  for (let at = 0; at + minLength <= text.length; at += 1)
-    starts.add(text.slice(at, at + minLength));
+const base = 31;
+/** What the first character of a start counts in its hash. */
+const weight = Array.from({ length: minLength - 1 }).reduce<number>(
+  (product) => Math.imul(product, base),
+  1,
+);
+
+/** A number for the `minLength` characters from here on (Rabin and Karp). */
+function hashAt(text: string, at: number): number {
+  let hash = 0;
+  for (let index = at; index < at + minLength; index += 1)
+    hash = (Math.imul(hash, base) + text.charCodeAt(index)) | 0;
+  return hash;
+}
+
+/** The number one character further on. */
+function hashAfter(hash: number, text: string, at: number): number {
+  const rest = hash - Math.imul(text.charCodeAt(at), weight);
+  return (Math.imul(rest, base) + text.charCodeAt(at + minLength)) | 0;
+}
+
+function startsIn(text: string): Set<number> {
+  const starts = new Set<number>();
+  let hash = hashAt(text, 0);
+  for (let at = 0; at + minLength <= text.length; at += 1) {
+    starts.add(hash);
+    hash = hashAfter(hash, text, at);
+  }
   return starts;
 }
 
