@@ -77,6 +77,22 @@ describe('the package', () => {
     expect(stdout).not.toMatch(/\.test\.|vitest|prove|golden/);
   });
 
+  test('keeps the licence of every library that is inside the command', () => {
+    const parts = join(clean, 'node_modules/portal-conformance/dist/src/cli');
+    const texts = readFileSync(join(parts, 'LICENSES.txt'), 'utf8').split(/^-{72}$/m);
+    const packages = texts.map((text) => /^(\S+) \d\S* \(\S+\)\n\n/.exec(text.trim())?.[1]);
+    expect(packages).toEqual(
+      expect.arrayContaining(['commander', 'hono', 'superagent', 'supertest']),
+    );
+    for (const text of texts) expect(text).toMatch(/copyright|license/i);
+    const code = readdirSync(parts).map((name) => readFileSync(join(parts, name), 'utf8'));
+    // The bundler says above each module where it is from.
+    const above = /^\/\/ (?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/gm;
+    const inside = code.flatMap((text) => [...text.matchAll(above)]);
+    for (const name of new Set(inside.map(([, one]) => one))) expect(packages).toContain(name);
+    expect(inside.length).toBeGreaterThan(100);
+  });
+
   test('runs from a clean folder with npx', () => {
     const { status, stdout } = spawn('npx', ['--no-install', 'portal-conformance', '--quiet']);
     expect([status, stdout]).toEqual([0, expect.stringContaining('conformant: All')]);

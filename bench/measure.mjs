@@ -1,0 +1,86 @@
+// What the sections of the bench have in common: processes side by side, and tables.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+export const cli = at('../dist/src/cli.js');
+export const program = (name) => at(`programs/${name}.mjs`);
+export const peersFolder = at('peers/');
+export const folder = mkdtempSync(join(tmpdir(), 'portal-conformance-bench-'));
+export const rounds = 9;
+
+/** The environment without anything that would be taken for a setting. */
+export const bare = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('PORTAL_')),
+);
+
+/** The wall time of a process in milliseconds. */
+export function time(args, env = {}) {
+  const from = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    env: { ...bare, ...env },
+    cwd: folder,
+  });
+  if (status !== 0) throw new Error(`${args[0]}: ${status} ${stderr}`);
+  return performance.now() - from;
+}
+
+export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Several commands in turn, so that each meets the same moments of the machine. */
+export function sideBySide(commands, times = rounds) {
+  const results = commands.map(() => []);
+  for (let round = 0; round < times; round += 1)
+    for (const [index, [args, env]] of commands.entries()) results[index].push(time(args, env));
+  return results.map((values) => ({
+    ms: median(values),
+    noise: (Math.max(...values) - Math.min(...values)) / median(values),
+  }));
+}
+
+export const nodeAlone = [['-e', '0']];
+
+/** The tokens of a reference portal, as the variables of a run. */
+export const variablesOf = (credentials) =>
+  Object.fromEntries(
+    Object.entries(credentials).map(([name, token]) => [
+      `PORTAL_${name.toUpperCase().replace('.', '_')}`,
+      token,
+    ]),
+  );
+
+/** Starts the reference portal in a process of its own. */
+export async function startServer(...delays) {
+  const child = spawn(process.execPath, [program('server'), ...delays.map(String)], { env: bare });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => JSON.parse((await lines.next()).value);
+  const { url, admin, credentials } = await next();
+  return {
+    url,
+    tokens: variablesOf(credentials),
+    login: { PORTAL_ADMIN_USERNAME: admin.username, PORTAL_ADMIN_PASSWORD: admin.password },
+    /** What was asked since the last time. */
+    counts: () => {
+      child.kill('SIGUSR2');
+      return next();
+    },
+    nextDelay: () => child.kill('SIGUSR1'),
+    stop: () => child.kill(),
+  };
+}
+
+export const ratio = (one, other) => (one / other).toFixed(2);
+export const ms = (value) => `${value.toFixed(0)} ms`;
+export const percent = (value) => `${(value * 100).toFixed(0)} %`;
+export const row = (...cells) => `| ${cells.join(' | ')} |`;
+
+/** A table whose first column is text, and whose others are numbers. */
+export function table(titles, rows) {
+  const sides = titles.map((_, index) => (index === 0 ? '---' : '---:'));
+  return [row(...titles), row(...sides), ...rows.map((cells) => row(...cells))];
+}

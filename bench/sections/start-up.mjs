@@ -1,0 +1,20 @@
+import { cli, ms, nodeAlone, ratio, sideBySide, table } from '../measure.mjs';
+
+export const title = 'Start-up';
+
+/** What every call pays before it does anything. */
+export async function measure() {
+  const [help, list, node] = sideBySide([[[cli, '--help']], [[cli, 'list']], nodeAlone]);
+  return [
+    'What every call pays before it does anything.',
+    '',
+    ...table(
+      ['command', 'time', 'to `node -e 0`'],
+      [
+        ['`--help`', ms(help.ms), ratio(help.ms, node.ms)],
+        ['`list`', ms(list.ms), ratio(list.ms, node.ms)],
+        ['`node -e 0`', ms(node.ms), '1.00'],
+      ],
+    ),
+  ];
+}
