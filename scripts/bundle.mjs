@@ -1,6 +1,6 @@
 // Puts the command and the libraries that each of its calls needs into few files:
-// finding and reading hundreds of small ones takes longer than a run against a portal.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// finding and reading hundreds of small ones costs some 50 ms of each call.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -32,24 +32,28 @@ export async function bundleCommand() {
   await bundle.close();
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
   writeFileSync(join(out, 'cli/LICENSES.txt'), licensesOf(modules));
-  // Only the command loads them, and it has them inside.
-  rmSync(join(out, 'commands'), { recursive: true });
 }
 
+/** Gives supertest and superagent an empty class in place of some modules. */
 function leaveOut(names) {
+  const empty = '\0left-out';
+  const importers = /[\\/]node_modules[\\/](supertest|superagent)[\\/]/;
   return {
     name: 'leave-out',
-    resolveId: (id) => (names.includes(id) ? `\0${id}` : null),
-    load: (id) =>
-      names.includes(id.slice(1)) && id.startsWith('\0') ? 'module.exports = class {};' : null,
+    resolveId: (id, importer) =>
+      names.includes(id) && importers.test(importer ?? '') ? empty : null,
+    load: (id) => (id === empty ? 'module.exports = class {};' : null),
   };
 }
 
 /** The licences of the packages that some modules are of, as they ask to be kept. */
 function licensesOf(modules) {
   const folders = new Set(
-    modules.flatMap((id) => /^.*\/node_modules\/(@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []),
+    modules.flatMap(
+      (id) => /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(id)?.[0] ?? [],
+    ),
   );
+  if (folders.size === 0) throw new Error('no library is inside the command');
   const texts = [...folders].map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json')));
     const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));

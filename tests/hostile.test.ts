@@ -491,6 +491,21 @@ test.each([
   expect(seen.filter((one) => one !== '')).toEqual(controls);
 });
 
+test('a second wave of refusals has a control of its own before it', async () => {
+  const controls: string[] = [];
+  const forward = forwardTo(portal.url);
+  const server = await http((request, response) => {
+    const control = /control \w+/.exec(request.headers['user-agent'] ?? '')?.[0];
+    if (control) controls.push(control);
+    if (request.headers.authorization) forward(request, response);
+    else response.writeHead(200, { 'Content-Type': 'application/json' }).end('[]');
+  });
+  const { code } = await judge(server, '--only', 'missing-header-refused');
+  expect(code).toBe(1);
+  // The failure was asked for again; the read before the first wave is no control of the second.
+  expect(controls).toEqual(['control after', 'control before', 'control after']);
+});
+
 test('refusals that hang are no finding', async () => {
   const forward = forwardTo(portal.url);
   const server = await http((request, response) => {

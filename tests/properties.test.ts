@@ -168,7 +168,7 @@ test('any text in any string member reaches no output', async () => {
 
 test('a vault finds what a plain search finds, however much texts are alike', () => {
   const alike = (minLength: number, maxLength: number) =>
-    fc.string({ unit: fc.constantFrom('a', 'b'), minLength, maxLength });
+    fc.string({ unit: fc.constantFrom(...'aaaaaaaaab'), minLength, maxLength });
   fc.assert(
     fc.property(fc.array(alike(12, 15), { maxLength: 4 }), alike(0, 200), (secrets, text) => {
       const vault = new Vault();
@@ -178,7 +178,7 @@ test('a vault finds what a plain search finds, however much texts are alike', ()
       expect(vault.isPlainlyIn(text)).toBe(left !== text);
       // Each is cut out whole, wherever it stands between other text.
       for (const secret of secrets) {
-        expect(vault.scrub(`<${secret}>${text}`).text).toMatch(/^<\[secret\]/);
+        expect(vault.scrub(`<${secret}>${text}`).text).toMatch(/^<\[secret\]>/);
         expect(vault.countIn(`<${secret}><${secret}>`)).toBe(2);
       }
       for (const secret of secrets) expect(vault.scrub(text).text).not.toContain(secret);

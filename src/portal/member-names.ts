@@ -17,7 +17,8 @@ function countColons(bytes: Buffer): number {
     const byte = bytes[at];
     if (byte === colon) colons += 1;
     if (byte !== quoteMark) continue;
-    for (at += 1; bytes[at] !== quoteMark; at += 1) if (bytes[at] === backslash) at += 1;
+    for (at += 1; at < bytes.length && bytes[at] !== quoteMark; at += 1)
+      if (bytes[at] === backslash) at += 1;
   }
   return colons;
 }

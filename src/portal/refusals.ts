@@ -19,7 +19,7 @@ interface Waiting {
   readonly settle: (answer: ProbeAnswer) => void;
 }
 
-/** How long the last read, if it was let in, still is the control before a wave, in milliseconds. */
+/** How old a read may be that is the control before a wave, in milliseconds. */
 const recent = 1000;
 
 /**
@@ -38,7 +38,7 @@ export class Refusals {
     this.#control = control;
   }
 
-  /** Is told of every read, so that none is sent a second time as the control before. */
+  /** Is told of each read of a round: the last one is the control before the next wave. */
   saw(read: ListRead): void {
     if (read.credential === this.#control) this.#lastRead = read;
   }
@@ -58,7 +58,7 @@ export class Refusals {
   async #send(): Promise<void> {
     const wave = [...this.#waiting.values()];
     this.#waiting = new Map();
-    const before = this.#isLetIn() ? undefined : await this.#ask('control before');
+    const before = this.#wasLetIn() ? undefined : await this.#ask('control before');
     const exchanges = await Promise.all(wave.map((one) => this.#probe(one)));
     const after = await this.#ask('control after');
     for (const [index, { probe, settle }] of wave.entries()) {
@@ -68,9 +68,13 @@ export class Refusals {
     }
   }
 
-  #isLetIn(): boolean {
-    const { opened, exchange } = this.#lastRead ?? {};
-    return opened === true && exchange !== undefined && Date.now() - exchange.receivedAt < recent;
+  /** Whether the last read was let in a moment ago, and no wave came after it. */
+  #wasLetIn(): boolean {
+    const read = this.#lastRead;
+    this.#lastRead = undefined;
+    if (!read?.opened) return false;
+    const age = Date.now() - read.exchange.receivedAt;
+    return age >= 0 && age < recent;
   }
 
   /** A server error once is an accident; it is asked for again. */

@@ -34,13 +34,13 @@ export class Vault {
   }
 
   add(secret: string): void {
-    if (secret.length < minLength) return;
+    if (secret.length < minLength || this.#secrets.has(secret)) return;
     const start = hashAt(secret, 0);
     if (this.#isPublic(secret, start)) return;
     this.#secrets.add(secret);
     this.#starts.add(start);
     this.#lengths.add(secret.length);
-    if (this.#scrubbed.size > 0) this.#scrubbed.clear();
+    this.#scrubbed.clear();
   }
 
   /** Whether the text holds a secret: raw, percent-encoded or in base64. */
@@ -101,12 +101,14 @@ export class Vault {
     return undefined;
   }
 
-  /** The length of the secret that begins here, if one does. */
+  /** The length of the longest secret that begins here, if one does. */
   #lengthAt(text: string, at: number): number | undefined {
-    for (const length of this.#lengths)
-      if (at + length <= text.length && this.#secrets.has(text.slice(at, at + length)))
-        return length;
-    return undefined;
+    let longest = 0;
+    for (const length of this.#lengths) {
+      if (length <= longest || at + length > text.length) continue;
+      if (this.#secrets.has(text.slice(at, at + length))) longest = length;
+    }
+    return longest > 0 ? longest : undefined;
   }
 
   /** Base64 at each of its four alignments: a secret may begin inside a longer text. */
