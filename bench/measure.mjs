@@ -10,7 +10,6 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export const cli = at('../dist/src/cli.js');
 export const program = (name) => at(`programs/${name}.mjs`);
-export const peersFolder = at('peers/');
 export const folder = mkdtempSync(join(tmpdir(), 'portal-conformance-bench-'));
 export const rounds = 9;
 
@@ -57,6 +56,7 @@ export const variablesOf = (credentials) =>
 /** Starts the reference portal in a process of its own. */
 export async function startServer(...delays) {
   const child = spawn(process.execPath, [program('server'), ...delays.map(String)], { env: bare });
+  process.on('exit', () => child.kill());
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => JSON.parse((await lines.next()).value);
   const { url, admin, credentials } = await next();

@@ -14,13 +14,15 @@ function lists(token, present, absent) {
     .expectStatus(200)
     .expectHeaderContains('content-type', 'application/json')
     .expectJsonSchema(schema)
-    .expect(({ res: { json } }) => {
+    .expect(({ res: { json, headers } }) => {
       const ids = json.map(({ id }) => id);
       if (new Set(ids).size !== ids.length) throw new Error('a token is listed twice');
       if (!present.every((id) => ids.includes(id))) throw new Error('a token is not listed');
-      if (absent.some((id) => ids.includes(id))) throw new Error("another account's token");
+      const answer = JSON.stringify([headers, json]);
+      if (absent.some((id) => answer.includes(id))) throw new Error("another account's token");
+      const latest = Date.now() + 60_000;
       for (const { createdAt, lastUsedAt } of json) {
-        if (createdAt > Date.now() + 60_000) throw new Error('created in the future');
+        if (createdAt > latest || lastUsedAt > latest) throw new Error('a time in the future');
         if (lastUsedAt !== null && lastUsedAt < createdAt) throw new Error('used before created');
       }
       const used = json.find(({ id }) => id === CALLER)?.lastUsedAt;
@@ -28,7 +30,10 @@ function lists(token, present, absent) {
     });
 }
 
-const refused = (request) => request.expectStatus(401);
+const refused = (request) =>
+  request.expectStatus(401).expect(({ res: { body } }) => {
+    if (JSON.stringify(body ?? '').includes(CALLER)) throw new Error('a refusal with records');
+  });
 
 test("the caller's API token", () => lists(CALLER, [CALLER, TEAMMATE], [OUTSIDER]));
 test("the caller's session token", () => lists(SESSION, [CALLER, TEAMMATE], [OUTSIDER]));

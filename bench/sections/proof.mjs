@@ -20,7 +20,7 @@ export async function measure() {
   const each = (performance.now() - from) / quick.length;
   const [node] = sideBySide([nodeAlone]);
   return [
-    'A mutant is started, judged with the read-only profile and closed.',
+    'A mutant is started, judged with the read-only profile and closed; the mean of all.',
     '',
     ...table(
       ['mutants in-process', 'each', 'to `node -e 0`'],

@@ -1,4 +1,4 @@
-import { cli, ms, nodeAlone, ratio, sideBySide, table } from '../measure.mjs';
+import { cli, ms, nodeAlone, ratio, rounds, sideBySide, table } from '../measure.mjs';
 
 export const title = 'Start-up';
 
@@ -6,7 +6,7 @@ export const title = 'Start-up';
 export async function measure() {
   const [help, list, node] = sideBySide([[[cli, '--help']], [[cli, 'list']], nodeAlone]);
   return [
-    'What every call pays before it does anything.',
+    `What every call pays before it does anything; medians of ${rounds}.`,
     '',
     ...table(
       ['command', 'time', 'to `node -e 0`'],
