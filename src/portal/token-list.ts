@@ -52,8 +52,9 @@ export class ListRead {
     if (this.#records) return this.#records;
     const records: [number, TokenRecord][] = [];
     const elements = this.usable ? (this.json.value as unknown[]) : [];
-    for (const [index, element] of elements.entries())
+    elements.forEach((element, index) => {
       if (isObject(element)) records.push([index, element]);
+    });
     this.#records = records;
     return records;
   }

@@ -1,5 +1,4 @@
 const minLength = 12;
-const manyLookups = 2000;
 
 /**
  * Every bearer string that was given, made or listed in this run, so that no
@@ -12,35 +11,20 @@ export class Vault {
   /** The lengths that secrets have. */
   readonly #lengths = new Set<number>();
   #public = '';
-  /** The hashes of all that could be a start in the public text; made when there is much to look for. */
-  #publicStarts: Set<number> | undefined;
-  #lookups = 0;
   /** What was scrubbed since the last secret was added. */
   readonly #scrubbed = new Map<string, { text: string; hits: number }>();
 
   /** Text that is public before the target was asked: a token cannot claim it. */
   allow(text: string): void {
     this.#public += `\n${text}`;
-    this.#publicStarts = undefined;
-  }
-
-  #isPublic(secret: string, start: number): boolean {
-    this.#lookups += 1;
-    if (this.#lookups > manyLookups) {
-      this.#publicStarts ??= startsIn(this.#public);
-      if (!this.#publicStarts.has(start)) return false;
-    }
-    return this.#public.includes(secret);
   }
 
   add(secret: string): void {
     if (secret.length < minLength || this.#secrets.has(secret)) return;
-    const start = hashAt(secret, 0);
-    if (this.#isPublic(secret, start)) return;
     this.#secrets.add(secret);
-    this.#starts.add(start);
+    this.#starts.add(hashAt(secret, 0));
     this.#lengths.add(secret.length);
-    this.#scrubbed.clear();
+    if (this.#scrubbed.size > 0) this.#scrubbed.clear();
   }
 
   /** Whether the text holds a secret: raw, percent-encoded or in base64. */
@@ -106,9 +90,14 @@ export class Vault {
     let longest = 0;
     for (const length of this.#lengths) {
       if (length <= longest || at + length > text.length) continue;
-      if (this.#secrets.has(text.slice(at, at + length))) longest = length;
+      if (this.#isSecret(text.slice(at, at + length))) longest = length;
     }
     return longest > 0 ? longest : undefined;
+  }
+
+  /** What is public is looked for when it is met: most secrets never are. */
+  #isSecret(candidate: string): boolean {
+    return this.#secrets.has(candidate) && !this.#public.includes(candidate);
   }
 
   /** Base64 at each of its four alignments: a secret may begin inside a longer text. */
@@ -148,16 +137,6 @@ function hashAt(text: string, at: number): number {
 function hashAfter(hash: number, text: string, at: number): number {
   const rest = hash - Math.imul(text.charCodeAt(at), weight);
   return (Math.imul(rest, base) + text.charCodeAt(at + minLength)) | 0;
-}
-
-function startsIn(text: string): Set<number> {
-  const starts = new Set<number>();
-  let hash = hashAt(text, 0);
-  for (let at = 0; at + minLength <= text.length; at += 1) {
-    starts.add(hash);
-    hash = hashAfter(hash, text, at);
-  }
-  return starts;
 }
 
 function decodePercent(run: string): string {
