@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bugSite } from '../contract/bug-site.ts';
 import { judge } from '../contract/judge.ts';
 import {
@@ -202,6 +203,7 @@ export class Run {
       new Context(requirement.id, observations[attempt > 0 ? 1 : 0], surroundings, evidence);
     const { bug, ...verdict } = await judge(requirement, contextOf, this.#settings.strict);
     if (bug) this.#suiteErrors.push(`${requirement.id}: ${verdict.message}`);
+    await nextTurn(); // What others ask goes out before this is written down.
     return this.#keep({
       ...without(requirement, verdict.status, verdict.message),
       ...verdict,
