@@ -506,6 +506,22 @@ test('a second wave of refusals has a control of its own before it', async () =>
   expect(controls).toEqual(['control after', 'control before', 'control after']);
 });
 
+test('a read of more than a second ago is no control before refusals', async () => {
+  const controls: string[] = [];
+  const forward = forwardTo(portal.url);
+  const teammate = `Bearer ${portal.credentials.get('teammate.token')}`;
+  const server = await http((request, response) => {
+    const agent = request.headers['user-agent'] ?? '';
+    const control = /control \w+/.exec(agent)?.[0];
+    if (control) controls.push(control);
+    const isLate = agent.includes('read 2') && request.headers.authorization === teammate;
+    // The caller was answered at once; what follows waits for the teammate.
+    setTimeout(() => forward(request, response), isLate ? 1100 : 0);
+  });
+  const { code } = await judge(server, '--only', 'api-token-accepted,unknown-token-refused');
+  expect([code, controls]).toEqual([0, ['control before', 'control after']]);
+});
+
 test('refusals that hang are no finding', async () => {
   const forward = forwardTo(portal.url);
   const server = await http((request, response) => {

@@ -49,3 +49,12 @@ test('a vault watches for nothing that is short, or public before', () => {
   for (const text of ['elevenchars', 'staging.example.com']) vault.add(text);
   expect(vault.scrub('elevenchars of staging.example.com').hits).toBe(0);
 });
+
+test('a vault looks anew at a text when it watches for more', () => {
+  const vault = new Vault();
+  vault.add('x'.repeat(12));
+  const text = 'a text with a-later-secret in it';
+  expect(vault.scrub(text).hits).toBe(0);
+  vault.add('a-later-secret');
+  expect(vault.scrub(text).hits).toBe(1);
+});

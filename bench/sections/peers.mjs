@@ -1,7 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bare, ms, nodeAlone, ratio, sideBySide, startServer, table, time } from '../measure.mjs';
+import {
+  bare,
+  ms,
+  nodeAlone,
+  percent,
+  ratio,
+  sideBySide,
+  startServer,
+  table,
+  time,
+} from '../measure.mjs';
 import { countCaught } from '../peers/mutants.mjs';
 import { ours, peersFolder, portalOf, tools, versions } from '../peers/tools.mjs';
 
@@ -27,8 +37,8 @@ export async function measure() {
     const [alone, ...medians] = sideBySide(commands, times);
     server.stop();
     node.push(alone.ms);
-    for (const [index, { ms: took }] of medians.entries()) {
-      rows[index].push(ms(took), ratio(took, medians[0].ms));
+    for (const [index, { ms: took, noise }] of medians.entries()) {
+      rows[index].push(ms(took), ratio(took, medians[0].ms), percent(noise));
       if (delay > 0) rows[index].push(counted[index].requests, counted[index].most);
     }
   }
@@ -49,8 +59,10 @@ export async function measure() {
         'tool',
         'at 0 ms',
         'to ours',
+        'noise',
         'at 100 ms',
         'to ours',
+        'noise',
         'requests',
         'in flight',
         `of ${total} mutants, caught`,

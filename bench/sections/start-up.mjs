@@ -1,4 +1,4 @@
-import { cli, ms, nodeAlone, ratio, rounds, sideBySide, table } from '../measure.mjs';
+import { cli, ms, nodeAlone, percent, ratio, rounds, sideBySide, table } from '../measure.mjs';
 
 export const title = 'Start-up';
 
@@ -9,11 +9,11 @@ export async function measure() {
     `What every call pays before it does anything; medians of ${rounds}.`,
     '',
     ...table(
-      ['command', 'time', 'to `node -e 0`'],
+      ['command', 'time', 'to `node -e 0`', 'noise'],
       [
-        ['`--help`', ms(help.ms), ratio(help.ms, node.ms)],
-        ['`list`', ms(list.ms), ratio(list.ms, node.ms)],
-        ['`node -e 0`', ms(node.ms), '1.00'],
+        ['`--help`', ms(help.ms), ratio(help.ms, node.ms), percent(help.noise)],
+        ['`list`', ms(list.ms), ratio(list.ms, node.ms), percent(list.noise)],
+        ['`node -e 0`', ms(node.ms), '1.00', percent(node.noise)],
       ],
     ),
   ];

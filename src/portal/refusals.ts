@@ -72,9 +72,7 @@ export class Refusals {
   #wasLetIn(): boolean {
     const read = this.#lastRead;
     this.#lastRead = undefined;
-    if (!read?.opened) return false;
-    const age = Date.now() - read.exchange.receivedAt;
-    return age >= 0 && age < recent;
+    return read?.opened === true && Date.now() - read.exchange.receivedAt < recent;
   }
 
   /** A server error once is an accident; it is asked for again. */

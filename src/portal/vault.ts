@@ -89,8 +89,8 @@ export class Vault {
   #lengthAt(text: string, at: number): number | undefined {
     let longest = 0;
     for (const length of this.#lengths) {
-      if (length <= longest || at + length > text.length) continue;
-      if (this.#isSecret(text.slice(at, at + length))) longest = length;
+      const candidate = text.slice(at, at + length);
+      if (candidate.length > longest && this.#isSecret(candidate)) longest = candidate.length;
     }
     return longest > 0 ? longest : undefined;
   }
