@@ -377,6 +377,25 @@ describe('cleaning up', () => {
     expect(secretsIn(listed.stdout + removed.stdout, portal.store)).toEqual([]);
   });
 
+  test('an account in which any user is foreign is left, and named', async () => {
+    const { store } = portal;
+    const team = store.addAccount('portal-conformance-20261124-nightly of team Blue');
+    store.addUser(team, 'anna@example.com', 'password');
+    store.addUser(team, 'portal-conformance-20261124-bot@example.com', 'password');
+    const killed = store.addAccount('portal-conformance-0badcafe-Charts');
+    store.addUser(killed, 'portal-conformance-0badcafe-user@example.com', 'password');
+    const removed = await run(
+      process.execPath,
+      ['dist/src/cli.js', 'cleanup', '--yes'],
+      adminVariablesOf(portal),
+    );
+    expect(removed).toMatchObject({ code: 1, stdout: expect.stringMatching(/2 found, 1 removed/) });
+    expect(removed.stdout).toContain(`account ${team.id} of run 20261124, with 1 foreign user\n`);
+    expect(removed.stdout).toMatch(/1 user in it was not created by the run, so it was not/);
+    expect(store.usersOf(team.id)).toHaveLength(2);
+    expect(store.accounts).not.toContain(killed);
+  });
+
   test.each([
     [{}, 2, /Give the URL of the portal/],
     [{ PORTAL_TARGET: 'http://127.0.0.1:1' }, 2, /Cleaning up needs PORTAL_ADMIN_USERNAME/],

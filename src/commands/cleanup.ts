@@ -3,6 +3,7 @@ import { NoSetup } from '../portal/administrator.ts';
 import { CallFailed } from '../portal/calls.ts';
 import { Misconfigured } from '../portal/misconfigured.ts';
 import { inert } from '../report/inert.ts';
+import { plural } from '../report/sentences.ts';
 import { readSettings } from '../run/settings.ts';
 import { sweep } from '../run/sweep.ts';
 import { type Call, complain } from './shared.ts';
@@ -13,7 +14,10 @@ export async function cleanupCommand({ given, environment, output }: Call): Prom
     const settings = readSettings(given, environment, requirements);
     const run = typeof given.run === 'string' ? given.run : undefined;
     const { found, left } = await sweep(settings, given.yes === true, run);
-    for (const { kind, id, runId } of found) output.out(`${kind} ${id} of run ${runId}\n`);
+    for (const { kind, id, runId, foreignUsers } of found) {
+      const foreign = foreignUsers > 0 ? `, with ${plural(foreignUsers, 'foreign user')}` : '';
+      output.out(`${kind} ${id} of run ${runId}${foreign}\n`);
+    }
     for (const { what, why, curl } of left ?? []) {
       output.out(`left behind: ${what}; ${inert(why)}\n  remove it  ${inert(curl)}\n`);
     }

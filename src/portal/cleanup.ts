@@ -22,6 +22,8 @@ export interface Trace {
   readonly kind: 'account' | 'user';
   readonly id: number;
   readonly runId: string;
+  /** Users of an account that the run did not create: with any, the account is not removed. */
+  readonly foreignUsers: number;
 }
 
 /** What runs have left in a portal, found by name: accounts first, then users outside of them. */
@@ -30,18 +32,21 @@ export async function findTraces(calls: Calls, admin: Bearer): Promise<Trace[]> 
   const traces: Trace[] = [];
   for (const { id, name } of accounts) {
     const runId = runOf(name);
-    if (runId) traces.push({ kind: 'account', id, runId });
+    if (!runId) continue;
+    const isForeign = (user: { accountId: number; email: string }) =>
+      user.accountId === id && runOf(user.email) !== runId;
+    traces.push({ kind: 'account', id, runId, foreignUsers: users.filter(isForeign).length });
   }
   const own = new Set(traces.map(({ id }) => id));
   for (const { id, email, accountId } of users) {
     const runId = runOf(email);
-    if (runId && !own.has(accountId)) traces.push({ kind: 'user', id, runId });
+    if (runId && !own.has(accountId)) traces.push({ kind: 'user', id, runId, foreignUsers: 0 });
   }
   return traces;
 }
 
 /**
- * Removes accounts with everything in them. Deletion is a job, and may be
+ * Removes accounts with everything in them, but for those in which any user is foreign. Deletion is a job, and may be
  * refused while another job is under way: it is asked for, and followed until
  * nothing is listed any more, within a bound.
  */
@@ -63,15 +68,15 @@ export async function removeTraces(
       return undefined;
     });
     const traces = found?.filter(which);
-    if (traces?.length === 0) return [];
     if (traces === undefined) {
       await delay(pause, signal);
       continue;
     }
-    if (over) {
+    const removable = traces.filter(({ foreignUsers }) => foreignUsers === 0);
+    if (over || removable.length === 0) {
       return traces.map((trace) => leftover(calls, admin, trace, troubles.get(keyOf(trace))));
     }
-    const open = traces.filter((trace) => !accepted.has(keyOf(trace)));
+    const open = removable.filter((trace) => !accepted.has(keyOf(trace)));
     await Promise.all(
       open.map(async (trace) => {
         try {
@@ -111,7 +116,7 @@ export async function cleanUp(
     if (!(error instanceof CallFailed)) throw error;
     // Nobody can tell what is still there: all of it may be, even an account unknown to us.
     const known = [...accounts].map((id) =>
-      leftover(calls, admin, { kind: 'account', id, runId }, error),
+      leftover(calls, admin, { kind: 'account', id, runId, foreignUsers: 0 }, error),
     );
     const what = `anything that begins with ${prefixOf(runId)}, which could not be looked for`;
     const unknown = { what, why: error.message, curl: calls.listing(admin) };
@@ -124,7 +129,15 @@ function remove(calls: Calls, admin: Bearer, { kind, id }: Trace) {
 }
 
 function leftover(calls: Calls, admin: Bearer, trace: Trace, trouble?: CallFailed): Leftover {
-  const { kind, id, runId } = trace;
+  const { kind, id, runId, foreignUsers } = trace;
+  if (foreignUsers > 0) {
+    const users = foreignUsers === 1 ? '1 user in it was' : `${foreignUsers} users in it were`;
+    return {
+      what: `account ${id}, named like one of run ${runId}`,
+      why: `${users} not created by the run, so it was not removed`,
+      curl: calls.listing(admin),
+    };
+  }
   return {
     what: `${kind} ${id} of run ${runId}${kind === 'account' ? ', with its users and tokens' : ''}`,
     why: trouble?.message ?? 'its deletion was accepted, but it is still there',
