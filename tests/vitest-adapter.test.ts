@@ -7,7 +7,7 @@ import { plain } from '../src/reference/behaviour.ts';
 import { faults } from '../src/reference/faults.ts';
 import { startReference } from '../src/reference/start.ts';
 import { run } from './support/cli.ts';
-import { idsWith, tripped, variablesOf } from './support/judge.ts';
+import { adminVariablesOf, idsWith, tripped, variablesOf } from './support/judge.ts';
 import { schemaErrors } from './support/schema.ts';
 import { secretsIn } from './support/secrets.ts';
 
@@ -64,6 +64,26 @@ test('a broken portal fails, and no reporter gives anything away', async () => {
   await portal.close();
   expect(others.stdout).toMatch(/array: The list is an array \(MUST\)/);
   expect(secretsIn(everything + others.stdout + others.stderr, portal.store)).toEqual([]);
+});
+
+test('no file that vitest writes holds a credential, whoever gave it', async () => {
+  const portal = await startReference();
+  const variables = { ...variablesOf(portal), ...adminVariablesOf(portal) };
+  const blob = join(folder, 'blob.json');
+  const forms = { blob, junit: `${blob}.xml`, json: `${blob}.2`, tap: '' };
+  const args = Object.entries(forms).flatMap(([reporter, file]) => [
+    `--reporter=${reporter}`,
+    ...(file ? [`--outputFile.${reporter}=${file}`] : []),
+  ]);
+  const { code, stdout } = await run(process.execPath, [...command, ...args], variables);
+  await portal.close();
+  expect(code).toBe(0);
+  const written = Object.values(forms)
+    .filter((file) => file !== '')
+    .map((file) => readFileSync(file, 'utf8'));
+  const everything = [stdout, ...written].join('\n');
+  expect(everything).not.toContain(portal.admin.password);
+  expect(secretsIn(everything, portal.store)).toEqual([]);
 });
 
 test('what could not be told is not green, whatever the reporter', async () => {
