@@ -133,7 +133,12 @@ export const authentication: readonly PortalRequirement[] = [
         'The scheme is not looked at, and whatever follows the first space is taken for the token.',
       fix: 'Accept the scheme Bearer alone.',
     },
-    ({ caller }) => otherSchemes(caller),
+    ({ caller, mayBeLogged }) => otherSchemes(caller, mayBeLogged),
+    [401],
+    ({ mayBeLogged }) =>
+      mayBeLogged
+        ? undefined
+        : 'the token as a Basic user name was not sent, for proxies log it; --allow-token-in-url sends it',
   ),
   refused(
     {
@@ -186,11 +191,10 @@ export const authentication: readonly PortalRequirement[] = [
       source: 'Authentication',
       causes: 'Tokens in links are honoured, for downloads say.',
       fix: 'Read the token from Authorization alone; URLs end in logs.',
-      // A token that the run made itself may be seen on the way.
-      inapplicable: ({ loopback, profile }) =>
-        loopback || profile === 'full'
+      inapplicable: ({ mayBeLogged }) =>
+        mayBeLogged
           ? undefined
-          : 'no part of this run: it would write a live token into the access logs on the way',
+          : 'it would write a token that was given into the access logs on the way; --allow-token-in-url sends it',
     },
     ({ caller }) => queries(caller),
   ),
@@ -399,14 +403,14 @@ async function endsRefused(
 
 function everyRefusal(context: Context): Probe[] {
   const { caller } = context;
-  const inQuery = context.target.loopback || context.isFull ? queries(caller) : [];
+  const inQuery = context.mayBeLogged ? queries(caller) : [];
   return [
     noHeader,
     ...schemeAlone(),
     unknownToken(caller),
     ...alteredTokens(caller),
     ...placeholders(caller),
-    ...otherSchemes(caller),
+    ...otherSchemes(caller, context.mayBeLogged),
     ...unreadableTokens(),
     ...otherHeaders(caller),
     ...cookies(caller),

@@ -130,6 +130,52 @@ describe('the profile', () => {
   });
 });
 
+describe('a token that was given', () => {
+  /** Runs read-only behind something that notes where the caller's token goes. */
+  async function placesOf(...args: string[]) {
+    const token = portal.credentials.get('caller.token') ?? '';
+    const urls: string[] = [];
+    const userNames: string[] = [];
+    const server = await behind(({ url = '', headers }) => {
+      urls.push(url);
+      const [, basic = ''] = /^Basic (.+)$/.exec(headers.authorization ?? '') ?? [];
+      userNames.push(Buffer.from(basic, 'base64').toString().split(':')[0] ?? '');
+      return false;
+    });
+    const called = await portalConformance(args, {
+      ...variablesOf(portal),
+      PORTAL_TARGET: server.url,
+    });
+    await server.close();
+    const places = {
+      urls: urls.filter((url) => url.includes(token)).length,
+      userNames: userNames.filter((name) => name.includes(token)).length,
+    };
+    const requirement = (id: string) => called.report.requirements.find((one) => one.id === id);
+    return { places, code: called.code, requirement };
+  }
+
+  test('goes into no URL and no Basic user name, though the target is on this machine', async () => {
+    const { code, places, requirement } = await placesOf();
+    expect({ code, places }).toEqual({ code: 0, places: { urls: 0, userNames: 0 } });
+    expect(requirement('query-refused')).toMatchObject({
+      status: 'excluded',
+      message: expect.stringContaining('--allow-token-in-url'),
+    });
+    expect(requirement('other-scheme-refused')).toMatchObject({
+      status: 'pass',
+      message: expect.stringMatching(/^over 4 requests; .*--allow-token-in-url sends it$/),
+    });
+  });
+
+  test('goes there when nothing on the way logs', async () => {
+    const { code, places, requirement } = await placesOf('--allow-token-in-url');
+    expect({ code, places }).toEqual({ code: 0, places: { urls: 2, userNames: 1 } });
+    expect(requirement('query-refused')?.status).toBe('pass');
+    expect(requirement('other-scheme-refused')?.message).toBe('over 5 requests');
+  });
+});
+
 describe('who cannot make users', () => {
   test('a wrong password', async () => {
     const variables = { ...adminVariablesOf(portal), PORTAL_ADMIN_PASSWORD: 'wrong password' };

@@ -49,7 +49,15 @@ beforeAll(async () => {
     '--report',
     `${format}=${join(folder, files[format])}`,
   ]);
-  const args = ['--only', everyStatusOnly, '--settle', '0.3', '--baseline', baseline];
+  const args = [
+    '--only',
+    everyStatusOnly,
+    '--settle',
+    '0.3',
+    '--baseline',
+    baseline,
+    '--allow-token-in-url',
+  ];
   called = await portalConformance([...args, ...reports], variables);
   written = Object.fromEntries(
     formats.map((format) => [format, readFileSync(join(folder, files[format]), 'utf8')]),

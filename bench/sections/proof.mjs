@@ -14,6 +14,7 @@ export async function measure() {
     await verify(portal.url, {
       credentials: Object.fromEntries(portal.credentials),
       settleMs: 200,
+      allowTokenInUrl: true,
     });
     await portal.close();
   }

@@ -61,19 +61,21 @@ export function placeholders({ token }: Credential): Probe[] {
   ];
 }
 
-export function otherSchemes({ token, variable }: Credential): Probe[] {
+/** @param mayBeLogged whether the token may go where servers log user names */
+export function otherSchemes({ token, variable }: Credential, mayBeLogged: boolean): Probe[] {
   const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`;
+  const asUser = {
+    what: 'the token as a Basic user',
+    headers: { Authorization: basic(`${token}:`) },
+    curl: `-u "$${variable}:"`,
+  };
   return [
     {
       what: 'the token as a Basic password',
       headers: { Authorization: basic(`portal-conformance:${token}`) },
       curl: `-u "portal-conformance:$${variable}"`,
     },
-    {
-      what: 'the token as a Basic user',
-      headers: { Authorization: basic(`${token}:`) },
-      curl: `-u "$${variable}:"`,
-    },
+    ...(mayBeLogged ? [asUser] : []),
     authorization('the scheme Digest', `Digest ${token}`, `Digest $${variable}`),
     authorization('the scheme Token', `Token ${token}`, `Token $${variable}`),
     authorization('the token without a scheme', token, `$${variable}`),

@@ -12,11 +12,16 @@ export function refusing(
   return { ...reading(statement, check), wave: 'refusals' };
 }
 
-/** A requirement that every one of some probes is answered with one of some statuses. */
+/**
+ * A requirement that every one of some probes is answered with one of some statuses.
+ *
+ * @param leftOut what was not sent, and why, in a few words
+ */
 export function refused(
   statement: Judgeable & Partial<Pick<PortalRequirement, 'inapplicable'>>,
   probes: (context: Context) => readonly Probe[],
   allowed: readonly number[] = [401],
+  leftOut: (context: Context) => string | undefined = () => undefined,
 ): PortalRequirement {
   return refusing(statement, async (context) => {
     const answers = await Promise.all(probes(context).map((probe) => context.probe(probe)));
@@ -38,7 +43,8 @@ export function refused(
     );
     const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
     if (doubt !== undefined) throw new Inconclusive(doubt);
-    return `over ${answers.length} ${answers.length === 1 ? 'request' : 'requests'}`;
+    const remark = leftOut(context);
+    return `over ${answers.length} ${answers.length === 1 ? 'request' : 'requests'}${remark ? `; ${remark}` : ''}`;
   });
 }
 

@@ -21,6 +21,8 @@ export interface VerifyOptions {
   readonly strict?: boolean;
   /** Untested MUSTs to accept, by id, or all of them. */
   readonly allowUntested?: true | readonly string[];
+  /** Nothing on the way logs: given tokens may go into a URL and a Basic user name (false). */
+  readonly allowTokenInUrl?: boolean;
   /** Per request (10,000). */
   readonly timeoutMs?: number;
   /** For the whole run (120,000). */

@@ -44,6 +44,11 @@ export interface RunFacts {
   readonly credentials: readonly CredentialName[];
   /** Whether what is sent stays on this machine. */
   readonly loopback: boolean;
+  /**
+   * Whether a live token may go where proxies log (a URL, a Basic user name): the run created it,
+   * or started the target, or the user says that nothing on the way logs.
+   */
+  readonly mayBeLogged: boolean;
   /** Whether status and headers of the answers are known; a saved body has none. */
   readonly head: boolean;
 }

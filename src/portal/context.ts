@@ -22,6 +22,8 @@ export interface Surroundings {
   /** The first read of the run, whose time counts as the run's beginning. */
   readonly first: (credential: Credential) => Promise<ListRead>;
   readonly settleMs: number;
+  /** Whether a live token may go into a URL or a Basic user name, where proxies log. */
+  readonly mayBeLogged: boolean;
   readonly signal: AbortSignal;
   /** What the run made for itself, in the full profile. */
   readonly stage?: Stage;
@@ -159,6 +161,11 @@ export class Context {
   /** Whether the tokens of the run are its own. */
   get isFull(): boolean {
     return this.#surroundings.stage !== undefined;
+  }
+
+  /** Whether a live token may go into a URL or a Basic user name, where proxies log. */
+  get mayBeLogged(): boolean {
+    return this.#surroundings.mayBeLogged;
   }
 
   /** What the run made. Only requirements of the full profile have it. */

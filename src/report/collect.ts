@@ -21,6 +21,7 @@ export interface RunRecord
     | 'bodies'
   > {
   readonly loopback: boolean;
+  readonly mayBeLogged: boolean;
   readonly head: boolean;
   readonly baseline?: Baseline | undefined;
   readonly selection: Omit<Report['selection'], 'accepted'>;

@@ -34,6 +34,10 @@ export const options: readonly Option[] = [
     about: 'accept untested MUSTs: these, or all',
     several: ',',
   },
+  {
+    name: 'allow-token-in-url',
+    about: 'nothing on the way logs: send given tokens in a URL and as a Basic user name, too',
+  },
   { name: 'timeout', takes: '<seconds>', about: 'per request (10)' },
   { name: 'deadline', takes: '<seconds>', about: 'for the whole run (120)' },
   {

@@ -144,6 +144,7 @@ export class Run {
       refusals,
       first: (credential) => observations[0].read(credential, 0),
       settleMs,
+      mayBeLogged: this.#mayBeLogged,
       signal: this.#end.signal,
       vault: this.#vault,
       ask: (ask) => this.#client.send(ask),
@@ -303,11 +304,17 @@ export class Run {
     return { step: this.#step, done: this.#judged.size, total: this.waves.flat().length };
   }
 
+  /** Loopback proves nothing: a tunnel ends there, too. */
+  get #mayBeLogged(): boolean {
+    return this.profile === 'full' || this.isReference || this.#settings.allowTokenInUrl;
+  }
+
   get #facts(): RunFacts {
     const { profile, target } = this;
     const given = this.#credentials.map(({ name }) => name);
     const credentials = profile === 'full' ? credentialNames : given;
-    return { profile, credentials, loopback: target.loopback, head: true };
+    const { loopback } = target;
+    return { profile, credentials, loopback, mayBeLogged: this.#mayBeLogged, head: true };
   }
 
   /** What it means that credentials are not there; undefined when all are. */

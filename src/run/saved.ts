@@ -40,7 +40,13 @@ export async function checkSaved(
     if (!bodies.includes(structure)) bodies.push(structure);
     return bodies.indexOf(structure);
   };
-  const facts = { profile: 'saved', credentials: [], loopback: true, head } as const;
+  const facts = {
+    profile: 'saved',
+    credentials: [],
+    loopback: true,
+    mayBeLogged: false,
+    head,
+  } as const;
   const judged = new Map<string, Judged>();
   const suiteErrors: string[] = [];
   for (const requirement of register) {
@@ -111,6 +117,7 @@ const noPortal: Surroundings = {
   refusals: { ask: unreachable },
   first: unreachable,
   settleMs: 0,
+  mayBeLogged: false,
   signal: new AbortController().signal,
   vault: new Vault(),
   ask: unreachable,

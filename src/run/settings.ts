@@ -31,6 +31,8 @@ export interface Settings {
   readonly skip: readonly string[];
   readonly strict: boolean;
   readonly allowUntested: true | readonly string[];
+  /** Whether nothing on the way logs URLs or user names: tokens that were given may go there. */
+  readonly allowTokenInUrl: boolean;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   readonly settleMs: number;
@@ -110,6 +112,7 @@ function settingsFrom(
     skip: selectors(read.list('skip'), 'skip', register),
     strict: read.flag('strict'),
     allowUntested: readAllowed(read, register),
+    allowTokenInUrl: read.flag('allow-token-in-url'),
     timeoutMs: read.seconds('timeout', 10),
     deadlineMs: read.seconds('deadline', 120),
     settleMs: read.seconds('settle', 10, 0),

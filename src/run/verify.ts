@@ -55,6 +55,7 @@ export function stoppedReport(ending: Omit<Ending, 'suiteErrors'>, register: Reg
     seed: null,
     cleanup: null,
     loopback: false,
+    mayBeLogged: false,
     head: true,
     bodies: [],
     selection: { only: [], skip: [], deselected: [], strict: false },
