@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import ConformanceReporter from './src/report/vitest-reporter.ts';
+import ConformanceReporter from './src/vitest/reporter.ts';
 
 // Requirements tell their own story; the default reporter tells it of the rest.
 const conformanceAlone = process.argv.includes('conformance');

@@ -26,7 +26,7 @@ async function withoutEachCheck() {
   const { requirements } = await import('../dist/specs/index.js');
   const { faults } = await import('../dist/src/reference/faults.js');
   const { startReference } = await import('../dist/src/reference/start.js');
-  const { readSettings } = await import('../dist/src/run/settings.js');
+  const { readSettings } = await import('../dist/src/settings/settings.js');
   const { verify } = await import('../dist/src/run/verify.js');
   const found = [];
   for (const { id } of requirements.filter(({ check }) => check)) {

@@ -1,9 +1,10 @@
-import { Inconclusive, report } from '../src/contract/finding.ts';
-import type { CredentialName } from '../src/contract/requirement.ts';
-import type { Context } from '../src/portal/context.ts';
-import type { Reader } from '../src/portal/credential.ts';
-import type { Probe } from '../src/portal/probe.ts';
-import { changing, type PortalRequirement, reading, reportEach, unlessGiven } from './lib/check.ts';
+import {
+  changing,
+  type PortalRequirement,
+  reading,
+  reportEach,
+  unlessGiven,
+} from '../src/checks/kinds.ts';
 import {
   alteredTokens,
   cookies,
@@ -17,8 +18,13 @@ import {
   schemeCases,
   unknownToken,
   unreadableTokens,
-} from './lib/probes.ts';
-import { ask401, askAll, recordsIn, refused, refusing } from './lib/refusals.ts';
+} from '../src/checks/probes.ts';
+import { ask401, askAll, recordsIn, refused, refusing } from '../src/checks/rejected.ts';
+import { Inconclusive, report } from '../src/contract/finding.ts';
+import type { CredentialName } from '../src/contract/requirement.ts';
+import type { Context } from '../src/portal/context.ts';
+import type { Reader } from '../src/portal/credential.ts';
+import type { Probe } from '../src/portal/probe.ts';
 
 const topic = 'authentication';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { openSuite } from '../src/run/suite.ts';
+import { openSuite } from '../src/vitest/suite.ts';
 import { requirements } from './index.ts';
 
 // The requirements as vitest tests: the same values, judged by the same judge as

@@ -1,9 +1,5 @@
-import { describe } from '../src/contract/describe.ts';
-import { Inconclusive, report } from '../src/contract/finding.ts';
-import { sameId } from '../src/contract/json.ts';
-import type { Excluded } from '../src/contract/requirement.ts';
-import type { Context } from '../src/portal/context.ts';
-import type { ListRead } from '../src/portal/token-list.ts';
+import { asMade } from '../src/checks/as-created.ts';
+import { creatorOwn, severalAddresses } from '../src/checks/creators.ts';
 import {
   anyProfile,
   changing,
@@ -12,11 +8,15 @@ import {
   reading,
   reportEach,
   shaped,
-} from './lib/check.ts';
-import { creatorOwn, severalAddresses } from './lib/creators.ts';
-import { asMade } from './lib/made.ts';
-import { recordOf } from './lib/own-record.ts';
-import { disagreements, summarise } from './lib/stood-still.ts';
+} from '../src/checks/kinds.ts';
+import { recordOf } from '../src/checks/own-record.ts';
+import { disagreements, summarise } from '../src/checks/stable.ts';
+import { describe } from '../src/contract/describe.ts';
+import { Inconclusive, report } from '../src/contract/finding.ts';
+import { sameId } from '../src/contract/json.ts';
+import type { Excluded } from '../src/contract/requirement.ts';
+import type { Context } from '../src/portal/context.ts';
+import type { ListRead } from '../src/portal/list-read.ts';
 
 const topic = 'record';
 

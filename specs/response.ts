@@ -1,7 +1,4 @@
-import { Inconclusive, report } from '../src/contract/finding.ts';
-import type { Excluded } from '../src/contract/requirement.ts';
-import type { ListRead } from '../src/portal/token-list.ts';
-import { changesByReading, differences, growsByReading } from './lib/changed-by-reading.ts';
+import { changesByReading, differences, growsByReading } from '../src/checks/changed-by-reading.ts';
 import {
   anyProfile,
   type Difference,
@@ -11,7 +8,10 @@ import {
   reportEach,
   shaped,
   withoutHead,
-} from './lib/check.ts';
+} from '../src/checks/kinds.ts';
+import { Inconclusive, report } from '../src/contract/finding.ts';
+import type { Excluded } from '../src/contract/requirement.ts';
+import type { ListRead } from '../src/portal/list-read.ts';
 
 const topic = 'response';
 

@@ -1,7 +1,7 @@
+import { asMade } from '../src/checks/as-created.ts';
+import { type PortalRequirement, shaped } from '../src/checks/kinds.ts';
 import { isObject, saysTheSame } from '../src/contract/json.ts';
 import type { Excluded } from '../src/contract/requirement.ts';
-import { type PortalRequirement, shaped } from './lib/check.ts';
-import { asMade } from './lib/made.ts';
 
 const topic = 'restrictions';
 

@@ -1,7 +1,4 @@
-import { Inconclusive, report } from '../src/contract/finding.ts';
-import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
-import type { Context } from '../src/portal/context.ts';
-import type { ListRead } from '../src/portal/token-list.ts';
+import { asMade } from '../src/checks/as-created.ts';
 import {
   anyProfile,
   changing,
@@ -11,10 +8,13 @@ import {
   reading,
   reportEach,
   shaped,
-} from './lib/check.ts';
-import { asMade } from './lib/made.ts';
-import { recordOf } from './lib/own-record.ts';
-import { readersOf, staleUse } from './lib/time-of-use.ts';
+} from '../src/checks/kinds.ts';
+import { recordOf } from '../src/checks/own-record.ts';
+import { readersOf, staleUse } from '../src/checks/time-of-use.ts';
+import { Inconclusive, report } from '../src/contract/finding.ts';
+import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
+import type { Context } from '../src/portal/context.ts';
+import type { ListRead } from '../src/portal/list-read.ts';
 
 const topic = 'timestamps';
 

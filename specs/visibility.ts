@@ -1,4 +1,4 @@
-import type { PortalRequirement } from './lib/check.ts';
+import type { PortalRequirement } from '../src/checks/kinds.ts';
 import { acrossAccounts } from './visibility/across-accounts.ts';
 import { changes } from './visibility/changes.ts';
 import { sessions } from './visibility/sessions.ts';

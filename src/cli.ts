@@ -4,9 +4,9 @@ import { type Call, complain } from './commands/shared.ts';
 import { bugSite } from './contract/bug-site.ts';
 import { credentialKinds } from './portal/credential.ts';
 import { outputOf } from './report/output.ts';
-import type { Given } from './run/option-reader.ts';
-import { options } from './run/options.ts';
-import { version } from './run/package.ts';
+import { version } from './run/version.ts';
+import type { Given } from './settings/option-reader.ts';
+import { options } from './settings/options.ts';
 
 const output = outputOf(process, process.env);
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { options } from '../src/run/options.ts';
+import { options } from '../src/settings/options.ts';
 import { run } from './support/cli.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderHtml } from '../src/report/html/page.ts';
+import { renderHtml } from '../src/report/formats/html/page.ts';
 import type { Report } from '../src/report/report.ts';
 import { hasChromium, launchChromium } from './support/chromium.ts';
 import { hostile } from './support/hostile-report.ts';

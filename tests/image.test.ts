@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
-import { redact } from '../src/portal/container-log.ts';
+import { redact } from '../src/container/log.ts';
 import { renderReleases } from '../src/report/releases.ts';
 import type { Report } from '../src/report/report.ts';
 import { verifyImage } from '../src/run/images.ts';
-import { defaultSettings } from '../src/run/settings.ts';
+import { defaultSettings } from '../src/settings/settings.ts';
 import { portalConformance, run } from './support/cli.ts';
 import { bareNode, docker, hasEngine, importImage, installInto } from './support/engine.ts';
 

@@ -5,38 +5,28 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What each part may import, beside itself. `type` allows types alone. */
-const allowed: Record<string, Record<string, 'all' | 'type'>> = {
-  'src/contract': {},
-  'src/portal': { 'src/contract': 'all' },
-  'src/report': { 'src/contract': 'all' },
-  'src/reference': {},
-  specs: { 'src/contract': 'all', 'src/portal': 'type' },
-  'src/run': {
-    'src/contract': 'all',
-    'src/portal': 'all',
-    'src/report': 'all',
-    'src/reference': 'all',
-  },
-  'src/api': {
-    'src/contract': 'all',
-    'src/portal': 'all',
-    'src/report': 'all',
-    'src/run': 'all',
-    specs: 'all',
-  },
-  'src/commands': {
-    'src/contract': 'all',
-    'src/portal': 'all',
-    'src/report': 'all',
-    'src/reference': 'all',
-    'src/run': 'all',
-    specs: 'all',
-  },
-};
-
-/** The vitest adapter drives runs as the command does. */
-const entries = ['src/cli.ts', 'src/index.ts', 'specs/conformance.spec.ts'];
+/** From the top down: each floor imports from floors below it, types included. docs/design.md says what each is. */
+const floors = [
+  'src/cli.ts',
+  'src/index.ts',
+  'vitest.config.ts',
+  'specs/conformance.spec.ts',
+  'src/commands/',
+  'src/api/',
+  'src/vitest/',
+  'specs/',
+  'src/run/',
+  'src/checks/',
+  'src/settings/',
+  'src/portal/',
+  'src/sandbox/',
+  'src/container/',
+  'src/report/',
+  'src/http/',
+  'src/contract/',
+  'src/secrets/',
+  'src/reference/',
+];
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -44,35 +34,44 @@ function sources(folder: string): string[] {
     .filter((path) => path.endsWith('.ts'));
 }
 
-function partOf(path: string): string | undefined {
-  return Object.keys(allowed).find((part) => path.startsWith(`${part}/`));
+function floorOf(path: string): number {
+  return floors.findIndex((floor) => path === floor || path.startsWith(floor));
 }
 
-const edges = [...sources('src'), ...sources('specs')].flatMap((path) => {
-  const text = readFileSync(join(root, path), 'utf8');
-  const imports = text.matchAll(
-    /\b(import|export)\s*(type\s)?([^'"();]*?from\s*)?\(?['"](\.[^'"]+)['"]/g,
+function textOf(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+const judging = [...sources('src'), ...sources('specs'), 'vitest.config.ts'];
+
+const edges = judging.flatMap((path) => {
+  const imports = textOf(path).matchAll(
+    /\b(?:import|export)\s*(?:type\s)?(?:[^'"();]*?from\s*)?\(?['"](\.[^'"]+)['"]/g,
   );
-  return [...imports].map(([, , type, , to = '']) => ({
+  return [...imports].map(([, to = '']) => ({
     from: path,
     to: normalize(join(dirname(path), to)),
-    type: Boolean(type),
   }));
 });
 
-test('imports run one way', () => {
-  const wrong = edges.filter(({ from, to, type }) => {
-    if (entries.includes(from)) return false;
-    const [part, other] = [partOf(from), partOf(to)];
-    if (part === undefined || part === other) return part === undefined;
-    const right = allowed[part]?.[other ?? ''];
-    return !(right === 'all' || (right === 'type' && type));
-  });
+test('every file is on a floor', () => {
+  expect(judging.filter((path) => floorOf(path) < 0)).toEqual([]);
+});
+
+test('imports run downwards', () => {
+  const wrong = edges.filter(({ from, to }) => floorOf(to) < floorOf(from));
   expect(wrong).toEqual([]);
   expect(edges.length).toBeGreaterThan(100);
 });
 
-test('what judges is loaded by nobody who is judged, and dynamic imports are seen too', () => {
+test('specs/ has one door to the runner', () => {
+  const doors = edges.filter(
+    ({ from, to }) => from.startsWith('specs/') && /^src\/vitest/.test(to),
+  );
+  expect([...new Set(doors.map(({ from }) => from))]).toEqual(['specs/conformance.spec.ts']);
+});
+
+test('what is judged imports nothing of what judges it, and is started in few places', () => {
   const reference = edges.filter(
     ({ from, to }) => to.startsWith('src/reference') && !from.startsWith('src/reference'),
   );
@@ -84,18 +83,15 @@ test('what judges is loaded by nobody who is judged, and dynamic imports are see
 });
 
 test('only the command and the vitest reporter print or set an exit code', () => {
-  const printing = [...sources('src'), ...sources('specs')].filter((path) =>
-    /process\.(stdout|stderr|exit|exitCode)\b|console\.(log|error|warn|info)\b/.test(
-      readFileSync(join(root, path), 'utf8'),
-    ),
+  const printing = judging.filter((path) =>
+    /process\.(stdout|stderr|exit|exitCode)\b|console\.(log|error|warn|info)\b/.test(textOf(path)),
   );
-  expect(printing.sort()).toEqual(['src/cli.ts', 'src/report/vitest-reporter.ts']);
+  expect(printing.sort()).toEqual(['src/cli.ts', 'src/vitest/reporter.ts']);
 });
 
 test('no test and no source reads what lies beside the project', () => {
-  const paths = [...sources('src'), ...sources('specs'), ...sources('tests')];
-  const outside = paths.filter((path) =>
-    /\.\.\/shared\//.test(readFileSync(join(root, path), 'utf8')),
+  const outside = [...judging, ...sources('tests')].filter((path) =>
+    /\.\.\/shared\//.test(textOf(path)),
   );
   expect(outside).toEqual([]);
 });

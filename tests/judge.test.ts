@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { reading } from '../specs/lib/check.ts';
+import { reading } from '../src/checks/kinds.ts';
 import { Inconclusive, report as reportFindings } from '../src/contract/finding.ts';
 import { judge as judgeOne } from '../src/contract/judge.ts';
 import type { Level } from '../src/contract/requirement.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
-import { readSettings } from '../src/run/settings.ts';
 import { verify } from '../src/run/verify.ts';
+import { readSettings } from '../src/settings/settings.ts';
 import { variablesOf } from './support/judge.ts';
 import { schemaErrors } from './support/schema.ts';
 

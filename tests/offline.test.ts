@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
 import { explainCommand } from '../src/commands/explain.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
-import { configName } from '../src/run/config-name.ts';
+import { configName } from '../src/settings/config-name.ts';
 import { portalConformance, run } from './support/cli.ts';
 import { variablesOf } from './support/judge.ts';
 import { schemaErrors } from './support/schema.ts';
@@ -288,7 +288,7 @@ describe('the configuration file', () => {
   });
 
   test('every option of a run is in its schema', async () => {
-    const { options } = await import('../src/run/options.ts');
+    const { options } = await import('../src/settings/options.ts');
     const { schema } = await import('../src/contract/shape.ts');
     const members = Object.keys(schema('config').properties as object);
     const kebab = members.map((one) => one.replace(/[A-Z]/g, (l) => `-${l.toLowerCase()}`));

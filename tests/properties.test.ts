@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
 import { judgeShape } from '../src/contract/shape.ts';
-import { readJson } from '../src/portal/token-list.ts';
-import { Vault } from '../src/portal/vault.ts';
+import { readJson } from '../src/http/json-text.ts';
 import { plain } from '../src/reference/behaviour.ts';
 import { startReference } from '../src/reference/start.ts';
-import { renderConsole } from '../src/report/console.ts';
+import { renderConsole } from '../src/report/formats/text.ts';
+import { Vault } from '../src/secrets/masker.ts';
 import { judge } from './support/judge.ts';
 
 // Random disagreement: what the schemas and the reports make of what nobody thought of.

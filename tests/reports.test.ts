@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import { statuses } from '../src/contract/judge.ts';
 import { startReference } from '../src/reference/start.ts';
-import { type Format, formats, render } from '../src/report/formats.ts';
+import { type Format, formats, render } from '../src/report/formats/formats.ts';
 import type { Report } from '../src/report/report.ts';
 import { type Called, portalConformance, run } from './support/cli.ts';
 import {

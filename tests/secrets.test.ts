@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { Vault } from '../src/portal/vault.ts';
 import { startReference } from '../src/reference/start.ts';
+import { Vault } from '../src/secrets/masker.ts';
 import { secretsIn } from './support/secrets.ts';
 
 test('the search for secrets finds each form of them', async () => {

@@ -1,5 +1,3 @@
-import { Inconclusive, report } from '../../src/contract/finding.ts';
-import { sameId } from '../../src/contract/json.ts';
 import {
   changing,
   over,
@@ -7,9 +5,11 @@ import {
   places,
   reading,
   reportEach,
-} from '../lib/check.ts';
-import { pairs, seen } from '../lib/lists.ts';
-import { recordOf } from '../lib/own-record.ts';
+} from '../../src/checks/kinds.ts';
+import { pairs, seen } from '../../src/checks/lists.ts';
+import { recordOf } from '../../src/checks/own-record.ts';
+import { Inconclusive, report } from '../../src/contract/finding.ts';
+import { sameId } from '../../src/contract/json.ts';
 
 const topic = 'visibility';
 

@@ -1,8 +1,8 @@
+import { changing, type PortalRequirement } from '../../src/checks/kinds.ts';
+import { seen } from '../../src/checks/lists.ts';
+import { recordOf } from '../../src/checks/own-record.ts';
 import { Inconclusive, report } from '../../src/contract/finding.ts';
-import type { ListRead } from '../../src/portal/token-list.ts';
-import { changing, type PortalRequirement } from '../lib/check.ts';
-import { seen } from '../lib/lists.ts';
-import { recordOf } from '../lib/own-record.ts';
+import type { ListRead } from '../../src/portal/list-read.ts';
 
 const topic = 'visibility';
 

@@ -1,6 +1,12 @@
+import {
+  over,
+  type PortalRequirement,
+  reading,
+  reportEach,
+  unlessGiven,
+} from '../../src/checks/kinds.ts';
+import { disagreements, oneSided, summarise } from '../../src/checks/stable.ts';
 import { report } from '../../src/contract/finding.ts';
-import { over, type PortalRequirement, reading, reportEach, unlessGiven } from '../lib/check.ts';
-import { disagreements, oneSided, summarise } from '../lib/stood-still.ts';
 
 const topic = 'visibility';
 

@@ -1,10 +1,10 @@
+import { over, type PortalRequirement, reading, reportEach } from '../../src/checks/kinds.ts';
+import { pairs, seen } from '../../src/checks/lists.ts';
+import { recordOf } from '../../src/checks/own-record.ts';
+import { oneSided, summarise } from '../../src/checks/stable.ts';
 import { Inconclusive, report } from '../../src/contract/finding.ts';
 import { isMilliseconds } from '../../src/contract/json.ts';
-import type { ListRead } from '../../src/portal/token-list.ts';
-import { over, type PortalRequirement, reading, reportEach } from '../lib/check.ts';
-import { pairs, seen } from '../lib/lists.ts';
-import { recordOf } from '../lib/own-record.ts';
-import { oneSided, summarise } from '../lib/stood-still.ts';
+import type { ListRead } from '../../src/portal/list-read.ts';
 
 const topic = 'visibility';
 

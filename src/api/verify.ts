@@ -1,10 +1,10 @@
 import { requirements } from '../../specs/index.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName, Profile } from '../contract/requirement.ts';
-import type { AdminCredentials } from '../portal/administrator.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
 import type { Report } from '../report/report.ts';
-import { defaultSettings, selectors } from '../run/settings.ts';
 import { misconfiguredReport, verify as run } from '../run/verify.ts';
+import type { AdminCredentials } from '../sandbox/administrator.ts';
+import { defaultSettings, selectors } from '../settings/settings.ts';
 
 /** What `verify` is told; all of it optional. Times are in milliseconds. */
 export interface VerifyOptions {

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { Misconfigured } from '../portal/misconfigured.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import { proposeBaseline } from '../report/baseline.ts';
 import { plural } from '../report/sentences.ts';
-import { readBaseline } from '../run/baseline-file.ts';
+import { readBaseline } from '../settings/baseline-file.ts';
 import { readOldReport } from './report.ts';
 import { type Call, complain } from './shared.ts';
 

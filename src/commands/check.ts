@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { requirements } from '../../specs/index.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import { deliver } from '../report/deliver.ts';
 import { checkSaved } from '../run/saved.ts';
-import { readSettings } from '../run/settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import { type Call, deliveryOf } from './shared.ts';
 import { endWrongCall } from './wrong-call.ts';
 

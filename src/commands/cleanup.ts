@@ -1,11 +1,11 @@
 import { requirements } from '../../specs/index.ts';
-import { NoSetup } from '../portal/administrator.ts';
-import { CallFailed } from '../portal/calls.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import { inert } from '../report/inert.ts';
 import { plural } from '../report/sentences.ts';
-import { readSettings } from '../run/settings.ts';
 import { sweep } from '../run/sweep.ts';
+import { NoSetup } from '../sandbox/administrator.ts';
+import { CallFailed } from '../sandbox/calls.ts';
+import { readSettings } from '../settings/settings.ts';
 import { type Call, complain } from './shared.ts';
 
 /** Lists what killed runs have left in a portal, and removes it when told to. */

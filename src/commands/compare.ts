@@ -1,4 +1,4 @@
-import { Misconfigured } from '../portal/misconfigured.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import { compareReports, renderComparison } from '../report/compare.ts';
 import { readOldReport } from './report.ts';
 import { type Call, complain } from './shared.ts';

@@ -1,13 +1,13 @@
 import { requirements } from '../../specs/index.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import { deliver } from '../report/deliver.ts';
-import type { Destination } from '../report/formats.ts';
+import type { Destination } from '../report/formats/formats.ts';
 import { inert } from '../report/inert.ts';
 import { renderReleases } from '../report/releases.ts';
 import type { Report } from '../report/report.ts';
 import { verifyImage } from '../run/images.ts';
 import type { Run } from '../run/run.ts';
-import type { Settings } from '../run/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { showProgress } from './progress.ts';
 import { type Call, complain, deliveryOf } from './shared.ts';
 

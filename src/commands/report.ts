@@ -1,8 +1,8 @@
-import { Misconfigured } from '../portal/misconfigured.ts';
-import { writeReports } from '../report/formats.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
+import { writeReports } from '../report/formats/formats.ts';
 import type { Report } from '../report/report.ts';
-import { readJsonFile } from '../run/json-file.ts';
-import { readReport } from '../run/settings.ts';
+import { readJsonFile } from '../settings/json-file.ts';
+import { readReport } from '../settings/settings.ts';
 import { type Call, complain } from './shared.ts';
 
 /** A report that was written as JSON. @throws Misconfigured */

@@ -1,9 +1,9 @@
 import { requirements } from '../../specs/index.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import { deliver } from '../report/deliver.ts';
 import type { Run } from '../run/run.ts';
-import { readSettings } from '../run/settings.ts';
 import { verify } from '../run/verify.ts';
+import { readSettings } from '../settings/settings.ts';
 import { showProgress } from './progress.ts';
 import { type Call, complain, deliveryOf } from './shared.ts';
 import { endWrongCall } from './wrong-call.ts';

@@ -1,4 +1,4 @@
-import { quote } from '../portal/shell.ts';
+import { quote } from '../http/curl.ts';
 import { plain } from '../reference/behaviour.ts';
 import { faults } from '../reference/faults.ts';
 import { type Reference, startReference } from '../reference/start.ts';

@@ -1,7 +1,7 @@
 import type { Delivery } from '../report/deliver.ts';
 import { inert } from '../report/inert.ts';
 import type { Output } from '../report/output.ts';
-import type { Environment, Given } from '../run/option-reader.ts';
+import type { Environment, Given } from '../settings/option-reader.ts';
 
 /** What a command is given: its options, the environment, and where it writes. */
 export interface Call {

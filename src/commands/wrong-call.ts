@@ -1,8 +1,8 @@
 import { requirements } from '../../specs/index.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import { deliver } from '../report/deliver.ts';
-import { reportsOf } from '../run/settings.ts';
 import { misconfiguredReport } from '../run/verify.ts';
+import { reportsOf } from '../settings/settings.ts';
 import { type Call, complain, deliveryOf } from './shared.ts';
 
 /**

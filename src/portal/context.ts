@@ -1,18 +1,18 @@
 import { Inconclusive } from '../contract/finding.ts';
 import type { CredentialName } from '../contract/requirement.ts';
-import { agreement } from './agreement.ts';
-import { listAsk, whoamiAsk } from './asks.ts';
+import { delay } from '../http/delay.ts';
+import { type Ask, type Exchange, serverTime } from '../http/exchange.ts';
+import type { Target } from '../http/target.ts';
+import type { Stage } from '../sandbox/sandbox.ts';
+import type { Vault } from '../secrets/masker.ts';
 import type { Credential, Reader } from './credential.ts';
-import { delay } from './delay.ts';
-import { type Ask, type Exchange, serverTime } from './exchange.ts';
+import { agreement } from './eventually.ts';
 import { type Identity, readIdentity } from './identity.ts';
-import type { Reads } from './observations.ts';
+import { ListRead } from './list-read.ts';
 import type { Probe } from './probe.ts';
-import type { Refusals } from './refusals.ts';
-import type { Stage } from './stage.ts';
-import type { Target } from './target.ts';
-import { ListRead } from './token-list.ts';
-import type { Vault } from './vault.ts';
+import type { Refusals } from './probe-batches.ts';
+import { listAsk, whoamiAsk } from './requests.ts';
+import type { Reads } from './rounds.ts';
 
 /** What the checks of one run have in common. */
 export interface Surroundings {

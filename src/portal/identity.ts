@@ -1,6 +1,6 @@
 import { isObject } from '../contract/json.ts';
-import { type Exchange, mediaType } from './exchange.ts';
-import { readJson } from './token-list.ts';
+import { type Exchange, mediaType } from '../http/exchange.ts';
+import { readJson } from '../http/json-text.ts';
 
 /** Who a credential belongs to, as `/auth/whoami` tells. */
 export interface Identity {

@@ -1,13 +1,13 @@
 import { sameId } from '../contract/json.ts';
-import { whoamiAsk } from './asks.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../http/client.ts';
+import { type Answer, type Exchange, isUnavailable, mediaType } from '../http/exchange.ts';
+import { listPath, stripEndpoint, whoamiPath } from '../http/target.ts';
+import type { Vault } from '../secrets/masker.ts';
 import type { Credential, Reader } from './credential.ts';
-import { type Answer, type Exchange, isUnavailable, mediaType } from './exchange.ts';
 import { type Identity, readIdentity } from './identity.ts';
-import type { Observations } from './observations.ts';
-import { listPath, stripEndpoint, whoamiPath } from './target.ts';
-import { ListRead } from './token-list.ts';
-import type { Vault } from './vault.ts';
+import { ListRead } from './list-read.ts';
+import { whoamiAsk } from './requests.ts';
+import type { Observations } from './rounds.ts';
 
 /** Why nothing can be judged: the call is wrong, or the portal does not answer. */
 export interface Stop {

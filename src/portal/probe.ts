@@ -1,5 +1,5 @@
-import type { Ask } from './exchange.ts';
-import { listPath } from './target.ts';
+import type { Ask } from '../http/exchange.ts';
+import { listPath } from '../http/target.ts';
 
 /**
  * A request for the list that must be refused: one that was just let in, with

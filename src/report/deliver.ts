@@ -1,5 +1,5 @@
-import { renderConsole } from './console.ts';
-import { type Destination, writeReports } from './formats.ts';
+import { type Destination, writeReports } from './formats/formats.ts';
+import { renderConsole } from './formats/text.ts';
 import { inert } from './inert.ts';
 import type { Output } from './output.ts';
 import type { Report } from './report.ts';
@@ -26,7 +26,7 @@ export async function deliver(
     tell(renderConsole(report, { color: toStdout ? color.err : color.out, detail, written }));
   }
   if (annotate) {
-    const { renderAnnotations } = await import('./github.ts');
+    const { renderAnnotations } = await import('./formats/github.ts');
     tell(renderAnnotations(report));
   }
   for (const sentence of trouble) err(`portal-conformance: ${inert(sentence)}\n`);

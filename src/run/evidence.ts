@@ -1,7 +1,7 @@
 import { describe } from '../contract/describe.ts';
 import { structureOf } from '../contract/structure.ts';
-import { type Exchange, mediaType, nameMediaType } from '../portal/exchange.ts';
-import { readJson } from '../portal/token-list.ts';
+import { type Exchange, mediaType, nameMediaType } from '../http/exchange.ts';
+import { readJson } from '../http/json-text.ts';
 import type { ExchangeReport } from '../report/report.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { NoImage, NotStarted, startImage } from '../container/image.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
-import { NoImage, NotStarted, startImage } from '../portal/image.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
 import type { Report } from '../report/report.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Run } from './run.ts';
-import type { Settings } from './settings.ts';
 import { misconfiguredReport, stoppedReport, verify } from './verify.ts';
 
 /** What became of one image: its report, and the last log lines of one that did not come up. */

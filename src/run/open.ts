@@ -1,8 +1,8 @@
+import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
+import type { Settings } from '../settings/settings.ts';
 import { Run } from './run.ts';
-import type { Settings } from './settings.ts';
 
 /**
  * Opens a run against the target of the settings, or without one against a

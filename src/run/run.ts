@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bugSite } from '../contract/bug-site.ts';
 import { judge } from '../contract/judge.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import {
   type CredentialName,
   credentialNames,
@@ -12,32 +13,31 @@ import {
   waves,
 } from '../contract/requirement.ts';
 import { schema } from '../contract/shape.ts';
-import { type Administrator, NoSetup } from '../portal/administrator.ts';
-import { CallFailed, Calls } from '../portal/calls.ts';
-import { type Cleanup, cleanUp } from '../portal/cleanup.ts';
-import { Client } from '../portal/client.ts';
+import { Client } from '../http/client.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { parseTarget, type Target } from '../http/target.ts';
 import { Context, type Surroundings } from '../portal/context.ts';
 import { type Credential, credentialKinds, howToGive } from '../portal/credential.ts';
-import type { Exchange } from '../portal/exchange.ts';
-import { Ledger } from '../portal/ledger.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
-import { Names } from '../portal/names.ts';
-import { News } from '../portal/news.ts';
-import { Observations } from '../portal/observations.ts';
+import type { ListRead } from '../portal/list-read.ts';
 import { preflight, reach, type Stop } from '../portal/preflight.ts';
-import { provision } from '../portal/provision.ts';
-import { Refusals } from '../portal/refusals.ts';
-import type { Stage } from '../portal/stage.ts';
-import { parseTarget, type Target } from '../portal/target.ts';
-import type { ListRead } from '../portal/token-list.ts';
-import { Vault } from '../portal/vault.ts';
+import { Refusals } from '../portal/probe-batches.ts';
+import { News } from '../portal/propagation.ts';
+import { Observations } from '../portal/rounds.ts';
 import { collect, type RunRecord, whyOutside, without } from '../report/collect.ts';
 import type { Judged, Report } from '../report/report.ts';
+import { type Administrator, NoSetup } from '../sandbox/administrator.ts';
+import { CallFailed, Calls } from '../sandbox/calls.ts';
+import { type Cleanup, cleanUp } from '../sandbox/cleanup.ts';
+import { Ledger } from '../sandbox/created.ts';
+import { Names } from '../sandbox/names.ts';
+import { provision } from '../sandbox/provision.ts';
+import type { Stage } from '../sandbox/sandbox.ts';
+import { Vault } from '../secrets/masker.ts';
+import { leak, seal } from '../secrets/seal.ts';
+import { options } from '../settings/options.ts';
+import type { Settings } from '../settings/settings.ts';
 import { asEvidence } from './evidence.ts';
-import { options } from './options.ts';
-import { version } from './package.ts';
-import { leak, seal } from './seal.ts';
-import type { Settings } from './settings.ts';
+import { version } from './version.ts';
 
 type Register = readonly Requirement<Context>[];
 

@@ -1,20 +1,20 @@
 import { judge } from '../contract/judge.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Requirement } from '../contract/requirement.ts';
-import { listAsk } from '../portal/asks.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { listPath } from '../http/target.ts';
 import { Context, type Surroundings } from '../portal/context.ts';
 import type { Credential } from '../portal/credential.ts';
-import type { Exchange } from '../portal/exchange.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
-import type { Reads } from '../portal/observations.ts';
-import { listPath } from '../portal/target.ts';
-import { ListRead } from '../portal/token-list.ts';
-import { Vault } from '../portal/vault.ts';
+import { ListRead } from '../portal/list-read.ts';
+import { listAsk } from '../portal/requests.ts';
+import type { Reads } from '../portal/rounds.ts';
 import { collect, type RunRecord, whyOutside, without } from '../report/collect.ts';
 import type { Judged, Report } from '../report/report.ts';
+import { Vault } from '../secrets/masker.ts';
+import { leak, seal } from '../secrets/seal.ts';
+import type { Settings } from '../settings/settings.ts';
 import { asEvidence } from './evidence.ts';
-import { version } from './package.ts';
-import { leak, seal } from './seal.ts';
-import type { Settings } from './settings.ts';
+import { version } from './version.ts';
 
 type Register = readonly Requirement<Context>[];
 

@@ -1,12 +1,12 @@
-import { becomeAdministrator } from '../portal/administrator.ts';
-import { Calls } from '../portal/calls.ts';
-import { findTraces, type Leftover, removeTraces, type Trace } from '../portal/cleanup.ts';
-import { Client } from '../portal/client.ts';
-import { Misconfigured } from '../portal/misconfigured.ts';
-import { parseTarget } from '../portal/target.ts';
-import { Vault } from '../portal/vault.ts';
-import { version } from './package.ts';
-import type { Settings } from './settings.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
+import { Client } from '../http/client.ts';
+import { parseTarget } from '../http/target.ts';
+import { becomeAdministrator } from '../sandbox/administrator.ts';
+import { Calls } from '../sandbox/calls.ts';
+import { findTraces, type Leftover, removeTraces, type Trace } from '../sandbox/cleanup.ts';
+import { Vault } from '../secrets/masker.ts';
+import type { Settings } from '../settings/settings.ts';
+import { version } from './version.ts';
 
 /** What runs that were killed have left in a portal, and what of it is still there. */
 export interface Sweep {

@@ -3,10 +3,10 @@ import type { Context } from '../portal/context.ts';
 import { collect } from '../report/collect.ts';
 import type { Ending } from '../report/outcome.ts';
 import type { Report } from '../report/report.ts';
+import type { Settings } from '../settings/settings.ts';
 import { openRun } from './open.ts';
-import { version } from './package.ts';
 import type { Run } from './run.ts';
-import type { Settings } from './settings.ts';
+import { version } from './version.ts';
 
 type Register = readonly Requirement<Context>[];
 

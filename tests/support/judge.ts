@@ -3,11 +3,11 @@ import { requirements } from '../../specs/index.ts';
 import { credentialKinds } from '../../src/portal/credential.ts';
 import type { Behaviour } from '../../src/reference/behaviour.ts';
 import { type Reference, startReference } from '../../src/reference/start.ts';
-import { renderConsole } from '../../src/report/console.ts';
+import { renderConsole } from '../../src/report/formats/text.ts';
 import type { Report } from '../../src/report/report.ts';
-import type { Given } from '../../src/run/option-reader.ts';
-import { readSettings, type Settings } from '../../src/run/settings.ts';
 import { verify } from '../../src/run/verify.ts';
+import type { Given } from '../../src/settings/option-reader.ts';
+import { readSettings, type Settings } from '../../src/settings/settings.ts';
 import { schemaErrors } from './schema.ts';
 import { secretsIn } from './secrets.ts';
 

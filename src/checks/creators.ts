@@ -1,0 +1,76 @@
+import { Inconclusive, report } from '../contract/finding.ts';
+import { sameId } from '../contract/json.ts';
+import type { Context } from '../portal/context.ts';
+import type { ListRead } from '../portal/list-read.ts';
+import { type Difference, places } from './kinds.ts';
+import { recordOf } from './own-record.ts';
+
+/** Records of a user with another address than an earlier record of his. */
+export function severalAddresses(list: ListRead): Difference[] {
+  const addresses = new Map<unknown, string>();
+  const other: number[] = [];
+  for (const [index, { userId, userEmail }] of list.records) {
+    // Of another form: judged by the requirements of their form.
+    if (!Number.isInteger(userId) || typeof userEmail !== 'string' || userEmail === '') continue;
+    if (!addresses.has(userId)) addresses.set(userId, userEmail);
+    else if (addresses.get(userId) !== userEmail) other.push(index);
+  }
+  return places(
+    other,
+    'userEmail',
+    'the userEmail that an earlier record of the same userId has',
+    'another one',
+  );
+}
+
+export async function creatorOwn(context: Context): Promise<string> {
+  const findings: (Difference & { credential: string; curl: string })[] = [];
+  const owners: { label: string; userId: unknown }[] = [];
+  let told = 0;
+  for (const credential of context.given('caller.token', 'teammate.token')) {
+    const list = await context.list(credential);
+    const own = recordOf(list, credential.token);
+    if (own === undefined)
+      throw new Inconclusive(
+        `${credential.label} is not listed: see own-token-listed or id-is-the-token`,
+      );
+    const { userId } = own.record;
+    if (userId === undefined) throw new Inconclusive('a record has no userId: see user-id-present');
+    const place = {
+      where: [`/${own.index}/userId`],
+      credential: credential.label,
+      curl: list.exchange.curl,
+    };
+    const identity = context.identity(credential);
+    if (identity) {
+      told += 1;
+      // An id of another kind cannot be compared: whoami is not judged here.
+      if (!sameId(identity.userId, userId) && /^\d+$/.test(String(identity.userId))) {
+        findings.push({
+          expected: 'the userId that /auth/whoami tells',
+          received: 'another user',
+          ...place,
+        });
+      }
+    }
+    const same = owners.find((one) => sameId(one.userId, userId));
+    if (same) {
+      const hint = identity ? {} : { hint: 'or both tokens were made by one user' };
+      findings.push({
+        expected: `another user than that of ${same.label}`,
+        received: 'the same userId',
+        ...place,
+        ...hint,
+      });
+    }
+    owners.push({ label: credential.label, userId });
+  }
+  report(findings);
+  if (told === 0 && owners.length < 2) {
+    throw new Inconclusive(
+      '/auth/whoami does not tell, and there is no PORTAL_TEAMMATE_TOKEN to compare with',
+      'untested',
+    );
+  }
+  return `over ${owners.length} of our tokens, ${told} told by /auth/whoami`;
+}

@@ -1,0 +1,90 @@
+import { Inconclusive, report } from '../contract/finding.ts';
+import type { Context } from '../portal/context.ts';
+import type { ListRead } from '../portal/list-read.ts';
+import type { Probe } from '../portal/probe.ts';
+import { type Difference, type Judgeable, type PortalRequirement, reading } from './kinds.ts';
+
+/** A requirement on requests that are to be refused. */
+export function refusing(
+  statement: Judgeable & Partial<Pick<PortalRequirement, 'inapplicable'>>,
+  check: PortalRequirement['check'],
+): PortalRequirement {
+  return { ...reading(statement, check), wave: 'refusals' };
+}
+
+/**
+ * A requirement that every one of some probes is answered with one of some statuses.
+ *
+ * @param leftOut what was not sent, and why, in a few words
+ */
+export function refused(
+  statement: Judgeable & Partial<Pick<PortalRequirement, 'inapplicable'>>,
+  probes: (context: Context) => readonly Probe[],
+  allowed: readonly number[] = [401],
+  leftOut: (context: Context) => string | undefined = () => undefined,
+): PortalRequirement {
+  return refusing(statement, async (context) => {
+    const answers = await Promise.all(probes(context).map((probe) => context.probe(probe)));
+    report(
+      answers
+        .filter(({ doubt, read }) => doubt === undefined && !allowed.includes(read.status ?? 0))
+        .map(({ probe, read }) => {
+          if (probe.bearer !== undefined && read.byId.has(probe.bearer)) {
+            throw new Inconclusive(`${probe.what} turned out to exist`);
+          }
+          const records = read.usable ? `, with a list of ${read.records.length}` : '';
+          return {
+            expected: `status ${allowed.join(' or ')} for ${probe.what}`,
+            received: `status ${read.status}${records}`,
+            credential: probe.what,
+            curl: read.exchange.curl,
+          };
+        }),
+    );
+    const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
+    if (doubt !== undefined) throw new Inconclusive(doubt);
+    const remark = leftOut(context);
+    return `over ${answers.length} ${answers.length === 1 ? 'request' : 'requests'}${remark ? `; ${remark}` : ''}`;
+  });
+}
+
+export async function askAll(context: Context, probes: readonly Probe[]): Promise<ListRead[]> {
+  const answers = await Promise.all(probes.map((probe) => context.probe(probe)));
+  const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
+  if (doubt !== undefined) throw new Inconclusive(doubt);
+  return answers.map(({ read }) => read);
+}
+
+/** What was answered with 401. @throws Inconclusive when nothing was */
+export async function ask401(context: Context, probes: readonly Probe[]): Promise<ListRead[]> {
+  const answers = await Promise.all(probes.map((probe) => context.probe(probe)));
+  const refusals = answers.filter(({ doubt, read }) => doubt === undefined && read.status === 401);
+  if (refusals.length === 0) {
+    throw new Inconclusive(answers[0]?.doubt ?? 'no request was answered with 401');
+  }
+  return refusals.map(({ read }) => read);
+}
+
+/** Records, or ids of tokens that were not sent, anywhere in the body of a refusal. */
+export function recordsIn(read: ListRead, ids: readonly string[]): Difference[] {
+  const expected = 'a refusal without token records';
+  const count = countRecords(read.json.value);
+  if (count > 0) return [{ expected, received: 'token records', count }];
+  const { headers, query } = read.exchange.ask;
+  const sent = JSON.stringify(headers) + query?.sent;
+  const mentioned = read.mentions(ids.filter((id) => !sent.includes(id)));
+  return mentioned > 0 ? [{ expected, received: 'the id of a token', count: mentioned }] : [];
+}
+
+/** Objects that look like token records, however deep. */
+function countRecords(body: unknown): number {
+  let count = 0;
+  const open: unknown[] = [body];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if ('id' in value && ('createdAt' in value || 'userEmail' in value)) count += 1;
+    for (const member of Object.values(value)) open.push(member);
+  }
+  return count;
+}

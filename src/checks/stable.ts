@@ -1,0 +1,76 @@
+import type { Finding } from '../contract/finding.ts';
+import { saysTheSame } from '../contract/json.ts';
+import type { Context } from '../portal/context.ts';
+import type { Credential } from '../portal/credential.ts';
+import type { ListRead } from '../portal/list-read.ts';
+
+// Others use the server too. What two reads of one user agree on stood still in
+// between, and what another user was told in between can be held against it.
+
+export type Pair = readonly [Credential, Credential];
+
+/** One token, and how somebody's list is at odds with it. */
+export interface Odds {
+  readonly key: string;
+  readonly expected: string;
+  readonly received: string;
+  readonly list: ListRead;
+}
+
+/** Tokens that one of two lists lacked between two reads of the other that had them. */
+export async function oneSided(context: Context, pair: Pair, round: number): Promise<Odds[]> {
+  const ids = async (who: Credential, at: number) => (await context.list(who, at)).byId;
+  const [some, others] = [await ids(pair[0], round), await ids(pair[1], round)];
+  if (some.size === others.size && [...some.keys()].every((id) => others.has(id))) return [];
+  const odds: Odds[] = [];
+  for (const [holder, other] of [pair, [pair[1], pair[0]] as const]) {
+    const before = await ids(holder, round);
+    const list = await context.list(other, round + 1);
+    const after = await ids(holder, round + 2);
+    for (const id of before.keys()) {
+      if (!after.has(id) || list.byId.has(id)) continue;
+      const expected = `every token that is listed for ${holder.label}`;
+      odds.push({ key: `${other.name} ${id}`, expected, received: 'a list without them', list });
+    }
+  }
+  return odds;
+}
+
+const told = ['name', 'userId', 'userEmail', 'createdAt', 'restrictions'] as const;
+
+/** Members of a token that one user is told otherwise than another. */
+export async function disagreements(context: Context, pair: Pair, round: number): Promise<Odds[]> {
+  const [some, others] = [await context.list(pair[0], round), await context.list(pair[1], round)];
+  const members = (one: ListRead, other: ListRead, id: string) =>
+    told.filter((member) => {
+      const [here, there] = [one.byId.get(id), other.byId.get(id)];
+      return here && there && !saysTheSame(here[member], there[member]);
+    });
+  const apart = [...some.byId.keys()].filter((id) => members(some, others, id).length > 0);
+  if (apart.length === 0) return [];
+  const list = await context.list(pair[1], round + 1);
+  const again = await context.list(pair[0], round + 2);
+  return apart.flatMap((id) => {
+    const moved = new Set(members(some, again, id));
+    return members(some, list, id)
+      .filter((member) => !moved.has(member))
+      .map((member) => {
+        const expected = `${member} of a token as ${pair[0].label} is told it`;
+        return { key: `${member} ${id}`, expected, received: 'another value', list };
+      });
+  });
+}
+
+/** One finding for each kind of odds with a list. */
+export function summarise(odds: readonly Odds[]): Finding[] {
+  const groups = new Map<string, Odds[]>();
+  for (const one of odds) {
+    const kind = `${one.expected} ${one.list.credential.label}`;
+    groups.set(kind, [...(groups.get(kind) ?? []), one]);
+  }
+  return [...groups.values()].map((group) => {
+    const { expected, received, list } = group[0] as Odds;
+    const { label: credential } = list.credential;
+    return { expected, received, count: group.length, credential, curl: list.exchange.curl };
+  });
+}

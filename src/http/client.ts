@@ -1,0 +1,214 @@
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { createSecureContext, rootCertificates } from 'node:tls';
+import { gunzip } from 'node:zlib';
+import pLimit from 'p-limit';
+import supertest from 'supertest';
+import { quote } from './curl.ts';
+import { delay } from './delay.ts';
+import { type Answer, type Ask, type Exchange, type Failure, isUnavailable } from './exchange.ts';
+import { readFailure } from './failure.ts';
+import type { Target } from './target.ts';
+
+export interface ClientOptions {
+  readonly target: Target;
+  readonly userAgent: string;
+  /** Per request, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How long 429, 502, 503 and 504 are waited out, in milliseconds. */
+  readonly patienceMs: number;
+  readonly concurrency: number;
+  /** Whether anything but GET may be sent. */
+  readonly writes: boolean;
+  /** Ends every request that is under way. */
+  readonly signal: AbortSignal;
+  readonly origin?: string | undefined;
+  /** A certificate authority in PEM, beside the known ones, and the file it came from. */
+  readonly ca?: { readonly pem: string; readonly file: string } | undefined;
+  readonly insecure?: boolean | undefined;
+}
+
+/** How long a write may take after the run was ended, in milliseconds. */
+const graceMs = 2000;
+
+/** The largest answer that is read, decoded: 200 MiB. */
+export const maxBytes = 200 * 1024 * 1024;
+
+/**
+ * Sends requests to one target over kept connections, and nothing but GET unless
+ * it may. It never follows a redirect and never rejects for what the target does:
+ * what went wrong is in the exchange.
+ */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #agent: HttpAgent;
+  /** Its connections are used once. */
+  readonly #freshAgent: HttpAgent;
+  readonly #limit: ReturnType<typeof pLimit>;
+  #sent = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    const trusted = options.target.tls ? trust(options) : {};
+    const Agent = options.target.tls ? HttpsAgent : HttpAgent;
+    this.#agent = new Agent({ ...trusted, keepAlive: true, maxSockets: options.concurrency });
+    this.#freshAgent = new Agent({ ...trusted, keepAlive: false });
+    this.#limit = pLimit(options.concurrency);
+  }
+
+  /** How many requests were sent, those sent again included. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+    this.#freshAgent.destroy();
+  }
+
+  /** Sends one request; waits out an answer that says to come back later. */
+  send(ask: Ask): Promise<Exchange> {
+    return this.#limit(() => this.#insist(ask));
+  }
+
+  /** Waits; not longer than the run. */
+  pause(ms: number): Promise<void> {
+    return delay(ms, this.#options.signal);
+  }
+
+  /** The `curl` that sends the same request. */
+  curl(ask: Ask): string {
+    const { target, ca, insecure, origin } = this.#options;
+    const words = ['curl -sS -i'];
+    if (insecure) words.push('--insecure');
+    if (ca) words.push(`--cacert ${quote(ca.file)}`);
+    if (origin) words.push(`-H ${quote(`Origin: ${origin}`)}`);
+    if (ask.method) words.push(`-X ${ask.method}`);
+    if (ask.json) {
+      words.push(`-H 'Content-Type: application/json' -d ${quote(JSON.stringify(ask.json))}`);
+    }
+    if (ask.curl) words.push(ask.curl);
+    const url = quote(target.base + ask.path);
+    words.push(ask.query ? `${url}"${ask.query.shell}"` : url);
+    return words.join(' ');
+  }
+
+  async #insist(ask: Ask): Promise<Exchange> {
+    const { patienceMs, signal } = this.#options;
+    const until = Date.now() + patienceMs;
+    for (let attempts = 1; ; attempts += 1) {
+      const sentAt = Date.now();
+      const outcome = signal.aborted ? { failure: aborted(signal) } : await this.#once(ask);
+      const exchange = {
+        ask,
+        // A body may hold a password.
+        curl: this.curl(ask.json ? { ...ask, json: {} } : ask),
+        attempts,
+        sentAt,
+        receivedAt: Date.now(),
+        ...outcome,
+      };
+      const pause = pauseBefore(ask, outcome, attempts);
+      if (pause === undefined || Date.now() + pause > until || signal.aborted) return exchange;
+      await delay(pause, signal);
+    }
+  }
+
+  async #once(ask: Ask): Promise<{ answer: Answer } | { failure: Failure }> {
+    const { target, timeoutMs, signal, userAgent, origin } = this.#options;
+    // A path from elsewhere must not lead a token to another origin.
+    if (!ask.path.startsWith('/') || !URL.canParse(target.base + ask.path)) {
+      throw new Error('a path that does not begin with a slash');
+    }
+    const { method = 'GET', json, fresh = false } = ask;
+    if (method !== 'GET' && !this.#options.writes) throw new Error('a read-only client');
+    this.#sent += 1;
+    const path = ask.path + (ask.query?.sent ?? '');
+    const verb = method.toLowerCase() as 'get' | 'post' | 'delete';
+    const test = supertest(target.base)
+      [verb](path)
+      // What curl sends: the contract's example asks for no media type.
+      .set({ Accept: '*/*', 'User-Agent': `${userAgent}; ${ask.purpose}` })
+      .set(origin ? { Origin: origin } : {})
+      .set(ask.headers)
+      .redirects(0)
+      .agent(fresh ? this.#freshAgent : this.#agent)
+      .timeout({ deadline: timeoutMs })
+      .maxResponseSize(maxBytes)
+      .buffer(true)
+      .parse(collect);
+    if (json) test.send(json);
+    const abort = () => {
+      test.abort(); // Not returned: it is a promise, which would be taken for the listener's own.
+    };
+    // What is being made is given a moment to come to an end, so that it can be removed.
+    const ends = method === 'GET';
+    let late: NodeJS.Timeout | undefined;
+    const onEnd = ends
+      ? abort
+      : () => {
+          late = setTimeout(abort, graceMs);
+        };
+    signal.addEventListener('abort', onEnd, { once: true });
+    try {
+      const response = await test;
+      if (ends && signal.aborted) return { failure: aborted(signal) };
+      const incoming = (response as unknown as { res: { rawHeaders: string[] } }).res;
+      const { status, headers, body } = response;
+      return { answer: { status, headers, rawHeaders: incoming.rawHeaders, body } };
+    } catch (error) {
+      return { failure: signal.aborted ? aborted(signal) : readFailure(error, timeoutMs) };
+    } finally {
+      clearTimeout(late);
+      signal.removeEventListener('abort', onEnd);
+    }
+  }
+}
+
+/** Whom a TLS connection trusts. The context is made once: it takes as long as a request. */
+function trust({ ca, insecure }: ClientOptions) {
+  if (insecure) return { rejectUnauthorized: false };
+  if (ca === undefined) return {};
+  return { secureContext: createSecureContext({ ca: [...rootCertificates, ca.pem] }) };
+}
+
+function aborted({ reason }: AbortSignal): Failure {
+  return { kind: 'aborted', sentence: `${reason}` };
+}
+
+/** How long to wait before asking again, in milliseconds; undefined to leave it. */
+function pauseBefore(
+  { method }: Ask,
+  outcome: { answer?: Answer; failure?: Failure },
+  attempts: number,
+): number | undefined {
+  const backOff = 100 * 2 ** (attempts - 1);
+  const { answer, failure } = outcome;
+  // A kept connection may close just as it is used, and a small server sheds load.
+  if (failure?.kind === 'broken')
+    return attempts <= 3 && method !== 'POST' ? backOff - 100 : undefined;
+  if (answer === undefined || !isUnavailable(answer.status)) return undefined;
+  // A gateway that gave up does not tell whether the POST was carried out.
+  if (method === 'POST' && [502, 504].includes(answer.status)) return undefined;
+  const after = answer.headers['retry-after'];
+  if (after === undefined) return backOff;
+  const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
+  if (Number.isNaN(seconds)) return backOff;
+  // Not all at once again.
+  return Math.max(0, seconds * 1000) + 50 + Math.random() * 100;
+}
+
+type Callback = (error: Error | null, body: unknown) => void;
+
+/** superagent's own parsers put what they cannot read into their errors. */
+function collect(response: unknown, done: Callback): void {
+  const chunks: Buffer[] = [];
+  const stream = response as IncomingMessage;
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream.on('end', () => {
+    const body = Buffer.concat(chunks);
+    // Equivalent to gzip (RFC 9110, section 8.4.1.3), which superagent does not know.
+    if (stream.headers['content-encoding'] !== 'x-gzip') return done(null, body);
+    return gunzip(body, { maxOutputLength: maxBytes }, (error, plain) => done(error, plain));
+  });
+}

@@ -1,0 +1,118 @@
+import { Inconclusive } from '../contract/finding.ts';
+import { isObject, type JsonObject } from '../contract/json.ts';
+import { judgeShape, type ShapeFindings } from '../contract/shape.ts';
+import { type Exchange, mediaType, nameMediaType } from '../http/exchange.ts';
+import { type JsonText, noBody, readJson } from '../http/json-text.ts';
+import { Vault } from '../secrets/masker.ts';
+import type { Reader } from './credential.ts';
+
+export type TokenRecord = JsonObject;
+
+/** What one credential was answered when it asked for the list. */
+export class ListRead {
+  readonly credential: Reader;
+  readonly exchange: Exchange;
+  #shape: ShapeFindings | undefined;
+  #records: readonly (readonly [number, TokenRecord])[] | undefined;
+  #byId: ReadonlyMap<string, TokenRecord> | undefined;
+
+  constructor(credential: Reader, exchange: Exchange) {
+    this.credential = credential;
+    this.exchange = exchange;
+  }
+
+  get status(): number | undefined {
+    return this.exchange.answer?.status;
+  }
+
+  /** Whether the request was let in: judged further only then. */
+  get opened(): boolean {
+    const { status } = this;
+    return status !== undefined && status >= 200 && status < 300;
+  }
+
+  /** The body read as JSON, strictly. */
+  get json(): JsonText {
+    return readJson(this.exchange.answer?.body ?? noBody);
+  }
+
+  /** What the schemas say of the body. */
+  get shape(): ShapeFindings {
+    this.#shape ??= judgeShape(this.json.value);
+    return this.#shape;
+  }
+
+  /** Whether there is an array to look into. */
+  get usable(): boolean {
+    return this.opened && Array.isArray(this.json.value);
+  }
+
+  /** The elements that are objects, with their index. */
+  get records(): readonly (readonly [number, TokenRecord])[] {
+    if (this.#records) return this.#records;
+    const records: [number, TokenRecord][] = [];
+    const elements = this.usable ? (this.json.value as unknown[]) : [];
+    elements.forEach((element, index) => {
+      if (isObject(element)) records.push([index, element]);
+    });
+    this.#records = records;
+    return records;
+  }
+
+  /** The media type of the answer, in lower case and without parameters. */
+  get mediaType(): string | undefined {
+    return this.exchange.answer && mediaType(this.exchange.answer);
+  }
+
+  /** The media type as it may be told. */
+  get mediaTypeName(): string | undefined {
+    return nameMediaType(this.mediaType);
+  }
+
+  header(name: string): string | undefined {
+    const value = this.exchange.answer?.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  /** How many of some tokens occur anywhere in the answer, in whatever member or header. */
+  mentions(tokens: Iterable<string>): number {
+    const { answer } = this.exchange;
+    if (!answer) return 0;
+    const watched = new Vault();
+    for (const token of tokens) watched.add(token);
+    return watched.countIn(`${answer.rawHeaders.join('\n')}\n${this.json.text}`);
+  }
+
+  /** The records by id; of several with one id, the first. */
+  get byId(): ReadonlyMap<string, TokenRecord> {
+    if (this.#byId) return this.#byId;
+    const byId = new Map<string, TokenRecord>();
+    for (const [, record] of this.records) {
+      const { id } = record;
+      if (typeof id === 'string' && !byId.has(id)) byId.set(id, record);
+    }
+    this.#byId = byId;
+    return byId;
+  }
+
+  /** Has every id that is listed watched for: each is a live credential. */
+  register(vault: Vault): void {
+    for (const id of this.byId.keys()) vault.add(id);
+  }
+
+  /** Why there is no list to judge, in a sentence. */
+  get trouble(): string {
+    const { failure } = this.exchange;
+    const { label } = this.credential;
+    if (failure) return `with ${label}, ${failure.sentence}`;
+    if (!this.opened) return `with ${label}, the list was answered with ${this.status}`;
+    return `with ${label}, the answer is not a JSON array`;
+  }
+
+  /** @throws Inconclusive when nothing can be said of what was not answered. */
+  requireAnswer(): void {
+    const { failure } = this.exchange;
+    if (failure) throw new Inconclusive(this.trouble);
+    if ((this.status ?? 0) >= 500 || this.status === 429) throw new Inconclusive(this.trouble);
+  }
+}

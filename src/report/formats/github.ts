@@ -1,0 +1,62 @@
+import { inert } from '../inert.ts';
+import { attention } from '../marks.ts';
+import type { Judged, Report } from '../report.ts';
+import { inOneLine } from '../sentences.ts';
+
+/** GitHub shows ten annotations of each kind for a step. */
+const most = 10;
+
+/**
+ * Renders a report as workflow commands of GitHub Actions: an error for each
+ * broken requirement, a warning for what could not be decided, the outcome last.
+ */
+export function renderAnnotations(report: Report): string {
+  const { outcome, message, exitCode, baseline } = report;
+  const errors = report.requirements.filter(({ status }) => status === 'fail');
+  const warnings = report.requirements.filter(
+    ({ id, status, level }) =>
+      !report.selection.deselected.includes(id) &&
+      (status === 'warn' ||
+        status === 'known' ||
+        (level === 'MUST' && (status === 'inconclusive' || status === 'untested'))),
+  );
+  warnings.sort((one, other) => attention.indexOf(one.status) - attention.indexOf(other.status));
+  const outdated = (baseline?.problems ?? []).map(({ line, requirement, problem }) =>
+    command('error', requirement, problem, { file: baseline?.file ?? '', line: String(line) }),
+  );
+  const left = most - 1 - Math.min(outdated.length, most - 1);
+  const lines = [
+    ...outdated.slice(0, most - 1),
+    ...errors.slice(0, left).map((one) => annotate('error', one)),
+    ...warnings.slice(0, most).map((one) => annotate('warning', one)),
+    command(exitCode === 0 ? 'notice' : 'error', outcome, message),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function annotate(kind: string, one: Judged): string {
+  const { id, status, level, title, source, message, findings } = one;
+  const told = findings.length > 0 ? findings.map(inOneLine) : [message];
+  return command(kind, `${id} ${status} (${level}, ${source})`, [title, ...told].join('\n'));
+}
+
+function command(
+  kind: string,
+  title: string,
+  message: string,
+  place: Readonly<Record<string, string>> = {},
+): string {
+  const properties = Object.entries({ ...place, title: `portal-conformance ${title}` })
+    .map(
+      ([name, value]) =>
+        `${name}=${escapeData(inert(value)).replace(/:/g, '%3A').replace(/,/g, '%2C')}`,
+    )
+    .join(',');
+  const text = message.split('\n').map(inert).join('\n');
+  return `::${kind} ${properties}::${escapeData(text)}`;
+}
+
+/** As the runner's toolkit escapes what follows a command. */
+function escapeData(text: string): string {
+  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { type Status, statuses } from '../../../contract/judge.ts';
+import { topics } from '../../../contract/requirement.ts';
+import { marks, moods } from '../../marks.ts';
+import { escapeMarkup as text } from '../../markup.ts';
+import type { Report } from '../../report.ts';
+import { plural } from '../../sentences.ts';
+import { renderCurl } from './curl.ts';
+import { renderRequirement } from './requirement.ts';
+import { script } from './script.ts';
+import { style } from './style.ts';
+
+/**
+ * Renders a report as one HTML file that fetches nothing and runs nothing but its
+ * own script: the Content Security Policy names style and script by their hashes.
+ */
+export function renderHtml(report: Report): string {
+  const policy = [
+    "default-src 'none'",
+    `style-src '${hash(style)}'`,
+    `script-src '${hash(script)}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  const title = `${report.outcome}: ${report.target ?? 'no target'}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${text(policy)}">
+<meta name="referrer" content="no-referrer">
+<title>${text(title)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<a class="skip" href="#requirements">Skip to the requirements</a>
+${renderHeader(report)}
+${renderForm(report)}
+<main id="requirements">
+${topics.map((topic) => renderTopic(report, topic)).join('\n')}
+</main>
+<footer>
+<p>Strings of the portal are described, never quoted: each may be a live credential.
+${text(report.suite.name)} ${text(report.suite.version)}, run ${text(report.runId)}.</p>
+</footer>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+function hash(content: string): string {
+  return `sha256-${createHash('sha256').update(content).digest('base64')}`;
+}
+
+function renderHeader(report: Report): string {
+  const { outcome, message, exitCode, suite, profile, credentials, requests, durationMs } = report;
+  const mood = exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
+  const facts: (readonly [string, string])[] = [
+    ['Target', report.target ?? 'none'],
+    ...(report.image === null ? [] : [['Image', report.image] as const]),
+    ['Profile', profile + (report.seed === null ? '' : `, seed ${report.seed}`)],
+    ['Credentials', credentials.join(', ') || 'none'],
+    ['Run', `${report.runId}, ${report.startedAt.replace('T', ' ').slice(0, 19)} UTC`],
+    ['Took', `${(durationMs / 1000).toFixed(2)} s, ${plural(requests, 'request')}`],
+  ];
+  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('\n');
+  return `<header>
+<p class="suite">${text(suite.name)} ${text(suite.version)}: List API Tokens</p>
+<h1 class="${mood}">${text(outcome)}</h1>
+<p class="message">${text(message)}</p>
+${renderNotices(report)}
+${renderFirst(report)}
+<dl class="facts">
+${list}
+</dl>
+${renderBar(report)}
+${renderTable(report)}
+</header>`;
+}
+
+/** What somebody must do beside fixing the portal. */
+function renderNotices({ cleanup, baseline }: Report): string {
+  const left = (cleanup?.left ?? []).map(
+    ({ what, why, curl }) =>
+      `<div class="notice"><p>Left behind: ${text(what)}; ${text(why)}</p>${renderCurl(curl)}</div>`,
+  );
+  const problems = (baseline?.problems ?? []).map(
+    ({ line, requirement, problem }) =>
+      `<p class="notice">${text(baseline?.file ?? '')}, line ${line}: <code>${text(requirement)}</code> ${text(problem)}</p>`,
+  );
+  return [...left, ...problems].join('\n');
+}
+
+/** Links to what counts against the portal. */
+function renderFirst({ requirements }: Report): string {
+  const broken = requirements.filter(({ status }) => status === 'fail' || status === 'warn');
+  if (broken.length === 0) return '';
+  const items = broken.map(
+    ({ id, status, title }) =>
+      `<li><span class="${moods[status]}" aria-hidden="true">${marks[status]}</span> <a href="#${text(id)}">${text(title)}</a> <span class="faint">${status}</span></li>`,
+  );
+  return `<ul class="first">\n${items.join('\n')}\n</ul>`;
+}
+
+function renderBar({ counts, requirements }: Report): string {
+  let x = 0;
+  const parts = statuses.map((status) => {
+    const width = (counts[status] / requirements.length) * 100;
+    const part = `<rect class="${status}" x="${x.toFixed(3)}" width="${width.toFixed(3)}" height="1"/>`;
+    x += width;
+    return width > 0 ? part : '';
+  });
+  const told = statuses
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${status}`)
+    .join(', ');
+  return `<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" role="img" aria-label="${told}">${parts.join('')}</svg>`;
+}
+
+function renderTable({ requirements, counts }: Report): string {
+  const columns = statuses.filter((status) => counts[status] > 0);
+  const count = (status: Status, topic?: string) =>
+    requirements.filter((one) => one.status === status && (!topic || one.topic === topic)).length;
+  const head = columns
+    .map(
+      (status) =>
+        `<th scope="col"><span class="${moods[status]}" aria-hidden="true">${marks[status]}</span> ${status}</th>`,
+    )
+    .join('');
+  const rows = topics.map((topic) => {
+    const cells = columns.map((status) => `<td>${count(status, topic) || ''}</td>`).join('');
+    return `<tr><th scope="row"><a href="#topic-${topic}">${topic}</a></th>${cells}</tr>`;
+  });
+  const total = columns.map((status) => `<td>${count(status)}</td>`).join('');
+  return `<div class="table" tabindex="0" role="region" aria-label="Verdicts by topic"><table>
+<thead><tr><th scope="col">Topic</th>${head}</tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+<tfoot><tr><th scope="row">all</th>${total}</tr></tfoot>
+</table></div>`;
+}
+
+function renderForm({ counts, requirements }: Report): string {
+  const box = (name: string, value: string, label: string) =>
+    `<label><input type="checkbox" name="${name}" value="${value}" checked>${label}</label>`;
+  const boxes = statuses
+    .filter((status) => counts[status] > 0)
+    .map((status) => box('status', status, `${status} (${counts[status]})`));
+  const levels = (['MUST', 'SHOULD', 'NOTE'] as const)
+    .filter((level) => requirements.some((one) => one.level === level))
+    .map((level) => box('level', level, level));
+  const broken =
+    counts.fail > 0 ? '<button type="button" data-only="fail">Only what fails</button>' : '';
+  return `<form hidden aria-label="Filter the requirements">
+<div class="row">
+<fieldset><legend>Status</legend>${boxes.join('')}</fieldset>
+<fieldset><legend>Level</legend>${levels.join('')}</fieldset>
+<label>Find <input type="search" name="text" autocomplete="off"></label>
+</div>
+<div class="row buttons">
+${broken}
+<button type="reset">Show all</button>
+<button type="button" class="open-all">Open all</button>
+<button type="button" class="close-all">Close all</button>
+<output aria-live="polite"></output>
+</div>
+</form>`;
+}
+
+function renderTopic(report: Report, topic: string): string {
+  const own = report.requirements.filter((one) => one.topic === topic);
+  return `<section aria-labelledby="topic-${topic}">
+<h2 id="topic-${topic}">${topic}</h2>
+${own.map((one) => renderRequirement(one, report)).join('\n')}
+</section>`;
+}

@@ -1,0 +1,136 @@
+import { escapeMarkup } from '../markup.ts';
+import type { Judged, Report } from '../report.ts';
+import { curlOf, tell, tellKnown } from '../sentences.ts';
+
+/**
+ * Renders a report as JUnit XML: one test case for each requirement, in a test
+ * suite of its own, for only suites may have properties in what CI systems read.
+ * Broken is `failure`, undecided `error`, what was not judged or is known `skipped`.
+ */
+export function renderJunit(report: Report): string {
+  const { requirements, durationMs, outcome, message } = report;
+  const count = (kind: Kind) => requirements.filter((one) => kindOf(one) === kind).length;
+  // What ended a run before anything was judged must not look green.
+  const ended = outcomeCase(report);
+  const counts = {
+    tests: requirements.length + (ended ? 1 : 0),
+    failures: count('failure'),
+    errors: count('error') + (ended ? 1 : 0),
+  };
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes({ name: `portal-conformance: ${outcome}`, ...counts, time: seconds(durationMs) })}>`,
+    ...(ended ? [suite(report, 'outcome', ended, { outcome, message })] : []),
+    ...requirements.map((one) => suite(report, one.id, testCase(one), propertiesOf(one))),
+    '</testsuites>',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+type Kind = 'passed' | 'failure' | 'error' | 'skipped';
+
+function kindOf({ status }: Judged): Kind {
+  if (status === 'fail') return 'failure';
+  if (status === 'inconclusive') return 'error';
+  if (status === 'known' || status === 'untested' || status === 'excluded') return 'skipped';
+  return 'passed';
+}
+
+interface Case {
+  readonly kind: Kind;
+  readonly xml: string;
+  readonly durationMs: number;
+}
+
+function testCase(one: Judged): Case {
+  const { id, topic, title, durationMs } = one;
+  const kind = kindOf(one);
+  const name = { name: `${id}: ${title}`, classname: `portal-conformance.${topic}` };
+  const inner = kind === 'passed' ? '' : element(kind, one);
+  const open = `    <testcase${attributes({ ...name, time: seconds(durationMs) })}`;
+  const xml = inner ? `${open}>\n${inner}\n    </testcase>` : `${open}/>`;
+  return { kind, xml, durationMs };
+}
+
+function element(kind: Exclude<Kind, 'passed'>, one: Judged): string {
+  const { status, message, known } = one;
+  const why = known.length > 0 ? known.map(tellKnown).join('; ') : message;
+  const told = attributes({ message: status === 'known' ? why : message, type: status });
+  const text = storyOf(one).map(escapeMarkup).join('\n');
+  return `      <${kind}${told}>${text}</${kind}>`;
+}
+
+function storyOf({ text, source, message, findings, fix }: Judged): string[] {
+  const found = findings.flatMap((finding) =>
+    tell(finding).map(([label, said]) => `${label}: ${said}`),
+  );
+  return [text, `source: ${source}`, ...found, message, ...(fix ? [`fix: ${fix}`] : [])];
+}
+
+/** A case of its own for a run that did not come to an end: the message, as an error. */
+function outcomeCase({ outcome, message }: Report): Case | undefined {
+  const broke = ['misconfigured', 'suite-error', 'interrupted', 'baseline-outdated'];
+  if (!broke.includes(outcome)) return undefined;
+  const open = attributes({ name: `the run: ${outcome}`, classname: 'portal-conformance' });
+  const error = `      <error${attributes({ message, type: outcome })}/>`;
+  return {
+    kind: 'error',
+    xml: `    <testcase${open}>\n${error}\n    </testcase>`,
+    durationMs: 0,
+  };
+}
+
+function propertiesOf(one: Judged): Record<string, string> {
+  const { id, level, source, status, findings } = one;
+  const curl = curlOf(one);
+  return {
+    requirement: id,
+    level,
+    source,
+    status,
+    ...(curl ? { curl } : {}),
+    ...(status === 'warn' || status === 'note'
+      ? {
+          [status]: findings.map(({ expected, received }) => `${expected}; ${received}`).join('; '),
+        }
+      : {}),
+  };
+}
+
+function suite(
+  { startedAt, target }: Report,
+  name: string,
+  { kind, xml, durationMs }: Case,
+  properties: Record<string, string>,
+): string {
+  const told = {
+    name,
+    tests: 1,
+    failures: kind === 'failure' ? 1 : 0,
+    errors: kind === 'error' ? 1 : 0,
+    skipped: kind === 'skipped' ? 1 : 0,
+    time: seconds(durationMs),
+    timestamp: startedAt.slice(0, 19),
+    ...(target ? { hostname: new URL(target).hostname } : {}),
+  };
+  const property = ([key, value]: [string, string]) =>
+    `      <property${attributes({ name: key, value })}/>`;
+  return [
+    `  <testsuite${attributes(told)}>`,
+    '    <properties>',
+    ...Object.entries(properties).map(property),
+    '    </properties>',
+    xml,
+    '  </testsuite>',
+  ].join('\n');
+}
+
+function attributes(values: Record<string, string | number>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escapeMarkup(String(value))}"`)
+    .join('');
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}

@@ -1,0 +1,172 @@
+import type { Finding } from '../../contract/finding.ts';
+import { type Status, statuses } from '../../contract/judge.ts';
+import { topics } from '../../contract/requirement.ts';
+import { inert } from '../inert.ts';
+import { attention, type Mood, marks, moods } from '../marks.ts';
+import type { Judged, Report } from '../report.ts';
+import { plural, tell, tellKnown } from '../sentences.ts';
+import type { Destination } from './formats.ts';
+
+export interface ConsoleOptions {
+  readonly color: boolean;
+  /** `quiet`: the ending alone; `verbose`: every requirement. */
+  readonly detail: 'quiet' | 'normal' | 'verbose';
+  /** The reports that were written beside this text. */
+  readonly written?: readonly Destination[];
+}
+
+/** Renders a report for a terminal, a page of text that ends with the outcome. */
+export function renderConsole(
+  report: Report,
+  { color, detail, written = [] }: ConsoleOptions,
+): string {
+  const paint = color ? painted : plain;
+  const outcome = renderOutcome(report, paint);
+  if (detail === 'quiet') return `${outcome.join('\n')}\n`;
+  const ending = [...renderHints(report, paint, written), ...outcome];
+  const head = renderHead(report, paint);
+  if (isStopped(report)) return `${[...head, '', ...ending].join('\n')}\n`;
+  const body = detail === 'verbose' ? renderAll(report, paint) : renderTopics(report, paint);
+  const open = chosen(report).filter(({ status }) => attention.includes(status));
+  const details = open.flatMap((one) => ['', ...renderDetails(one, paint)]);
+  const summary = open.length > maxInView ? renderSummary(report, paint) : [];
+  return `${[...head, '', ...body, ...details, '', ...summary, ...ending].join('\n')}\n`;
+}
+
+type Paint = (style: Style, text: string) => string;
+type Style = Mood | 'strong';
+
+const codes: Record<Style, number> = { good: 32, bad: 31, doubt: 33, faint: 2, strong: 1 };
+const painted: Paint = (style, text) => `\u001b[${codes[style]}m${text}\u001b[0m`;
+const plain: Paint = (_, text) => text;
+
+/** With more details than this, the ending names what is broken once more. */
+const maxInView = 3;
+const maxSummary = 12;
+
+function renderHead(report: Report, paint: Paint): string[] {
+  const { suite, profile, target, image, credentials, runId, seed } = report;
+  return [
+    paint('strong', `${suite.name} ${suite.version}`) + paint('faint', `  run ${runId}`),
+    `target       ${inert(target ?? 'none')}${image === null ? '' : inert(`  image ${image}`)}`,
+    `profile      ${profile}${seed === null ? '' : paint('faint', `  seed ${seed}`)}`,
+    `credentials  ${credentials.join(', ') || 'none'}`,
+  ];
+}
+
+/** Without what was deselected: nobody asked for it. */
+function chosen({ requirements, selection }: Report): readonly Judged[] {
+  return requirements.filter(({ id }) => !selection.deselected.includes(id));
+}
+
+function renderTopics(report: Report, paint: Paint): string[] {
+  return topics.map((topic) => {
+    const own = chosen(report).filter((one) => one.topic === topic);
+    const parts = statuses.flatMap((status) => {
+      const number = own.filter((one) => one.status === status).length;
+      return number === 0 ? [] : [mark(status, paint, `${number} ${status}`)];
+    });
+    return `${topic.padEnd(15)}${parts.join('  ')}`;
+  });
+}
+
+function renderAll({ requirements }: Report, paint: Paint): string[] {
+  return topics.flatMap((topic) => [
+    paint('strong', topic),
+    ...requirements
+      .filter((one) => one.topic === topic)
+      .map(
+        (one) =>
+          `  ${mark(one.status, paint, one.id.padEnd(30))} ${paint('faint', inert(one.message))}`,
+      ),
+  ]);
+}
+
+function mark(status: Status, paint: Paint, text: string): string {
+  return paint(moods[status], `${marks[status]} ${text}`);
+}
+
+function renderDetails(one: Judged, paint: Paint): string[] {
+  const lines = [
+    `${mark(one.status, paint, one.id)}  ${paint('faint', `${one.level}, ${inert(one.source)}`)}`,
+    `  ${inert(one.text)}`,
+  ];
+  if (one.findings.length === 0) return [...lines, `  ${one.status}: ${inert(one.message)}`];
+  return [
+    ...lines,
+    ...one.findings.flatMap(renderFinding),
+    ...one.known.map((entry) => `  ${inert(tellKnown(entry))}`),
+    `  ${paint('faint', inert(one.message))}`,
+  ];
+}
+
+function renderFinding(finding: Finding): string[] {
+  return tell(finding).map(([label, text]) => `  ${label.padEnd(9)} ${inert(text)}`);
+}
+
+/** What counts against the portal, a line each, so that nobody has to scroll for it. */
+function renderSummary(report: Report, paint: Paint): string[] {
+  const broken = chosen(report).filter(({ status }) => status === 'fail' || status === 'warn');
+  const shown = broken.slice(0, maxSummary);
+  const width = Math.max(0, ...shown.map(({ id }) => id.length));
+  const more = broken.length > shown.length ? [`  … and ${broken.length - shown.length} more`] : [];
+  const lines = shown.map(
+    ({ status, id, title }) => `${mark(status, paint, id.padEnd(width))}  ${inert(title)}`,
+  );
+  return lines.length > 0 ? [...lines, ...more, ''] : [];
+}
+
+const gone =
+  'The tokens of this run are gone: to see it again, set PORTAL_CALLER_TOKEN and its like to tokens of users of your own.';
+
+function broken({ requirements }: Report): boolean {
+  return requirements.some(({ findings }) => findings.length > 0);
+}
+
+/** What helps to go on from here. */
+function renderHints(report: Report, paint: Paint, written: readonly Destination[]): string[] {
+  const [first] = report.requirements.filter(({ status }) => status === 'fail');
+  const files = written.filter(({ path }) => path !== '-');
+  return [
+    ...(broken(report) && report.profile === 'full' ? [gone] : []),
+    ...(first ? [`More on each: portal-conformance explain ${first.id}`] : []),
+    ...files.map(({ format, path }) => `${format.padEnd(8)} ${inert(path)}`),
+  ].map((line) => paint('faint', line));
+}
+
+/** What was left behind, what of the baseline must be changed, counts and outcome. */
+function renderOutcome(report: Report, paint: Paint): string[] {
+  const { outcome, message, counts, requests, durationMs, exitCode, cleanup } = report;
+  const left = (cleanup?.left ?? []).flatMap(({ what, why, curl }) => [
+    `${paint('bad', 'left behind')}: ${inert(what)}; ${inert(why)}`,
+    `  remove it  ${inert(curl)}`,
+    `         or  portal-conformance cleanup ${inert(report.target ?? '')} --run ${report.runId} --yes`,
+  ]);
+  const removed = cleanup ? `; ${plural(cleanup.removed, 'thing')} made and removed again` : '';
+  const style = exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
+  const deselected = report.selection.deselected.length;
+  const told = statuses
+    .map((status) => [status, counts[status] - (status === 'untested' ? deselected : 0)] as const)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${count} ${status}`);
+  if (deselected > 0) told.push(`${deselected} deselected`);
+  const seconds = (durationMs / 1000).toFixed(2);
+  return [
+    ...left,
+    ...renderProblems(report, paint),
+    paint('faint', `${told.join(', ')}; ${plural(requests, 'request')} in ${seconds} s${removed}`),
+    `${paint(style, paint('strong', outcome))}: ${inert(message)}`,
+  ];
+}
+
+function renderProblems({ baseline }: Report, paint: Paint): string[] {
+  return (baseline?.problems ?? []).map(
+    ({ line, requirement, problem }) =>
+      `${paint('bad', 'change')} ${inert(`${baseline?.file}:${line}`)}  ${inert(requirement)} ${inert(problem)}`,
+  );
+}
+
+/** Whether one sentence says it all: the same for every requirement. */
+function isStopped({ outcome, requirements }: Report): boolean {
+  return outcome === 'misconfigured' || !requirements.some(({ exchanges }) => exchanges.length > 0);
+}

@@ -1,0 +1,95 @@
+import { Misconfigured } from '../contract/misconfigured.ts';
+
+/** Values by option name, as the command line gave them. */
+export type Given = Readonly<Record<string, string | true | undefined>>;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads one option at a time: from the command line, its variable, or the configuration file. */
+export class OptionReader {
+  readonly #given: Given;
+  readonly #variables: Environment;
+  readonly #config: Environment;
+
+  constructor(given: Given, variables: Environment, config: Environment = {}) {
+    this.#given = given;
+    this.#variables = variables;
+    this.#config = config;
+  }
+
+  #raw(name: string): string | true | undefined {
+    return this.#given[name] ?? this.#variables[variableOf(name)] ?? this.#config[name];
+  }
+
+  text(name: string): string | undefined {
+    const raw = this.#raw(name);
+    return raw === true || raw === '' ? undefined : raw;
+  }
+
+  flag(name: string): boolean {
+    const raw = this.#raw(name);
+    if (raw === undefined || raw === true) return raw ?? false;
+    if (/^(1|true|yes|on)$/i.test(raw)) return true;
+    if (/^(0|false|no|off|)$/i.test(raw)) return false;
+    throw new Misconfigured(`${variableOf(name)} must be true or false.`);
+  }
+
+  /** A flag that may also name some: true for all of them. */
+  some(name: string): true | readonly string[] {
+    const raw = this.#raw(name);
+    if (raw === true || (raw !== undefined && /^(1|true|yes|on|all)$/i.test(raw))) return true;
+    return raw === undefined || /^(0|false|no|off)$/i.test(raw) ? [] : split(raw);
+  }
+
+  list(name: string): readonly string[] {
+    return split(this.text(name) ?? '');
+  }
+
+  /** Several values, a line each: they may hold commas. */
+  lines(name: string): readonly string[] {
+    return (this.text(name) ?? '').split('\n').filter((line) => line !== '');
+  }
+
+  port(name: string, otherwise: number): number {
+    const port = this.integer(name) ?? otherwise;
+    if (port >= 1 && port <= 65_535) return port;
+    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a number from 1 to 65535.`);
+  }
+
+  seconds(name: string, otherwise: number, least = 0.001): number {
+    const raw = this.text(name);
+    if (raw === undefined) return otherwise * 1000;
+    const seconds = /^\d+(\.\d+)?$/.test(raw) ? Number(raw) : Number.NaN;
+    if (seconds >= least && seconds <= 86_400) return seconds * 1000;
+    throw new Misconfigured(
+      `--${name} (${variableOf(name)}) takes a number of seconds, such as ${otherwise}.`,
+    );
+  }
+
+  integer(name: string): number | undefined {
+    const raw = this.text(name);
+    if (raw === undefined || (/^\d{1,15}$/.test(raw) && Number(raw) < 2 ** 48))
+      return raw === undefined ? raw : Number(raw);
+    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a whole number.`);
+  }
+
+  count(name: string, otherwise: number): number {
+    const raw = this.text(name);
+    if (raw === undefined) return otherwise;
+    const number = /^\d+$/.test(raw) ? Number(raw) : 0;
+    if (number >= 1 && number <= 256) return number;
+    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a whole number from 1 to 256.`);
+  }
+}
+
+/** The variable of an option: PORTAL_ and its name in capitals. */
+export function variableOf(name: string): string {
+  return `PORTAL_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function split(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
