@@ -12,10 +12,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const [first = 'portal-conformance', ...rest] = process.argv.slice(2);
 
 if (first === '--stage') {
-  stage(rest[0]);
+  sandbox(rest[0]);
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'portal-conformance-container-'));
-  stage(join(folder, 'app'));
+  sandbox(join(folder, 'app'));
   cpSync(join(root, 'Dockerfile'), join(folder, 'Dockerfile'));
   const args = ['build', '--tag', first, ...rest, folder];
   const { status, error } = spawnSync('docker', args, { stdio: 'inherit' });
@@ -25,7 +25,7 @@ if (first === '--stage') {
 }
 
 /** What npm would install: the files of the package, and what it depends on. */
-function stage(folder) {
+function sandbox(folder) {
   const { files } = manifest(root);
   for (const part of [...files, 'package.json'])
     cpSync(join(root, part), join(folder, part), { recursive: true });

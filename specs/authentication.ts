@@ -1,8 +1,8 @@
 import {
   changing,
+  failEach,
   type PortalRequirement,
   reading,
-  reportEach,
   unlessGiven,
 } from '../src/checks/kinds.ts';
 import {
@@ -19,12 +19,12 @@ import {
   unknownToken,
   unreadableTokens,
 } from '../src/checks/probes.ts';
-import { ask401, askAll, recordsIn, refused, refusing } from '../src/checks/rejected.ts';
-import { Inconclusive, report } from '../src/contract/finding.ts';
+import { recordsIn, refused, refusing, sendAll, sendRejected } from '../src/checks/rejected.ts';
+import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import type { CredentialName } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { Reader } from '../src/portal/credential.ts';
-import type { Probe } from '../src/portal/probe.ts';
+import type { Probe } from '../src/portal/requests.ts';
 
 const topic = 'authentication';
 
@@ -216,10 +216,14 @@ export const authentication: readonly PortalRequirement[] = [
       fix: 'Drop a token from every cache when it is deleted.',
     },
     async (context) => {
-      const { stage } = context;
-      const made = await stage.make(stage.user('caller'));
-      const reader = { label: 'a deleted token', variable: 'PORTAL_DELETED_TOKEN', token: made.id };
-      return endsRefused(context, reader, () => stage.remove(made));
+      const { sandbox } = context;
+      const created = await sandbox.createToken(sandbox.user('caller'));
+      const reader = {
+        label: 'a deleted token',
+        variable: 'PORTAL_DELETED_TOKEN',
+        token: created.id,
+      };
+      return endsRefused(context, reader, () => sandbox.removeToken(created));
     },
   ),
   changing(
@@ -234,10 +238,10 @@ export const authentication: readonly PortalRequirement[] = [
       fix: 'End the session on the server at logout.',
     },
     async (context) => {
-      const { stage } = context;
-      const token = await stage.login(stage.user('teammate'));
+      const { sandbox } = context;
+      const token = await sandbox.login(sandbox.user('teammate'));
       const reader = { label: 'a session after logout', variable: 'PORTAL_ENDED_SESSION', token };
-      return endsRefused(context, reader, () => stage.logout(token));
+      return endsRefused(context, reader, () => sandbox.logout(token));
     },
   ),
   refusing(
@@ -254,8 +258,8 @@ export const authentication: readonly PortalRequirement[] = [
     async (context) => {
       const lists = await context.lists();
       const ids = [...new Set(lists.flatMap(({ byId }) => [...byId.keys()]))];
-      const refusals = await ask401(context, everyRefusal(context));
-      reportEach(refusals, (read) => recordsIn(read, ids));
+      const refusals = await sendRejected(context, everyRefusal(context));
+      failEach(refusals, (read) => recordsIn(read, ids));
       return `over ${refusals.length} refusals`;
     },
   ),
@@ -271,8 +275,8 @@ export const authentication: readonly PortalRequirement[] = [
       fix: 'Send WWW-Authenticate: Bearer with every 401.',
     },
     async (context) => {
-      const refusals = await ask401(context, [noHeader, unknownToken(context.caller)]);
-      reportEach(refusals, (read) =>
+      const refusals = await sendRejected(context, [noHeader, unknownToken(context.caller)]);
+      failEach(refusals, (read) =>
         read.header('www-authenticate')
           ? []
           : [{ expected: 'a WWW-Authenticate header', received: 'none' }],
@@ -292,12 +296,12 @@ export const authentication: readonly PortalRequirement[] = [
       fix: 'Send WWW-Authenticate: Bearer with every 401.',
     },
     async (context) => {
-      const refusals = (await ask401(context, [noHeader, unknownToken(context.caller)])).filter(
-        (read) => read.header('www-authenticate'),
-      );
+      const refusals = (
+        await sendRejected(context, [noHeader, unknownToken(context.caller)])
+      ).filter((read) => read.header('www-authenticate'));
       if (refusals.length === 0)
         throw new Inconclusive('there is no challenge: see challenge-present');
-      reportEach(refusals, (read) =>
+      failEach(refusals, (read) =>
         /(^|,)\s*bearer(\s|,|$)/i.test(read.header('www-authenticate') ?? '')
           ? []
           : [
@@ -322,9 +326,11 @@ export const authentication: readonly PortalRequirement[] = [
       fix: 'Compare the scheme without regard to case, and the token exactly.',
     },
     async (context) => {
-      const reads = await askAll(context, schemeCases(context.caller));
-      reportEach(reads, ({ opened, status }) =>
-        opened ? [] : [{ expected: 'to be let in, as with Bearer', received: `status ${status}` }],
+      const reads = await sendAll(context, schemeCases(context.caller));
+      failEach(reads, ({ accepted, status }) =>
+        accepted
+          ? []
+          : [{ expected: 'to be let in, as with Bearer', received: `status ${status}` }],
       );
       return `over ${reads.length} spellings`;
     },
@@ -343,9 +349,9 @@ export const authentication: readonly PortalRequirement[] = [
     async (context) => {
       const probe = otherCase(context.caller);
       if (!probe) throw new Inconclusive('the token has no letters', 'untested');
-      const [read] = await askAll(context, [probe]);
-      if (read?.opened)
-        report([
+      const [read] = await sendAll(context, [probe]);
+      if (read?.accepted)
+        failIf([
           { expected: 'status 401', received: `status ${read.status}`, curl: read.exchange.curl },
         ]);
       return 'it is refused';
@@ -364,9 +370,11 @@ export const authentication: readonly PortalRequirement[] = [
     },
     async (context) => {
       const probe = unknownToken(context.caller);
-      const refusals = await ask401(context, [probe]);
-      reportEach(refusals, (read) =>
-        read.mentions([read.exchange.ask.headers.Authorization?.slice('Bearer '.length) ?? '']) > 0
+      const refusals = await sendRejected(context, [probe]);
+      failEach(refusals, (read) =>
+        read.mentions([
+          read.exchange.request.headers.Authorization?.slice('Bearer '.length) ?? '',
+        ]) > 0
           ? [{ expected: 'a refusal without the token', received: 'the token that was sent' }]
           : [],
       );
@@ -380,14 +388,14 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
   const reads = (await context.reads()).filter((read) =>
     credentials.some(({ token }) => token === read.credential.token),
   );
-  reportEach(reads, ({ status }) =>
+  failEach(reads, ({ status }) =>
     status === 401 || status === 403
       ? [{ expected: 'to be let in', received: `status ${status}` }]
       : [],
   );
   for (const read of reads) {
     read.requireAnswer();
-    if (!read.opened) throw new Inconclusive(`${read.trouble}: see status-200`);
+    if (!read.accepted) throw new Inconclusive(`${read.trouble}: see status-200`);
   }
   return `over ${reads.length} requests`;
 }
@@ -398,12 +406,12 @@ async function endsRefused(
   reader: Reader,
   end: () => Promise<void>,
 ): Promise<string> {
-  const shut = await context.settles(reader, ({ opened }) => opened);
+  const shut = await context.eventually(reader, ({ accepted }) => accepted);
   if (shut) throw new Inconclusive(`it was not let in before: ${shut.trouble}`);
   await end();
-  const open = await context.settles(reader, ({ status }) => status === 401);
+  const open = await context.eventually(reader, ({ status }) => status === 401);
   if (open)
-    reportEach([open], ({ status }) => [{ expected: 'status 401', received: `status ${status}` }]);
+    failEach([open], ({ status }) => [{ expected: 'status 401', received: `status ${status}` }]);
   return 'let in before, refused afterwards';
 }
 

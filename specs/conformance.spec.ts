@@ -8,9 +8,9 @@ const suite = await openSuite(process.env, requirements);
 
 beforeAll(() => suite.prepare());
 
-for (const [wave, register] of suite.waves) {
+for (const [phase, register] of suite.phases) {
   if (register.length === 0) continue;
-  describe(wave, () => {
+  describe(phase, () => {
     for (const requirement of register) {
       const { id, level, title } = requirement;
       test.concurrent(`${id}: ${title} (${level})`, async ({ task, skip }) => {

@@ -1,18 +1,18 @@
-import { asMade } from '../src/checks/as-created.ts';
+import { asCreated } from '../src/checks/as-created.ts';
 import { creatorOwn, severalAddresses } from '../src/checks/creators.ts';
 import {
   anyProfile,
   changing,
+  failEach,
   over,
   type PortalRequirement,
   reading,
-  reportEach,
   shaped,
 } from '../src/checks/kinds.ts';
 import { recordOf } from '../src/checks/own-record.ts';
 import { disagreements, summarise } from '../src/checks/stable.ts';
 import { describe } from '../src/contract/describe.ts';
-import { Inconclusive, report } from '../src/contract/finding.ts';
+import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import { sameId } from '../src/contract/json.ts';
 import type { Excluded } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
@@ -61,7 +61,7 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       const lists = await accountLists(context);
       const known = context.given('caller.token', 'teammate.token');
       let seen = 0;
-      reportEach(lists, (list) =>
+      failEach(lists, (list) =>
         known.flatMap(({ token, label }) => {
           const like = recordOf(list, token);
           if (like === undefined) return [];
@@ -168,17 +168,17 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       text: 'All records of one answer with the same userId have the same userEmail.',
       source: 'Response Schema, userEmail',
       causes:
-        'The address is copied into the token when it is made and not updated, or is that of whoever asks.',
+        'The address is copied into the token when it is created and not updated, or is that of whoever asks.',
       fix: 'Read the address from the user at the time of the answer.',
       profiles: anyProfile,
     },
     async (context) => {
       const lists = await context.lists();
-      reportEach(lists, severalAddresses);
+      failEach(lists, severalAddresses);
       const records = lists.reduce((sum, list) => sum + list.records.length, 0);
       if (records === 0)
         throw new Inconclusive(
-          'nothing to see it in: make an API token in the account',
+          'nothing to see it in: create an API token in the account',
           'untested',
         );
       return over(records, 'record', lists);
@@ -193,7 +193,7 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       text: 'The tokens of caller and teammate carry different users, each the one that /auth/whoami tells, where it answers.',
       source: 'Response Schema, userId',
       causes: 'userId is filled with the user who asks, the owner of the account, or a constant.',
-      fix: 'Store who made the token, and list that.',
+      fix: 'Store who created the token, and list that.',
       needs: ['caller.token'],
     },
     creatorOwn,
@@ -212,18 +212,18 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
     },
     async (context) => {
       const pair = [context.needed('caller.token'), context.needed('teammate.token')] as const;
-      report(summarise(await context.settle((round) => disagreements(context, pair, round))));
+      failIf(summarise(await context.persisting((round) => disagreements(context, pair, round))));
       const list = await context.list(pair[0]);
       return over(list.byId.size, 'token', [list, list]);
     },
   ),
-  asMade(
+  asCreated(
     {
       id: 'name-as-made',
       topic,
       level: 'MUST',
       title: 'name is the name that the token was given',
-      text: 'A token is listed under exactly the name with which it was made.',
+      text: 'A token is listed under exactly the name with which it was created.',
       source: 'Response Schema, name',
       causes: 'The name is cut to the width of a column, or loses characters outside ASCII.',
       fix: 'Store the name as Unicode text, whole.',
@@ -231,40 +231,40 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
     'name',
     ['persona', 'unused', 'restricted', 'default'],
     (name, token) => name === token.name,
-    'the name with which it was made',
+    'the name with which it was created',
   ),
-  asMade(
+  asCreated(
     {
       id: 'user-id-as-made',
       topic,
       level: 'MUST',
-      title: 'userId is the user who made the token',
-      text: 'The userId of a token is the id of the user with whose session it was made.',
+      title: 'userId is the user who created the token',
+      text: 'The userId of a token is the id of the user with whose session it was created.',
       source: 'Response Schema, userId',
       causes: "userId is the account's or another numbering, or shifted by one.",
-      fix: 'List the id of the user whose session made the token.',
+      fix: 'List the id of the user whose session created the token.',
     },
     'userId',
     ['persona', 'unused', 'restricted', 'default'],
     // A user id of another type is judged by user-id-integer alone.
     (userId, { owner }) => sameId(userId, owner.id),
-    'the id of the user who made it',
+    'the id of the user who created it',
   ),
-  asMade(
+  asCreated(
     {
       id: 'user-email-as-made',
       topic,
       level: 'MUST',
-      title: 'userEmail is the address of the user who made the token',
-      text: 'The userEmail of a token is the address under which its user was made.',
+      title: 'userEmail is the address of the user who created the token',
+      text: 'The userEmail of a token is the address under which its user was created.',
       source: 'Response Schema, userEmail',
       causes: 'Addresses are changed to lower or upper case, or normalized, when they are listed.',
-      fix: 'List the address as the user was made with it.',
+      fix: 'List the address as the user was created with it.',
     },
     'userEmail',
     ['persona', 'unused', 'restricted', 'default'],
     (userEmail, { owner }) => userEmail === owner.username,
-    'the address of the user who made it',
+    'the address of the user who created it',
   ),
   changing(
     {
@@ -272,33 +272,33 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
       topic,
       level: 'MUST',
       title: 'An id taken from the list authenticates',
-      text: "The id of a token that the run made, as a teammate is listed it, opens the list, as the token's user.",
+      text: "The id of a token that the run created, as a teammate is listed it, opens the list, as the token's user.",
       source: 'Response Schema, id',
       causes: 'The id is a database key or a hash beside the token that authenticates.',
       fix: 'List the string that authenticates.',
     },
     async (context) => {
-      const { stage } = context;
-      const made = await stage.make(stage.user('caller'));
+      const { sandbox } = context;
+      const created = await sandbox.createToken(sandbox.user('caller'));
       const teammate = context.needed('teammate.token');
       const named = (list: ListRead) =>
-        list.records.find(([, { name }]) => name === made.name)?.[1];
-      const hidden = await context.settles(teammate, (list) => named(list) !== undefined);
+        list.records.find(([, { name }]) => name === created.name)?.[1];
+      const hidden = await context.eventually(teammate, (list) => named(list) !== undefined);
       if (hidden) throw new Inconclusive('the token is not listed: see new-token-listed');
-      const id = named(await context.look(teammate))?.id;
+      const id = named(await context.readNow(teammate))?.id;
       if (typeof id !== 'string')
         throw new Inconclusive('its id is no string: see id-bearer-token');
       const reader = { label: 'an id from the list', variable: 'PORTAL_LISTED_ID', token: id };
-      const shut = await context.settles(reader, ({ opened }) => opened);
+      const shut = await context.eventually(reader, ({ accepted }) => accepted);
       if (shut)
-        reportEach([shut], ({ status }) => [
+        failEach([shut], ({ status }) => [
           { expected: 'to be let in', received: `status ${status}` },
         ]);
       const identity = await context.whoami(reader);
-      if (identity && !sameId(identity.userId, made.owner.id)) {
-        report([
+      if (identity && !sameId(identity.userId, created.owner.id)) {
+        failIf([
           {
-            expected: 'the user who made the token',
+            expected: 'the user who created the token',
             received: 'another user',
             credential: reader.label,
           },

@@ -2,14 +2,14 @@ import { changesByReading, differences, growsByReading } from '../src/checks/cha
 import {
   anyProfile,
   type Difference,
+  failEach,
   over,
   type PortalRequirement,
   reading,
-  reportEach,
   shaped,
   withoutHead,
 } from '../src/checks/kinds.ts';
-import { Inconclusive, report } from '../src/contract/finding.ts';
+import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import type { Excluded } from '../src/contract/requirement.ts';
 import type { ListRead } from '../src/portal/list-read.ts';
 
@@ -34,7 +34,7 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       const answered = reads.filter(
         ({ status }) => status !== undefined && status < 500 && status !== 429,
       );
-      reportEach(answered, ({ status }) =>
+      failEach(answered, ({ status }) =>
         status === 200 ? [] : [{ expected: 'status 200', received: `status ${status}` }],
       );
       for (const read of reads) read.requireAnswer();
@@ -58,8 +58,8 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       inapplicable: withoutHead,
     },
     async (context) => {
-      const reads = opened(await context.reads());
-      reportEach(reads, ({ mediaType, mediaTypeName }) => {
+      const reads = accepted(await context.reads());
+      failEach(reads, ({ mediaType, mediaTypeName }) => {
         if (mediaType !== undefined && /^(application\/json|.+\+json)$/.test(mediaType)) return [];
         return [
           {
@@ -85,8 +85,8 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       profiles: anyProfile,
     },
     async (context) => {
-      const reads = opened(await context.reads());
-      reportEach(reads, ({ json }) =>
+      const reads = accepted(await context.reads());
+      failEach(reads, ({ json }) =>
         json.problem
           ? [{ expected: 'one well-formed JSON text in UTF-8', received: json.problem }]
           : [],
@@ -108,9 +108,9 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       profiles: anyProfile,
     },
     async (context) => {
-      const reads = opened(await context.reads()).filter(({ json }) => !json.problem);
+      const reads = accepted(await context.reads()).filter(({ json }) => !json.problem);
       if (reads.length === 0) throw new Inconclusive('no answer is JSON: see utf8-json');
-      reportEach(reads, ({ shape }) => shape.get('array') ?? []);
+      failEach(reads, ({ shape }) => shape.get('array') ?? []);
       return over(reads.length, 'answer', reads);
     },
   ),
@@ -138,7 +138,7 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
     },
     async (context) => {
       const lists = await context.lists();
-      reportEach(lists, repeatedTokens);
+      failEach(lists, repeatedTokens);
       return over(
         lists.reduce((sum, list) => sum + list.byId.size, 0),
         'token',
@@ -152,25 +152,25 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       topic,
       level: 'MUST',
       title: 'Reading the list changes nothing else',
-      text: "Reading the list makes no token of the reader's, and alters nothing but the time of use of the token that is used.",
+      text: "Reading the list creates no token of the reader's, and alters nothing but the time of use of the token that is used.",
       source: 'GET /api/portal/v1/apiTokens',
       causes:
-        'The GET handler makes, renames or touches tokens, or notes the use on every token of the user.',
+        'The GET handler creates, renames or touches tokens, or notes the use on every token of the user.',
       fix: 'Write nothing on GET but lastUsedAt of the one token that authenticated the request.',
       needs: ['caller.token'],
     },
     async (context) => {
       const caller = context.needed('caller.token');
-      const changed = await context.settle(async (round) => {
+      const changed = await context.persisting(async (round) => {
         const before = await context.list(caller, round);
         const after = await context.list(caller, round + 1);
         return changesByReading(before, after, caller.token);
       });
-      const made =
-        changed.some(({ key }) => key === 'made') && (await growsByReading(context, caller));
-      const proven = changed.filter(({ key }) => key !== 'made' || made);
+      const created =
+        changed.some(({ key }) => key === 'created') && (await growsByReading(context, caller));
+      const proven = changed.filter(({ key }) => key !== 'created' || created);
       const curl = (await context.list(caller)).exchange.curl;
-      report(
+      failIf(
         proven.map(({ key: _, ...change }) => ({ ...change, credential: caller.label, curl })),
       );
       return 'two reads in a row differ in nothing of the caller';
@@ -190,18 +190,18 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       needs: ['outsider.token'],
     },
     async (context) => {
-      const { stage } = context;
-      const { token, variable } = stage.user('outsider');
+      const { sandbox } = context;
+      const { token, variable } = sandbox.user('outsider');
       const reader = { label: "the outsider's session token", variable, token };
       const inUse = context.needed('outsider.token').token;
-      const found = await context.settle(async () => {
-        const before = await context.look(reader);
-        const after = await context.look(reader);
+      const found = await context.persisting(async () => {
+        const before = await context.readNow(reader);
+        const after = await context.readNow(reader);
         const bad = [before, after].find(({ usable }) => !usable);
         if (bad) throw new Inconclusive(bad.trouble);
         return differences(before, after, inUse);
       });
-      report(found.map(({ key: _, ...finding }) => finding));
+      failIf(found.map(({ key: _, ...finding }) => finding));
       return 'two reads are alike';
     },
   ),
@@ -230,7 +230,7 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
     async (context) => {
       const { exchange } = await context.read(context.caller);
       if (!context.target.tls) {
-        report([{ expected: 'an https URL', received: 'an http URL', curl: exchange.curl }]);
+        failIf([{ expected: 'an https URL', received: 'an http URL', curl: exchange.curl }]);
       }
       return 'the target is an https URL';
     },
@@ -250,8 +250,8 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       inapplicable: withoutHead,
     },
     async (context) => {
-      const reads = opened(await context.reads());
-      reportEach(reads, (read) => {
+      const reads = accepted(await context.reads());
+      failEach(reads, (read) => {
         const directives = cacheDirectives(read.header('cache-control') ?? '');
         const sharing = ['public', 's-maxage'].filter((name) => directives.get(name) ?? false);
         if (sharing.length === 0 || directives.has('private') || directives.has('no-store'))
@@ -279,8 +279,8 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       profiles: anyProfile,
     },
     async (context) => {
-      const reads = opened(await context.reads());
-      reportEach(reads, ({ json }) =>
+      const reads = accepted(await context.reads());
+      failEach(reads, ({ json }) =>
         json.mark
           ? [{ expected: 'no byte order mark', received: 'the bytes EF BB BF at the beginning' }]
           : [],
@@ -301,9 +301,9 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       profiles: anyProfile,
     },
     async (context) => {
-      const reads = opened(await context.reads()).filter(({ json }) => !json.problem);
+      const reads = accepted(await context.reads()).filter(({ json }) => !json.problem);
       if (reads.length === 0) throw new Inconclusive('no answer is JSON: see utf8-json');
-      reportEach(reads, ({ json }) => {
+      failEach(reads, ({ json }) => {
         const count = json.repeatedNames();
         if (count === 0) return [];
         return [
@@ -320,8 +320,8 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
 ];
 
 /** What was let in; the rest is for other requirements to judge. */
-function opened(reads: readonly ListRead[]): readonly ListRead[] {
-  const open = reads.filter((read) => read.opened);
+function accepted(reads: readonly ListRead[]): readonly ListRead[] {
+  const open = reads.filter((read) => read.accepted);
   if (open.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');
   return open;
 }

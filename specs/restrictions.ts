@@ -1,4 +1,4 @@
-import { asMade } from '../src/checks/as-created.ts';
+import { asCreated } from '../src/checks/as-created.ts';
 import { type PortalRequirement, shaped } from '../src/checks/kinds.ts';
 import { isObject, saysTheSame } from '../src/contract/json.ts';
 import type { Excluded } from '../src/contract/requirement.ts';
@@ -41,35 +41,35 @@ export const restrictions: readonly (PortalRequirement | Excluded)[] = [
       fix: 'Write hosts as an array of strings.',
     },
     ({ restrictions: limits }) => isObject(limits) && 'hosts' in limits,
-    'make an API token with {"restrictions": {"hosts": ["example.com"]}} in the account',
+    'create an API token with {"restrictions": {"hosts": ["example.com"]}} in the account',
   ),
-  asMade(
+  asCreated(
     {
       id: 'restrictions-null-when-none',
       topic,
       level: 'MUST',
       title: 'restrictions of an unrestricted token are null',
-      text: 'A token that was made without restrictions has restrictions null, not an empty object.',
+      text: 'A token that was created without restrictions has restrictions null, not an empty object.',
       source: 'Response Schema, restrictions',
       causes: 'An empty object stands for no restrictions.',
-      fix: 'Write null for a token that was made without restrictions.',
+      fix: 'Write null for a token that was created without restrictions.',
     },
     'restrictions',
     ['persona', 'unused', 'default'],
     // Of another type: judged by restrictions-null-or-object.
     (limits) => !isObject(limits),
-    'null, for it was made without any',
+    'null, for it was created without any',
   ),
-  asMade(
+  asCreated(
     {
       id: 'restrictions-as-made',
       topic,
       level: 'MUST',
       title: 'restrictions are those that the token was given',
-      text: 'A token that was made with hosts has an object of restrictions with the same hosts, in any order.',
+      text: 'A token that was created with hosts has an object of restrictions with the same hosts, in any order.',
       source: 'Response Schema, restrictions',
       causes: 'Restrictions are not stored, or only the first host is.',
-      fix: 'Store and list all hosts that the token was made with.',
+      fix: 'Store and list all hosts that the token was created with.',
     },
     'restrictions',
     ['restricted'],
@@ -79,7 +79,7 @@ export const restrictions: readonly (PortalRequirement | Excluded)[] = [
       if (limits && 'hosts' in limits && !isTexts(limits.hosts)) return true;
       return saysTheSame({ hosts }, { hosts: limits?.hosts });
     },
-    'an object with the hosts with which it was made',
+    'an object with the hosts with which it was created',
   ),
   {
     id: 'restrictions-limit-use',

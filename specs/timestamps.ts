@@ -1,17 +1,17 @@
-import { asMade } from '../src/checks/as-created.ts';
+import { asCreated } from '../src/checks/as-created.ts';
 import {
   anyProfile,
   changing,
+  failEach,
   over,
   type PortalRequirement,
   places,
   reading,
-  reportEach,
   shaped,
 } from '../src/checks/kinds.ts';
 import { recordOf } from '../src/checks/own-record.ts';
 import { readersOf, staleUse } from '../src/checks/time-of-use.ts';
-import { Inconclusive, report } from '../src/contract/finding.ts';
+import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { ListRead } from '../src/portal/list-read.ts';
@@ -56,7 +56,7 @@ export const timestamps: readonly PortalRequirement[] = [
       fix: 'Convert to milliseconds since the Unix epoch when the record is written.',
     },
     (one) => typeof one.createdAt === 'number',
-    'see created-at-integer, or make an API token in the account',
+    'see created-at-integer, or create an API token in the account',
   ),
   reading(
     {
@@ -82,13 +82,13 @@ export const timestamps: readonly PortalRequirement[] = [
       source: 'Response Schema, createdAt',
       causes:
         'The time of the answer, of the last change, or of a cache entry is sent in its place.',
-      fix: 'Store the time once, when the token is made.',
+      fix: 'Store the time once, when the token is created.',
     },
     async (context) => {
       const lists = await context.lists();
       const first = new Map<string, unknown>();
       let seen = 0;
-      reportEach(lists, (list) => {
+      failEach(lists, (list) => {
         const twins = repeated(list.records.map(([, { id }]) => id));
         const moved = list.records.filter(([, { id, createdAt }]) => {
           // What cannot be told apart by its id cannot be followed.
@@ -177,7 +177,7 @@ export const timestamps: readonly PortalRequirement[] = [
     async (context) => {
       const lists = await context.lists();
       let seen = 0;
-      reportEach(lists, (list) => {
+      failEach(lists, (list) => {
         const early = list.records.filter(([, { createdAt, lastUsedAt }]) => {
           if (!isMilliseconds(createdAt) || !isMilliseconds(lastUsedAt)) return false;
           seen += 1;
@@ -208,39 +208,39 @@ export const timestamps: readonly PortalRequirement[] = [
       const pairs = tokens.flatMap((token) =>
         readersOf(context, token).map((reader) => ({ token, reader })),
       );
-      const stale = await context.settle(async (round) => {
-        const looks = await Promise.all(
+      const stale = await context.persisting(async (round) => {
+        const reads = await Promise.all(
           pairs.map(({ token, reader }) => staleUse(context, token, reader, round)),
         );
-        return looks.filter((look) => look !== undefined);
+        return reads.filter((read) => read !== undefined);
       });
-      report(stale.map(({ key: _, ...finding }) => finding));
+      failIf(stale.map(({ key: _, ...finding }) => finding));
       return `over ${pairs.length} records of our tokens`;
     },
   ),
-  asMade(
+  asCreated(
     {
       id: 'created-at-when-made',
       topic,
       level: 'MUST',
-      title: 'createdAt is when the token was made',
-      text: "createdAt lies within the making of the token, by the server's clock, give or take a minute.",
+      title: 'createdAt is when the token was created',
+      text: "createdAt lies within the creation of the token, by the server's clock, give or take a minute.",
       source: 'Response Schema, createdAt',
       causes: 'The time of a migration, of the account or of another zone is stored.',
-      fix: "Store the server's time, in UTC, when the token is made.",
+      fix: "Store the server's time, in UTC, when the token is created.",
     },
     'createdAt',
     ['persona', 'unused', 'restricted'],
-    (createdAt, { made }, list, { grace }) => {
+    (createdAt, { createdBetween }, list, { grace }) => {
       // Of another form: judged by the requirements of its form.
       if (!isMilliseconds(createdAt)) return true;
-      const { from, to } = made ?? {
+      const { from, to } = createdBetween ?? {
         from: list.exchange.receivedAt - grace,
         to: list.exchange.receivedAt,
       };
       return createdAt >= from - grace && createdAt <= to + grace;
     },
-    'a time within its making',
+    'a time within its creation',
   ),
   changing(
     {
@@ -254,15 +254,15 @@ export const timestamps: readonly PortalRequirement[] = [
       fix: 'Leave it null until this token authenticates a request.',
     },
     async (context) => {
-      const { stage } = context;
-      const unused = stage.some(['unused', 'restricted', 'default'], ['caller', 'teammate']);
-      const list = await context.look(context.needed('caller.token'));
+      const { sandbox } = context;
+      const unused = sandbox.tokensOf(['unused', 'restricted', 'default'], ['caller', 'teammate']);
+      const list = await context.readNow(context.needed('caller.token'));
       const seen = unused.map(({ id }) => recordOf(list, id)).filter((own) => own !== undefined);
       if (seen.length === 0)
         throw new Inconclusive('none of them is listed: see every-kind-listed');
       // Of another form: judged by the requirements of its form.
       const wrong = seen.filter(({ record }) => isMilliseconds(record.lastUsedAt));
-      reportEach([list], () =>
+      failEach([list], () =>
         places(
           wrong.map(({ index }) => index),
           'lastUsedAt',
@@ -286,30 +286,30 @@ export const timestamps: readonly PortalRequirement[] = [
       fix: 'Begin with null; on each use, note the time on that token.',
     },
     async (context) => {
-      const { stage } = context;
-      const made = await stage.make(stage.user('teammate'));
+      const { sandbox } = context;
+      const created = await sandbox.createToken(sandbox.user('teammate'));
       const caller = context.needed('caller.token');
-      const usedAt = (list: ListRead) => recordOf(list, made.id)?.record.lastUsedAt;
-      const isListed = (list: ListRead) => recordOf(list, made.id) !== undefined;
-      const before = await context.settles(caller, isListed);
+      const usedAt = (list: ListRead) => recordOf(list, created.id)?.record.lastUsedAt;
+      const isListed = (list: ListRead) => recordOf(list, created.id) !== undefined;
+      const before = await context.eventually(caller, isListed);
       if (before) throw new Inconclusive('the token is not listed: see new-token-listed');
-      const early = await context.look(caller);
-      reportEach([early], (list) =>
+      const early = await context.readNow(caller);
+      failEach([early], (list) =>
         isMilliseconds(usedAt(list))
           ? [{ expected: 'null before its first use', received: 'a time of use' }]
           : [],
       );
-      const use = await context.look({
+      const use = await context.readNow({
         label: 'a new token',
         variable: 'PORTAL_NEW_TOKEN',
-        token: made.id,
+        token: created.id,
       });
       use.requireAnswer();
-      if (!use.opened) throw new Inconclusive(`${use.trouble}: see listed-id-opens`);
+      if (!use.accepted) throw new Inconclusive(`${use.trouble}: see listed-id-opens`);
       const { now, grace, known } = context.clock(use.exchange);
       const took = use.exchange.receivedAt - use.exchange.sentAt;
       const earliest = known ? now - took - 1000 : now - grace;
-      const stale = await context.settles(caller, (list) => {
+      const stale = await context.eventually(caller, (list) => {
         const time = usedAt(list);
         return isMilliseconds(time) && time >= earliest - grace && time <= now + grace;
       });
@@ -317,7 +317,7 @@ export const timestamps: readonly PortalRequirement[] = [
         const time = usedAt(stale);
         if (time !== null && !isMilliseconds(time))
           throw new Inconclusive('lastUsedAt is no time in milliseconds');
-        reportEach([stale], () => [
+        failEach([stale], () => [
           {
             expected: 'the time at which it was just used',
             received: time === null ? 'null' : 'another time',
@@ -332,7 +332,7 @@ export const timestamps: readonly PortalRequirement[] = [
 async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt'): Promise<string> {
   const lists = await context.lists();
   let seen = 0;
-  reportEach(lists, (list) => {
+  failEach(lists, (list) => {
     const { now, grace, known } = context.clock(list.exchange);
     const ahead = list.records.filter(([, { [member]: time }]) => {
       if (!isMilliseconds(time)) return false;

@@ -16,4 +16,10 @@ export type {
   Topic,
 } from './contract/requirement.ts';
 export type { Context } from './portal/context.ts';
-export type { ExchangeReport, ExitCode, Judged, Outcome, Report } from './report/report.ts';
+export type {
+  ExchangeReport,
+  ExitCode,
+  Outcome,
+  Report,
+  RequirementResult,
+} from './report/report.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reading } from '../src/checks/kinds.ts';
-import { Inconclusive, report as reportFindings } from '../src/contract/finding.ts';
+import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import { judge as judgeOne } from '../src/contract/judge.ts';
 import type { Level } from '../src/contract/requirement.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
@@ -38,7 +38,7 @@ function verdictOf(
 }
 
 const broken = async () => {
-  reportFindings([finding]);
+  failIf([finding]);
   return undefined;
 };
 

@@ -12,6 +12,7 @@ import { portalConformance, run } from './support/cli.ts';
 import { variablesOf } from './support/judge.ts';
 import { schemaErrors } from './support/schema.ts';
 import { secretsIn } from './support/secrets.ts';
+import { forwardTo, http } from './support/servers.ts';
 
 const command = fileURLToPath(new URL('../dist/src/cli.js', import.meta.url));
 const cli = (...args: string[]) => run(process.execPath, [command, ...args]);
@@ -305,9 +306,16 @@ const script = '/usr/bin/script';
 
 describe.skipIf(!existsSync(script))('on a terminal', () => {
   async function onTerminal(variables: Record<string, string>, ...args: string[]) {
+    const forward = forwardTo(portal.url);
+    // The refusals come last, and take long enough for the line to be written over meanwhile.
+    const slow = await http((request, response) => {
+      setTimeout(() => forward(request, response), request.headers.authorization ? 0 : 500);
+    });
     const call = [process.execPath, command, ...args].join(' ');
-    const env = { ...variablesOf(portal), CI: '', ...variables };
-    return (await run(script, ['-qec', call, '/dev/null'], env)).stdout;
+    const env = { ...variablesOf(portal), PORTAL_TARGET: slow.url, CI: '', ...variables };
+    const { stdout } = await run(script, ['-qec', call, '/dev/null'], env);
+    await slow.close();
+    return stdout;
   }
 
   test('needs script: progress is shown while it runs, and wiped away', async () => {

@@ -6,7 +6,7 @@ import { readJson } from '../src/http/json-text.ts';
 import { plain } from '../src/reference/behaviour.ts';
 import { startReference } from '../src/reference/start.ts';
 import { renderConsole } from '../src/report/formats/text.ts';
-import { Vault } from '../src/secrets/masker.ts';
+import { SecretMasker } from '../src/secrets/masker.ts';
 import { judge } from './support/judge.ts';
 
 // Random disagreement: what the schemas and the reports make of what nobody thought of.
@@ -171,17 +171,17 @@ test('a vault finds what a plain search finds, however much texts are alike', ()
     fc.string({ unit: fc.constantFrom(...'aaaaaaaaab'), minLength, maxLength });
   fc.assert(
     fc.property(fc.array(alike(12, 15), { maxLength: 4 }), alike(0, 200), (secrets, text) => {
-      const vault = new Vault();
-      for (const secret of secrets) vault.add(secret);
+      const masker = new SecretMasker();
+      for (const secret of secrets) masker.add(secret);
       let left = text;
       for (const secret of secrets) left = left.replaceAll(secret, '');
-      expect(vault.isPlainlyIn(text)).toBe(left !== text);
+      expect(masker.isPlainlyIn(text)).toBe(left !== text);
       // Each is cut out whole, wherever it stands between other text.
       for (const secret of secrets) {
-        expect(vault.scrub(`<${secret}>${text}`).text).toMatch(/^<\[secret\]>/);
-        expect(vault.countIn(`<${secret}><${secret}>`)).toBe(2);
+        expect(masker.mask(`<${secret}>${text}`).text).toMatch(/^<\[secret\]>/);
+        expect(masker.countIn(`<${secret}><${secret}>`)).toBe(2);
       }
-      for (const secret of secrets) expect(vault.scrub(text).text).not.toContain(secret);
+      for (const secret of secrets) expect(masker.mask(text).text).not.toContain(secret);
     }),
     { numRuns: 300 },
   );

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { startReference } from '../src/reference/start.ts';
-import { Vault } from '../src/secrets/masker.ts';
+import { SecretMasker } from '../src/secrets/masker.ts';
 import { secretsIn } from './support/secrets.ts';
 
 test('the search for secrets finds each form of them', async () => {
@@ -20,8 +20,8 @@ test('the search for secrets finds each form of them', async () => {
 
 test('a vault finds what it was given, in every form', () => {
   for (const secret of [randomBytes(16).toString('hex'), 'a+b/c.d~e_f-g==', 'x'.repeat(12)]) {
-    const vault = new Vault();
-    vault.add(secret);
+    const masker = new SecretMasker();
+    masker.add(secret);
     const basic = (before: string) => Buffer.from(`${before}${secret}`).toString('base64');
     const percent = [...secret].map((one) => `%${one.charCodeAt(0).toString(16)}`).join('');
     const forms = [
@@ -34,27 +34,27 @@ test('a vault finds what it was given, in every form', () => {
       basic('ab:'),
     ];
     for (const form of forms) {
-      const { text, hits } = vault.scrub(`before ${form} after`);
+      const { text, hits } = masker.mask(`before ${form} after`);
       expect(hits).toBe(1);
       expect(text).not.toContain(secret);
       expect(text).toMatch(/^before .*\[secret\].* after$/);
     }
-    expect(vault.scrub('before and after').hits).toBe(0);
+    expect(masker.mask('before and after').hits).toBe(0);
   }
 });
 
 test('a vault watches for nothing that is short, or public before', () => {
-  const vault = new Vault();
-  vault.allow('https://staging.example.com');
-  for (const text of ['elevenchars', 'staging.example.com']) vault.add(text);
-  expect(vault.scrub('elevenchars of staging.example.com').hits).toBe(0);
+  const masker = new SecretMasker();
+  masker.allow('https://staging.example.com');
+  for (const text of ['elevenchars', 'staging.example.com']) masker.add(text);
+  expect(masker.mask('elevenchars of staging.example.com').hits).toBe(0);
 });
 
 test('a vault looks anew at a text when it watches for more', () => {
-  const vault = new Vault();
-  vault.add('x'.repeat(12));
+  const masker = new SecretMasker();
+  masker.add('x'.repeat(12));
   const text = 'a text with a-later-secret in it';
-  expect(vault.scrub(text).hits).toBe(0);
-  vault.add('a-later-secret');
-  expect(vault.scrub(text).hits).toBe(1);
+  expect(masker.mask(text).hits).toBe(0);
+  masker.add('a-later-secret');
+  expect(masker.mask(text).hits).toBe(1);
 });

@@ -1,14 +1,14 @@
 import {
   changing,
+  failEach,
   over,
   type PortalRequirement,
   places,
   reading,
-  reportEach,
 } from '../../src/checks/kinds.ts';
 import { pairs, seen } from '../../src/checks/lists.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
-import { Inconclusive, report } from '../../src/contract/finding.ts';
+import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 import { sameId } from '../../src/contract/json.ts';
 
 const topic = 'visibility';
@@ -31,7 +31,7 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       const outsider = context.needed('outsider.token');
       const inside = context.given('caller.token', 'teammate.token');
       const across = await pairs(context, inside, [outsider]);
-      report(
+      failIf(
         across
           .filter(({ list, token }) => list.byId.has(token.token))
           .map(({ list, token }) => ({
@@ -63,7 +63,7 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       const inside = await Promise.all(
         context.given('caller.token', 'teammate.token').map((one) => context.list(one)),
       );
-      report(
+      failIf(
         inside
           .map((list) => ({
             list,
@@ -104,7 +104,7 @@ export const acrossAccounts: readonly PortalRequirement[] = [
         throw new Inconclusive('the outsider has no userEmail: see user-email-string');
       }
       const inside = (await context.lists()).filter(({ credential }) => credential !== outsider);
-      reportEach(inside, (list) =>
+      failEach(inside, (list) =>
         places(
           list.records
             .filter(([, one]) => one.userEmail === userEmail && sameId(one.userId, own.userId))
@@ -142,7 +142,7 @@ export const acrossAccounts: readonly PortalRequirement[] = [
         throw new Inconclusive("the search finds nothing in the outsider's own list");
       const inside = context.given('caller.token', 'teammate.token', 'caller.session');
       const reads = await Promise.all(inside.map((one) => context.read(one)));
-      report(
+      failIf(
         reads
           .map((read) => ({ read, count: read.mentions(ids) }))
           .filter(({ count }) => count > 0)
@@ -170,13 +170,13 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       profiles: ['full'],
     },
     async (context) => {
-      const { stage } = context;
-      const { token, variable } = stage.administrator;
-      const list = await context.look({ label: "the administrator's token", variable, token });
+      const { sandbox } = context;
+      const { token, variable } = sandbox.administrator;
+      const list = await context.readNow({ label: "the administrator's token", variable, token });
       list.requireAnswer();
       if (!list.usable) throw new Inconclusive(list.trouble);
-      const foreign = stage.tokens.filter(({ id }) => list.byId.has(id));
-      reportEach([list], () =>
+      const foreign = sandbox.tokens.filter(({ id }) => list.byId.has(id));
+      failEach([list], () =>
         foreign.length === 0
           ? []
           : [
@@ -195,31 +195,34 @@ export const acrossAccounts: readonly PortalRequirement[] = [
       id: 'made-outside-hidden',
       topic,
       level: 'MUST',
-      title: 'A token made in another account is not listed',
-      text: "A token that is made in the outsider's account during the run occurs nowhere in the lists of the caller's account.",
+      title: 'A token created in another account is not listed',
+      text: "A token that is created in the outsider's account during the run occurs nowhere in the lists of the caller's account.",
       source: 'Description',
       causes: 'New tokens are pushed into a cache that all accounts share.',
       fix: 'Key caches by account.',
     },
     async (context) => {
-      const { stage } = context;
-      const made = await stage.make(stage.user('outsider'));
+      const { sandbox } = context;
+      const created = await sandbox.createToken(sandbox.user('outsider'));
       const reader = context.needed('outsider.token');
-      const unseen = await context.settles(reader, (list) => recordOf(list, made.id) !== undefined);
+      const unseen = await context.eventually(
+        reader,
+        (list) => recordOf(list, created.id) !== undefined,
+      );
       if (unseen)
         throw new Inconclusive('it is not listed in its own account: see long-list-whole');
-      const looks = await Promise.all(
+      const reads = await Promise.all(
         context
           .given('caller.token', 'teammate.token', 'caller.session')
-          .map((one) => context.look(one)),
+          .map((one) => context.readNow(one)),
       );
-      reportEach(looks, (list) =>
-        list.mentions([made.id]) === 0
+      failEach(reads, (list) =>
+        list.mentions([created.id]) === 0
           ? []
           : [{ expected: 'nothing of a token of another account', received: 'its id' }],
       );
-      for (const look of looks) look.requireAnswer();
-      return `not in ${looks.length} answers`;
+      for (const read of reads) read.requireAnswer();
+      return `not in ${reads.length} answers`;
     },
   ),
 ];

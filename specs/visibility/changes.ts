@@ -1,12 +1,12 @@
 import { changing, type PortalRequirement } from '../../src/checks/kinds.ts';
 import { seen } from '../../src/checks/lists.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
-import { Inconclusive, report } from '../../src/contract/finding.ts';
+import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 
 const topic = 'visibility';
 
-/** What was made or deleted shows. */
+/** What was created or deleted shows. */
 export const changes: readonly PortalRequirement[] = [
   changing(
     {
@@ -14,25 +14,25 @@ export const changes: readonly PortalRequirement[] = [
       topic,
       level: 'MUST',
       title: 'A new token is listed',
-      text: 'A token that was just made is listed for every user of the account, within the settle bound.',
+      text: 'A token that was just created is listed for every user of the account, within the settle bound.',
       source: 'Description',
       causes: 'A cached list, or a replica, does not know of the new token.',
-      fix: 'Drop the cached list of the account when a token is made.',
+      fix: 'Drop the cached list of the account when a token is created.',
     },
     async (context) => {
-      const { stage } = context;
-      const made = await stage.make(stage.user('caller'));
+      const { sandbox } = context;
+      const created = await sandbox.createToken(sandbox.user('caller'));
       for (const reader of context.given('caller.token', 'teammate.token')) {
-        const without = await context.settles(
+        const without = await context.eventually(
           reader,
-          (list) => recordOf(list, made.id) !== undefined,
+          (list) => recordOf(list, created.id) !== undefined,
         );
         if (!without) continue;
         if (!without.usable) throw new Inconclusive(without.trouble);
-        report([
+        failIf([
           {
             ...seen(without),
-            expected: 'the token that was just made',
+            expected: 'the token that was just created',
             received: 'a list without it',
           },
         ]);
@@ -52,20 +52,23 @@ export const changes: readonly PortalRequirement[] = [
       fix: 'Drop the cached list, and leave out what is marked as deleted.',
     },
     async (context) => {
-      const { stage } = context;
-      const made = await stage.make(stage.user('teammate'));
+      const { sandbox } = context;
+      const created = await sandbox.createToken(sandbox.user('teammate'));
       const caller = context.needed('caller.token');
-      const unseen = await context.settles(caller, (list) => recordOf(list, made.id) !== undefined);
+      const unseen = await context.eventually(
+        caller,
+        (list) => recordOf(list, created.id) !== undefined,
+      );
       if (unseen) throw new Inconclusive('it was not listed before: see new-token-listed');
-      await stage.remove(made);
+      await sandbox.removeToken(created);
       for (const reader of context.given('caller.token', 'teammate.token')) {
-        const still = await context.settles(
+        const still = await context.eventually(
           reader,
-          (list) => list.usable && !recordOf(list, made.id),
+          (list) => list.usable && !recordOf(list, created.id),
         );
         if (!still) continue;
         if (!still.usable) throw new Inconclusive(still.trouble);
-        report([
+        failIf([
           {
             ...seen(still),
             expected: 'a list without the token that was deleted',
@@ -88,24 +91,26 @@ export const changes: readonly PortalRequirement[] = [
       fix: 'Answer all tokens of the account at once.',
     },
     async (context) => {
-      const { stage } = context;
-      const outsider = stage.user('outsider');
-      const made = await Promise.all(Array.from({ length: 120 }, () => stage.make(outsider)));
+      const { sandbox } = context;
+      const outsider = sandbox.user('outsider');
+      const created = await Promise.all(
+        Array.from({ length: 120 }, () => sandbox.createToken(outsider)),
+      );
       const reader = context.needed('outsider.token');
-      const lacking = (list: ListRead) => made.filter(({ id }) => !recordOf(list, id)).length;
-      const short = await context.settles(reader, (list) => list.usable && lacking(list) === 0);
+      const lacking = (list: ListRead) => created.filter(({ id }) => !recordOf(list, id)).length;
+      const short = await context.eventually(reader, (list) => list.usable && lacking(list) === 0);
       if (short) {
         if (!short.usable) throw new Inconclusive(short.trouble);
-        report([
+        failIf([
           {
             ...seen(short),
-            expected: `all of ${made.length} tokens that were just made`,
+            expected: `all of ${created.length} tokens that were just created`,
             received: `a list of ${short.records.length} without some of them`,
             count: lacking(short),
           },
         ]);
       }
-      return `${made.length} tokens, all listed`;
+      return `${created.length} tokens, all listed`;
     },
   ),
 ];

@@ -1,12 +1,12 @@
 import {
+  failEach,
   over,
   type PortalRequirement,
   reading,
-  reportEach,
   unlessGiven,
 } from '../../src/checks/kinds.ts';
 import { disagreements, oneSided, summarise } from '../../src/checks/stable.ts';
-import { report } from '../../src/contract/finding.ts';
+import { failIf } from '../../src/contract/finding.ts';
 
 const topic = 'visibility';
 
@@ -27,11 +27,11 @@ export const sessions: readonly PortalRequirement[] = [
     },
     async (context) => {
       const pair = [context.needed('caller.token'), context.needed('caller.session')] as const;
-      const look = async (round: number) => [
+      const differing = async (round: number) => [
         ...(await oneSided(context, pair, round)),
         ...(await disagreements(context, pair, round)),
       ];
-      report(summarise(await context.settle(look)));
+      failIf(summarise(await context.persisting(differing)));
       const list = await context.list(pair[0]);
       return over(list.byId.size, 'token', [list, list]);
     },
@@ -51,10 +51,10 @@ export const sessions: readonly PortalRequirement[] = [
     },
     async (context) => {
       const sessions = context.isFull
-        ? [...context.stage.users.values()].map(({ token }) => token)
+        ? [...context.sandbox.users.values()].map(({ token }) => token)
         : [context.needed('caller.session').token];
       const lists = await context.lists();
-      reportEach(lists, (list) => {
+      failEach(lists, (list) => {
         const count = sessions.filter((session) => list.byId.has(session)).length;
         return count === 0
           ? []

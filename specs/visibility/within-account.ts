@@ -1,8 +1,8 @@
-import { over, type PortalRequirement, reading, reportEach } from '../../src/checks/kinds.ts';
+import { failEach, over, type PortalRequirement, reading } from '../../src/checks/kinds.ts';
 import { pairs, seen } from '../../src/checks/lists.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { oneSided, summarise } from '../../src/checks/stable.ts';
-import { Inconclusive, report } from '../../src/contract/finding.ts';
+import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 import { isMilliseconds } from '../../src/contract/json.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 
@@ -35,7 +35,7 @@ export const withinAccount: readonly PortalRequirement[] = [
           hint: `or ${credential.variable} is a session token, which is never listed`,
         });
       }
-      report(findings);
+      failIf(findings);
       return `over ${own.length} of our tokens`;
     },
   ),
@@ -54,7 +54,7 @@ export const withinAccount: readonly PortalRequirement[] = [
     async (context) => {
       const caller = context.needed('caller.token');
       const teammate = context.needed('teammate.token');
-      report(
+      failIf(
         (await pairs(context, [caller], [teammate]))
           .filter(({ list, token }) => !recordOf(list, token.token))
           .map(({ list, token }) => ({
@@ -83,7 +83,7 @@ export const withinAccount: readonly PortalRequirement[] = [
     },
     async (context) => {
       const pair = [context.needed('caller.token'), context.needed('teammate.token')] as const;
-      report(summarise(await context.settle((round) => oneSided(context, pair, round))));
+      failIf(summarise(await context.persisting((round) => oneSided(context, pair, round))));
       const list = await context.list(pair[0]);
       return over(list.byId.size, 'token', [list, list]);
     },
@@ -104,12 +104,12 @@ export const withinAccount: readonly PortalRequirement[] = [
       const caller = context.needed('caller.token');
       const before = await context.list(caller);
       const { now, grace } = context.clock(before.exchange);
-      // What is younger may still be on its way to some of the processes; what the run made has arrived.
-      const made = new Set(context.isFull ? context.stage.tokens.map(({ id }) => id) : []);
+      // What is younger may still be on its way to some of the processes; what the run created has arrived.
+      const created = new Set(context.isFull ? context.sandbox.tokens.map(({ id }) => id) : []);
       const youngest = now - grace - context.settleMs;
       const old = [...before.byId].filter(
         ([id, { createdAt }]) =>
-          made.has(id) || (isMilliseconds(createdAt) && createdAt < youngest),
+          created.has(id) || (isMilliseconds(createdAt) && createdAt < youngest),
       );
       if (old.length === 0) {
         // All are new: the own token, being listed, must come to show everywhere.
@@ -118,34 +118,34 @@ export const withinAccount: readonly PortalRequirement[] = [
             "the caller's token is not listed: see own-token-listed or id-is-the-token",
           );
         }
-        const without = await context.settles(
+        const without = await context.eventually(
           caller,
           (list) => recordOf(list, caller.token) !== undefined,
         );
         if (without?.usable) {
-          report([{ ...seen(without), expected: caller.label, received: 'a list without it' }]);
+          failIf([{ ...seen(without), expected: caller.label, received: 'a list without it' }]);
         }
         if (without) throw new Inconclusive(without.trouble);
         return 'the own token, which is new, in 8 answers';
       }
-      const looks = await Promise.all(Array.from({ length: 8 }, () => context.look(caller)));
-      const usable = looks.filter((look) => look.usable);
-      if (usable.length === 0) throw new Inconclusive(looks[0]?.trouble ?? 'no list was read');
-      const lacking = (look: ListRead) =>
-        old.filter(([id]) => !look.byId.has(id)).map(([id]) => id);
+      const reads = await Promise.all(Array.from({ length: 8 }, () => context.readNow(caller)));
+      const usable = reads.filter((read) => read.usable);
+      if (usable.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');
+      const lacking = (read: ListRead) =>
+        old.filter(([id]) => !read.byId.has(id)).map(([id]) => id);
       const gaps = usable
-        .map((look) => ({ look, ids: lacking(look) }))
+        .map((read) => ({ read, ids: lacking(read) }))
         .filter(({ ids }) => ids.length > 0);
       if (gaps.length > 0) {
         // Deleted meanwhile, or is it there again?
         const after = (
-          await Promise.all(Array.from({ length: 8 }, () => context.look(caller)))
+          await Promise.all(Array.from({ length: 8 }, () => context.readNow(caller)))
         ).filter(({ usable: is }) => is);
         if (after.length === 0) throw new Inconclusive('the list could not be read again');
-        reportEach(
-          gaps.map(({ look }) => look),
-          (look) => {
-            const count = lacking(look).filter((id) =>
+        failEach(
+          gaps.map(({ read }) => read),
+          (read) => {
+            const count = lacking(read).filter((id) =>
               after.some(({ byId }) => byId.has(id)),
             ).length;
             return count === 0
@@ -176,14 +176,16 @@ export const withinAccount: readonly PortalRequirement[] = [
       profiles: ['full'],
     },
     async (context) => {
-      const { stage } = context;
-      const made = stage.some(['default', 'unused', 'restricted'], ['caller', 'teammate']);
+      const { sandbox } = context;
+      const created = sandbox.tokensOf(['default', 'unused', 'restricted'], ['caller', 'teammate']);
       const lists = await Promise.all(
         context.given('caller.token', 'teammate.token').map((one) => context.list(one)),
       );
-      reportEach(lists, (list) =>
+      failEach(lists, (list) =>
         (['default', 'unused', 'restricted'] as const).flatMap((kind) => {
-          const lacking = made.filter((token) => token.kind === kind && !recordOf(list, token.id));
+          const lacking = created.filter(
+            (token) => token.kind === kind && !recordOf(list, token.id),
+          );
           if (lacking.length === 0) return [];
           return [
             {
@@ -194,7 +196,7 @@ export const withinAccount: readonly PortalRequirement[] = [
           ];
         }),
       );
-      return over(made.length, 'token', lists);
+      return over(created.length, 'token', lists);
     },
   ),
 ];

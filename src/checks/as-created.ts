@@ -1,29 +1,29 @@
 import { describe } from '../contract/describe.ts';
 import { Inconclusive } from '../contract/finding.ts';
 import type { ListRead, TokenRecord } from '../portal/list-read.ts';
-import type { MadeToken, TokenKind } from '../sandbox/sandbox.ts';
-import { type Judgeable, over, type PortalRequirement, reading, reportEach } from './kinds.ts';
+import type { CreatedToken, TokenKind } from '../sandbox/sandbox.ts';
+import { failEach, type Judgeable, over, type PortalRequirement, reading } from './kinds.ts';
 import { recordOf } from './own-record.ts';
 
 /**
  * A requirement of the full profile that a member of a token is as the token was
- * made, in the lists of everybody who sees it.
+ * created, in the lists of everybody who sees it.
  *
  * @param fits whether a value that is there is right, or of a form that others judge
  */
-export function asMade(
+export function asCreated(
   statement: Judgeable,
   member: keyof TokenRecord & string,
   kinds: readonly TokenKind[],
-  fits: (value: unknown, token: MadeToken, list: ListRead, clock: { grace: number }) => boolean,
+  fits: (value: unknown, token: CreatedToken, list: ListRead, clock: { grace: number }) => boolean,
   expected: string,
 ): PortalRequirement {
   const full = { ...statement, profiles: ['full'] as const };
   return reading(full, async (context) => {
-    const tokens = context.stage.some(kinds, ['caller', 'teammate', 'outsider']);
+    const tokens = context.sandbox.tokensOf(kinds, ['caller', 'teammate', 'outsider']);
     const lists = await context.lists();
     let seen = 0;
-    reportEach(lists, (list) => {
+    failEach(lists, (list) => {
       const wrong = tokens.flatMap((token) => {
         const own = recordOf(list, token.id);
         if (own === undefined || !(member in own.record)) return [];
@@ -39,7 +39,7 @@ export function asMade(
         { expected, received: `another value (${first.received})`, where, count: wrong.length },
       ];
     });
-    if (seen === 0) throw new Inconclusive('none of the tokens made for this is listed with it');
+    if (seen === 0) throw new Inconclusive('none of the tokens created for this is listed with it');
     return over(seen, 'record', lists);
   });
 }

@@ -28,16 +28,16 @@ export function changesByReading(before: ListRead, after: ListRead, token: strin
   const count = newTokens(before, after, own).length;
   if (count === 0) return altered;
   const expected = 'the same tokens of the caller as before the read';
-  return [...altered, { key: 'made', expected, received: 'new ones after every read', count }];
+  return [...altered, { key: 'created', expected, received: 'new ones after every read', count }];
 }
 
 /** Whether a user's tokens become more with every read, and not with time by the work of others. */
 export async function growsByReading(context: Context, caller: Credential): Promise<boolean> {
-  const before = await context.look(caller);
-  const burst = await Promise.all(Array.from({ length: 8 }, () => context.look(caller)));
-  const after = await context.look(caller);
+  const before = await context.readNow(caller);
+  const burst = await Promise.all(Array.from({ length: 8 }, () => context.readNow(caller)));
+  const after = await context.readNow(caller);
   await context.pause(after.exchange.receivedAt - before.exchange.receivedAt);
-  const later = await context.look(caller);
+  const later = await context.readNow(caller);
   const own = before.byId.get(caller.token);
   if (own === undefined) return false;
   const [read, waited] = [newTokens(before, after, own), newTokens(after, later, own)];

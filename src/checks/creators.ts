@@ -1,4 +1,4 @@
-import { Inconclusive, report } from '../contract/finding.ts';
+import { failIf, Inconclusive } from '../contract/finding.ts';
 import { sameId } from '../contract/json.ts';
 import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
@@ -55,7 +55,7 @@ export async function creatorOwn(context: Context): Promise<string> {
     }
     const same = owners.find((one) => sameId(one.userId, userId));
     if (same) {
-      const hint = identity ? {} : { hint: 'or both tokens were made by one user' };
+      const hint = identity ? {} : { hint: 'or both tokens were created by one user' };
       findings.push({
         expected: `another user than that of ${same.label}`,
         received: 'the same userId',
@@ -65,7 +65,7 @@ export async function creatorOwn(context: Context): Promise<string> {
     }
     owners.push({ label: credential.label, userId });
   }
-  report(findings);
+  failIf(findings);
   if (told === 0 && owners.length < 2) {
     throw new Inconclusive(
       '/auth/whoami does not tell, and there is no PORTAL_TEAMMATE_TOKEN to compare with',

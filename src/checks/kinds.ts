@@ -1,4 +1,4 @@
-import { type Finding, Inconclusive, report } from '../contract/finding.ts';
+import { type Finding, failIf, Inconclusive } from '../contract/finding.ts';
 import type { Advice, Checked, Profile, RunFacts, Statement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
 import type { ListRead, TokenRecord } from '../portal/list-read.ts';
@@ -22,7 +22,7 @@ export function reading(
   statement: Judgeable & Partial<Pick<PortalRequirement, 'needs' | 'inapplicable' | 'profiles'>>,
   check: PortalRequirement['check'],
 ): PortalRequirement {
-  return { profiles: ['read-only', 'full'], needs: [], wave: 'reads', ...statement, check };
+  return { profiles: ['read-only', 'full'], needs: [], phase: 'reads', ...statement, check };
 }
 
 /** A requirement of the full profile whose check makes, uses or removes something. */
@@ -30,7 +30,7 @@ export function changing(
   statement: Judgeable,
   check: PortalRequirement['check'],
 ): PortalRequirement {
-  return { ...reading(statement, check), profiles: ['full'], wave: 'changes' };
+  return { ...reading(statement, check), profiles: ['full'], phase: 'changes' };
 }
 
 /**
@@ -42,11 +42,11 @@ export function changing(
 export function shaped(
   statement: Judgeable,
   about: (record: TokenRecord) => boolean = () => true,
-  provide = 'make an API token in the account',
+  provide = 'create an API token in the account',
 ): PortalRequirement {
   return reading({ ...statement, profiles: anyProfile }, async (context) => {
     const lists = await context.lists();
-    reportEach(lists, (list) => list.shape.get(statement.id) ?? []);
+    failEach(lists, (list) => list.shape.get(statement.id) ?? []);
     let seen = 0;
     for (const list of lists) for (const [, record] of list.records) if (about(record)) seen += 1;
     if (seen === 0) throw new Inconclusive(`nothing to see it in: ${provide}`, 'untested');
@@ -55,13 +55,13 @@ export function shaped(
 }
 
 /** Reports what each answer breaks; the same findings in several answers are one. */
-export function reportEach(
+export function failEach(
   reads: readonly ListRead[],
-  look: (read: ListRead) => readonly Difference[],
+  findIn: (read: ListRead) => readonly Difference[],
 ): void {
   const merged = new Map<string, { finding: Difference; reads: ListRead[] }>();
   for (const read of reads) {
-    for (const finding of look(read)) {
+    for (const finding of findIn(read)) {
       const { expected, received, count, where } = finding;
       const key = JSON.stringify([expected, received, count, where]);
       const known = merged.get(key);
@@ -69,7 +69,7 @@ export function reportEach(
       else merged.set(key, { finding, reads: [read] });
     }
   }
-  report(
+  failIf(
     [...merged.values()].map(({ finding, reads: [first, ...others] }) => ({
       ...finding,
       credential: `${first?.credential.label}${others.length > 0 ? `, and in ${others.length} more ${others.length === 1 ? 'answer' : 'answers'}` : ''}`,

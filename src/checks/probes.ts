@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Credential } from '../portal/credential.ts';
-import type { Probe } from '../portal/probe.ts';
+import type { Probe } from '../portal/requests.ts';
 
 /**
  * The ways in which a request for the list can fail to carry a valid token. Each

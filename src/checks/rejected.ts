@@ -1,7 +1,7 @@
-import { Inconclusive, report } from '../contract/finding.ts';
+import { failIf, Inconclusive } from '../contract/finding.ts';
 import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
-import type { Probe } from '../portal/probe.ts';
+import type { Probe } from '../portal/requests.ts';
 import { type Difference, type Judgeable, type PortalRequirement, reading } from './kinds.ts';
 
 /** A requirement on requests that are to be refused. */
@@ -9,7 +9,7 @@ export function refusing(
   statement: Judgeable & Partial<Pick<PortalRequirement, 'inapplicable'>>,
   check: PortalRequirement['check'],
 ): PortalRequirement {
-  return { ...reading(statement, check), wave: 'refusals' };
+  return { ...reading(statement, check), phase: 'refusals' };
 }
 
 /**
@@ -25,7 +25,7 @@ export function refused(
 ): PortalRequirement {
   return refusing(statement, async (context) => {
     const answers = await Promise.all(probes(context).map((probe) => context.probe(probe)));
-    report(
+    failIf(
       answers
         .filter(({ doubt, read }) => doubt === undefined && !allowed.includes(read.status ?? 0))
         .map(({ probe, read }) => {
@@ -48,7 +48,7 @@ export function refused(
   });
 }
 
-export async function askAll(context: Context, probes: readonly Probe[]): Promise<ListRead[]> {
+export async function sendAll(context: Context, probes: readonly Probe[]): Promise<ListRead[]> {
   const answers = await Promise.all(probes.map((probe) => context.probe(probe)));
   const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
   if (doubt !== undefined) throw new Inconclusive(doubt);
@@ -56,7 +56,10 @@ export async function askAll(context: Context, probes: readonly Probe[]): Promis
 }
 
 /** What was answered with 401. @throws Inconclusive when nothing was */
-export async function ask401(context: Context, probes: readonly Probe[]): Promise<ListRead[]> {
+export async function sendRejected(
+  context: Context,
+  probes: readonly Probe[],
+): Promise<ListRead[]> {
   const answers = await Promise.all(probes.map((probe) => context.probe(probe)));
   const refusals = answers.filter(({ doubt, read }) => doubt === undefined && read.status === 401);
   if (refusals.length === 0) {
@@ -70,7 +73,7 @@ export function recordsIn(read: ListRead, ids: readonly string[]): Difference[] 
   const expected = 'a refusal without token records';
   const count = countRecords(read.json.value);
   if (count > 0) return [{ expected, received: 'token records', count }];
-  const { headers, query } = read.exchange.ask;
+  const { headers, query } = read.exchange.request;
   const sent = JSON.stringify(headers) + query?.sent;
   const mentioned = read.mentions(ids.filter((id) => !sent.includes(id)));
   return mentioned > 0 ? [{ expected, received: 'the id of a token', count: mentioned }] : [];

@@ -3,7 +3,7 @@ import { Misconfigured } from '../contract/misconfigured.ts';
 import { inert } from '../report/inert.ts';
 import { plural } from '../report/sentences.ts';
 import { sweep } from '../run/sweep.ts';
-import { NoSetup } from '../sandbox/administrator.ts';
+import { SandboxUnavailable } from '../sandbox/administrator.ts';
 import { CallFailed } from '../sandbox/calls.ts';
 import { readSettings } from '../settings/settings.ts';
 import { type Call, complain } from './shared.ts';
@@ -27,7 +27,7 @@ export async function cleanupCommand({ given, environment, output }: Call): Prom
     return left && left.length > 0 ? 1 : 0;
   } catch (error) {
     if (error instanceof Misconfigured) complain(output, error.message);
-    else if (error instanceof CallFailed || error instanceof NoSetup)
+    else if (error instanceof CallFailed || error instanceof SandboxUnavailable)
       complain(output, error.message);
     else throw error;
     return error instanceof Misconfigured ? 2 : 3;

@@ -41,6 +41,6 @@ export class Inconclusive extends Error {
 }
 
 /** Throws what was found, all of it, if anything was. */
-export function report(findings: readonly (Omit<Finding, 'count'> & { count?: number })[]): void {
+export function failIf(findings: readonly (Omit<Finding, 'count'> & { count?: number })[]): void {
   if (findings.length > 0) throw new Violation(findings.map((one) => ({ count: 1, ...one })));
 }

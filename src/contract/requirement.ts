@@ -23,8 +23,8 @@ export type Profile = 'read-only' | 'full' | 'saved';
  * When it is judged: reads before changes, so that they find the portal at rest;
  * refusals last, for a server may ban who knocks too often.
  */
-export const waves = ['reads', 'changes', 'refusals'] as const;
-export type Wave = (typeof waves)[number];
+export const phases = ['reads', 'changes', 'refusals'] as const;
+export type Phase = (typeof phases)[number];
 
 /** Who asks: two users of one account, a user of another, and nobody. */
 export type Persona = 'caller' | 'teammate' | 'outsider';
@@ -78,7 +78,7 @@ export interface Advice {
  */
 export interface Checked<Context> extends Statement, Advice {
   readonly profiles: readonly Profile[];
-  readonly wave: Wave;
+  readonly phase: Phase;
   /** Credentials without which it is untested. */
   readonly needs: readonly CredentialName[];
   /** Why it is no part of this run, if it is not. */

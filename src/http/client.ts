@@ -6,7 +6,13 @@ import pLimit from 'p-limit';
 import supertest from 'supertest';
 import { quote } from './curl.ts';
 import { delay } from './delay.ts';
-import { type Answer, type Ask, type Exchange, type Failure, isUnavailable } from './exchange.ts';
+import {
+  type Exchange,
+  type Failure,
+  type IncomingResponse,
+  isUnavailable,
+  type OutgoingRequest,
+} from './exchange.ts';
 import { readFailure } from './failure.ts';
 import type { Target } from './target.ts';
 
@@ -67,8 +73,8 @@ export class Client {
   }
 
   /** Sends one request; waits out an answer that says to come back later. */
-  send(ask: Ask): Promise<Exchange> {
-    return this.#limit(() => this.#insist(ask));
+  send(request: OutgoingRequest): Promise<Exchange> {
+    return this.#limit(() => this.#insist(request));
   }
 
   /** Waits; not longer than the run. */
@@ -77,60 +83,62 @@ export class Client {
   }
 
   /** The `curl` that sends the same request. */
-  curl(ask: Ask): string {
+  curl(request: OutgoingRequest): string {
     const { target, ca, insecure, origin } = this.#options;
     const words = ['curl -sS -i'];
     if (insecure) words.push('--insecure');
     if (ca) words.push(`--cacert ${quote(ca.file)}`);
     if (origin) words.push(`-H ${quote(`Origin: ${origin}`)}`);
-    if (ask.method) words.push(`-X ${ask.method}`);
-    if (ask.json) {
-      words.push(`-H 'Content-Type: application/json' -d ${quote(JSON.stringify(ask.json))}`);
+    if (request.method) words.push(`-X ${request.method}`);
+    if (request.json) {
+      words.push(`-H 'Content-Type: application/json' -d ${quote(JSON.stringify(request.json))}`);
     }
-    if (ask.curl) words.push(ask.curl);
-    const url = quote(target.base + ask.path);
-    words.push(ask.query ? `${url}"${ask.query.shell}"` : url);
+    if (request.curl) words.push(request.curl);
+    const url = quote(target.base + request.path);
+    words.push(request.query ? `${url}"${request.query.shell}"` : url);
     return words.join(' ');
   }
 
-  async #insist(ask: Ask): Promise<Exchange> {
+  async #insist(request: OutgoingRequest): Promise<Exchange> {
     const { patienceMs, signal } = this.#options;
     const until = Date.now() + patienceMs;
     for (let attempts = 1; ; attempts += 1) {
       const sentAt = Date.now();
-      const outcome = signal.aborted ? { failure: aborted(signal) } : await this.#once(ask);
+      const outcome = signal.aborted ? { failure: aborted(signal) } : await this.#once(request);
       const exchange = {
-        ask,
+        request,
         // A body may hold a password.
-        curl: this.curl(ask.json ? { ...ask, json: {} } : ask),
+        curl: this.curl(request.json ? { ...request, json: {} } : request),
         attempts,
         sentAt,
         receivedAt: Date.now(),
         ...outcome,
       };
-      const pause = pauseBefore(ask, outcome, attempts);
+      const pause = pauseBefore(request, outcome, attempts);
       if (pause === undefined || Date.now() + pause > until || signal.aborted) return exchange;
       await delay(pause, signal);
     }
   }
 
-  async #once(ask: Ask): Promise<{ answer: Answer } | { failure: Failure }> {
+  async #once(
+    request: OutgoingRequest,
+  ): Promise<{ response: IncomingResponse } | { failure: Failure }> {
     const { target, timeoutMs, signal, userAgent, origin } = this.#options;
     // A path from elsewhere must not lead a token to another origin.
-    if (!ask.path.startsWith('/') || !URL.canParse(target.base + ask.path)) {
+    if (!request.path.startsWith('/') || !URL.canParse(target.base + request.path)) {
       throw new Error('a path that does not begin with a slash');
     }
-    const { method = 'GET', json, fresh = false } = ask;
+    const { method = 'GET', json, fresh = false } = request;
     if (method !== 'GET' && !this.#options.writes) throw new Error('a read-only client');
     this.#sent += 1;
-    const path = ask.path + (ask.query?.sent ?? '');
+    const path = request.path + (request.query?.sent ?? '');
     const verb = method.toLowerCase() as 'get' | 'post' | 'delete';
     const test = supertest(target.base)
       [verb](path)
       // What curl sends: the contract's example asks for no media type.
-      .set({ Accept: '*/*', 'User-Agent': `${userAgent}; ${ask.purpose}` })
+      .set({ Accept: '*/*', 'User-Agent': `${userAgent}; ${request.purpose}` })
       .set(origin ? { Origin: origin } : {})
-      .set(ask.headers)
+      .set(request.headers)
       .redirects(0)
       .agent(fresh ? this.#freshAgent : this.#agent)
       .timeout({ deadline: timeoutMs })
@@ -155,7 +163,7 @@ export class Client {
       if (ends && signal.aborted) return { failure: aborted(signal) };
       const incoming = (response as unknown as { res: { rawHeaders: string[] } }).res;
       const { status, headers, body } = response;
-      return { answer: { status, headers, rawHeaders: incoming.rawHeaders, body } };
+      return { response: { status, headers, rawHeaders: incoming.rawHeaders, body } };
     } catch (error) {
       return { failure: signal.aborted ? aborted(signal) : readFailure(error, timeoutMs) };
     } finally {
@@ -178,19 +186,19 @@ function aborted({ reason }: AbortSignal): Failure {
 
 /** How long to wait before asking again, in milliseconds; undefined to leave it. */
 function pauseBefore(
-  { method }: Ask,
-  outcome: { answer?: Answer; failure?: Failure },
+  { method }: OutgoingRequest,
+  outcome: { response?: IncomingResponse; failure?: Failure },
   attempts: number,
 ): number | undefined {
   const backOff = 100 * 2 ** (attempts - 1);
-  const { answer, failure } = outcome;
+  const { response, failure } = outcome;
   // A kept connection may close just as it is used, and a small server sheds load.
   if (failure?.kind === 'broken')
     return attempts <= 3 && method !== 'POST' ? backOff - 100 : undefined;
-  if (answer === undefined || !isUnavailable(answer.status)) return undefined;
+  if (response === undefined || !isUnavailable(response.status)) return undefined;
   // A gateway that gave up does not tell whether the POST was carried out.
-  if (method === 'POST' && [502, 504].includes(answer.status)) return undefined;
-  const after = answer.headers['retry-after'];
+  if (method === 'POST' && [502, 504].includes(response.status)) return undefined;
+  const after = response.headers['retry-after'];
   if (after === undefined) return backOff;
   const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
   if (Number.isNaN(seconds)) return backOff;

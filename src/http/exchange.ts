@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** A request before it is sent; a GET unless it says otherwise. */
-export interface Ask {
+export interface OutgoingRequest {
   readonly method?: 'POST' | 'DELETE';
   /** Sent as a JSON body. */
   readonly json?: object;
@@ -28,7 +28,7 @@ export interface Failure {
 
 /** A request with its answer, or with the reason why there is none. */
 export interface Exchange {
-  readonly ask: Ask;
+  readonly request: OutgoingRequest;
   readonly curl: string;
   /** How often it was sent. */
   readonly attempts: number;
@@ -36,10 +36,10 @@ export interface Exchange {
   readonly sentAt: number;
   readonly receivedAt: number;
   readonly failure?: Failure;
-  readonly answer?: Answer;
+  readonly response?: IncomingResponse;
 }
 
-export interface Answer {
+export interface IncomingResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   /** Names and values in turn, as they came. */
@@ -55,7 +55,7 @@ export function isUnavailable(status: number): boolean {
 }
 
 /** The media type in lower case, without parameters; `undefined` when there is none. */
-export function mediaType({ headers }: Answer): string | undefined {
+export function mediaType({ headers }: IncomingResponse): string | undefined {
   return headers['content-type']?.split(';')[0]?.trim().toLowerCase() || undefined;
 }
 
@@ -70,6 +70,6 @@ const wellKnown =
 
 /** The server's clock as the answer tells it, in milliseconds since the epoch. */
 export function serverTime(exchange: Exchange): number | undefined {
-  const date = Date.parse(exchange.answer?.headers.date ?? '');
+  const date = Date.parse(exchange.response?.headers.date ?? '');
   return Number.isNaN(date) ? undefined : date;
 }

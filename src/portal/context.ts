@@ -1,24 +1,24 @@
 import { Inconclusive } from '../contract/finding.ts';
 import type { CredentialName } from '../contract/requirement.ts';
 import { delay } from '../http/delay.ts';
-import { type Ask, type Exchange, serverTime } from '../http/exchange.ts';
+import { type Exchange, type OutgoingRequest, serverTime } from '../http/exchange.ts';
 import type { Target } from '../http/target.ts';
-import type { Stage } from '../sandbox/sandbox.ts';
-import type { Vault } from '../secrets/masker.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
 import type { Credential, Reader } from './credential.ts';
-import { agreement } from './eventually.ts';
+import { eventually } from './eventually.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import { ListRead } from './list-read.ts';
-import type { Probe } from './probe.ts';
-import type { Refusals } from './probe-batches.ts';
-import { listAsk, whoamiAsk } from './requests.ts';
+import type { ProbeBatches } from './probe-batches.ts';
+import type { Probe } from './requests.ts';
+import { listRequest, whoamiRequest } from './requests.ts';
 import type { Reads } from './rounds.ts';
 
 /** What the checks of one run have in common. */
 export interface Surroundings {
   readonly target: Target;
   readonly identities: ReadonlyMap<Credential, Identity>;
-  readonly refusals: Pick<Refusals, 'ask'>;
+  readonly probes: Pick<ProbeBatches, 'send'>;
   /** The first read of the run, whose time counts as the run's beginning. */
   readonly first: (credential: Credential) => Promise<ListRead>;
   readonly settleMs: number;
@@ -26,15 +26,15 @@ export interface Surroundings {
   readonly mayBeLogged: boolean;
   readonly signal: AbortSignal;
   /** What the run made for itself, in the full profile. */
-  readonly stage?: Stage;
+  readonly sandbox?: Sandbox;
   /** Watches for what is listed. */
-  readonly vault: Vault;
+  readonly masker: SecretMasker;
   /** Sends one request of a check's own. */
-  readonly ask: (ask: Ask) => Promise<Exchange>;
+  readonly send: (request: OutgoingRequest) => Promise<Exchange>;
 }
 
 /** A settled change is many answers alike; a few of them are evidence enough. */
-const maxLooks = 6;
+const maxFreshReads = 6;
 
 export interface ProbeRead {
   readonly probe: Probe;
@@ -47,27 +47,22 @@ export class Context {
   readonly target: Target;
   readonly settleMs: number;
   readonly #id: string;
-  readonly #observations: Reads;
+  readonly #rounds: Reads;
   readonly #surroundings: Surroundings;
   readonly #evidence: Set<Exchange>;
 
-  constructor(
-    id: string,
-    observations: Reads,
-    surroundings: Surroundings,
-    evidence: Set<Exchange>,
-  ) {
+  constructor(id: string, rounds: Reads, surroundings: Surroundings, evidence: Set<Exchange>) {
     this.target = surroundings.target;
     this.settleMs = surroundings.settleMs;
     this.#id = id;
-    this.#observations = observations;
+    this.#rounds = rounds;
     this.#surroundings = surroundings;
     this.#evidence = evidence;
   }
 
   /** A credential that was given, or undefined. */
   credential(name: CredentialName): Credential | undefined {
-    return this.#observations.credentials.find((one) => one.name === name);
+    return this.#rounds.credentials.find((one) => one.name === name);
   }
 
   /** Those of some credentials that were given. */
@@ -94,15 +89,15 @@ export class Context {
 
   /** What one credential was answered, in a round of reads. */
   async read(credential: Credential, round = 0): Promise<ListRead> {
-    const read = await this.#observations.read(credential, round);
+    const read = await this.#rounds.read(credential, round);
     this.#evidence.add(read.exchange);
     return read;
   }
 
   /** What every credential was answered, twice: once may be luck. */
   async reads(): Promise<readonly ListRead[]> {
-    const { earlier } = this.#observations;
-    const rounds = [await this.#observations.round(0), await this.#observations.round(1)];
+    const { earlier } = this.#rounds;
+    const rounds = [await this.#rounds.round(0), await this.#rounds.round(1)];
     const reads = [...earlier, ...rounds.flat()];
     for (const { exchange } of reads) this.#evidence.add(exchange);
     return reads;
@@ -130,7 +125,7 @@ export class Context {
 
   /** What a probe was answered, and why that proves nothing if it does not. */
   async probe(probe: Probe): Promise<ProbeRead> {
-    const { exchange, doubt } = await this.#surroundings.refusals.ask(probe, this.#id);
+    const { exchange, doubt } = await this.#surroundings.probes.send(probe, this.#id);
     this.#evidence.add(exchange);
     const read = new ListRead({ ...this.caller, label: probe.what }, exchange);
     return doubt === undefined ? { probe, read } : { probe, read, doubt };
@@ -140,27 +135,27 @@ export class Context {
    * Looks in round after round for what should not be. What every look found, by
    * its key, stands when the settle bound has passed.
    */
-  async settle<T extends { readonly key: string }>(
-    look: (round: number) => Promise<readonly T[]>,
+  async persisting<T extends { readonly key: string }>(
+    find: (round: number) => Promise<readonly T[]>,
   ): Promise<readonly T[]> {
     const until = Date.now() + this.settleMs;
     const { signal } = this.#surroundings;
     let round = 0;
-    let standing = await look(round);
+    let standing = await find(round);
     for (let pause = 20; standing.length > 0; pause = Math.min(pause * 2, 500)) {
       if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
       if (Date.now() + pause > until) return standing;
       await delay(pause, signal);
-      round = Math.max(round + 1, this.#observations.latest);
+      round = Math.max(round + 1, this.#rounds.latest);
       const before = new Set(standing.map(({ key }) => key));
-      standing = (await look(round)).filter(({ key }) => before.has(key));
+      standing = (await find(round)).filter(({ key }) => before.has(key));
     }
     return [];
   }
 
   /** Whether the tokens of the run are its own. */
   get isFull(): boolean {
-    return this.#surroundings.stage !== undefined;
+    return this.#surroundings.sandbox !== undefined;
   }
 
   /** Whether a live token may go into a URL or a Basic user name, where proxies log. */
@@ -169,20 +164,23 @@ export class Context {
   }
 
   /** What the run made. Only requirements of the full profile have it. */
-  get stage(): Stage {
-    const { stage } = this.#surroundings;
-    if (!stage) throw new Error(`${this.#id} is not of the full profile alone`);
-    return stage;
+  get sandbox(): Sandbox {
+    const { sandbox } = this.#surroundings;
+    if (!sandbox) throw new Error(`${this.#id} is not of the full profile alone`);
+    return sandbox;
   }
 
   /** The list as it is now, asked for on a connection of its own. */
-  async look(reader: Reader): Promise<ListRead> {
-    const exchange = await this.#surroundings.ask({ ...listAsk(reader, this.#id), fresh: true });
+  async readNow(reader: Reader): Promise<ListRead> {
+    const exchange = await this.#surroundings.send({
+      ...listRequest(reader, this.#id),
+      fresh: true,
+    });
     const { signal } = this.#surroundings;
     if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
     const read = new ListRead(reader, exchange);
-    read.register(this.#surroundings.vault);
-    if (this.#evidence.size < maxLooks) this.#evidence.add(exchange);
+    read.register(this.#surroundings.masker);
+    if (this.#evidence.size < maxFreshReads) this.#evidence.add(exchange);
     return read;
   }
 
@@ -193,7 +191,7 @@ export class Context {
 
   /** Who a bearer token belongs to now; undefined when the portal does not tell. */
   async whoami(reader: Reader): Promise<Identity | undefined> {
-    const exchange = await this.#surroundings.ask(whoamiAsk(reader, this.#id));
+    const exchange = await this.#surroundings.send(whoamiRequest(reader, this.#id));
     return readIdentity(exchange);
   }
 
@@ -203,9 +201,12 @@ export class Context {
    * @returns an answer that was not as it should be, if there is one at the end
    * @throws Inconclusive when that was no answer at all
    */
-  async settles(reader: Reader, holds: (read: ListRead) => boolean): Promise<ListRead | undefined> {
+  async eventually(
+    reader: Reader,
+    holds: (read: ListRead) => boolean,
+  ): Promise<ListRead | undefined> {
     const { signal } = this.#surroundings;
-    const against = await agreement(() => this.look(reader), holds, this.settleMs, signal);
+    const against = await eventually(() => this.readNow(reader), holds, this.settleMs, signal);
     against?.requireAnswer();
     return against;
   }

@@ -9,9 +9,9 @@ export interface Identity {
 }
 
 /** Reads an answer of `/auth/whoami`; undefined when it does not tell. */
-export function readIdentity({ answer }: Exchange): Identity | undefined {
-  if (answer?.status !== 200 || mediaType(answer) === 'text/html') return undefined;
-  const { value } = readJson(answer.body);
+export function readIdentity({ response }: Exchange): Identity | undefined {
+  if (response?.status !== 200 || mediaType(response) === 'text/html') return undefined;
+  const { value } = readJson(response.body);
   if (!isObject(value) || !isScalar(value.userId)) return undefined;
   const account = value.account;
   const accountId = isObject(account) && isScalar(account.id) ? account.id : undefined;

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../contract/json.ts';
 import { judgeShape, type ShapeFindings } from '../contract/shape.ts';
 import { type Exchange, mediaType, nameMediaType } from '../http/exchange.ts';
 import { type JsonText, noBody, readJson } from '../http/json-text.ts';
-import { Vault } from '../secrets/masker.ts';
+import { SecretMasker } from '../secrets/masker.ts';
 import type { Reader } from './credential.ts';
 
 export type TokenRecord = JsonObject;
@@ -22,18 +22,18 @@ export class ListRead {
   }
 
   get status(): number | undefined {
-    return this.exchange.answer?.status;
+    return this.exchange.response?.status;
   }
 
   /** Whether the request was let in: judged further only then. */
-  get opened(): boolean {
+  get accepted(): boolean {
     const { status } = this;
     return status !== undefined && status >= 200 && status < 300;
   }
 
   /** The body read as JSON, strictly. */
   get json(): JsonText {
-    return readJson(this.exchange.answer?.body ?? noBody);
+    return readJson(this.exchange.response?.body ?? noBody);
   }
 
   /** What the schemas say of the body. */
@@ -44,7 +44,7 @@ export class ListRead {
 
   /** Whether there is an array to look into. */
   get usable(): boolean {
-    return this.opened && Array.isArray(this.json.value);
+    return this.accepted && Array.isArray(this.json.value);
   }
 
   /** The elements that are objects, with their index. */
@@ -61,7 +61,7 @@ export class ListRead {
 
   /** The media type of the answer, in lower case and without parameters. */
   get mediaType(): string | undefined {
-    return this.exchange.answer && mediaType(this.exchange.answer);
+    return this.exchange.response && mediaType(this.exchange.response);
   }
 
   /** The media type as it may be told. */
@@ -70,17 +70,17 @@ export class ListRead {
   }
 
   header(name: string): string | undefined {
-    const value = this.exchange.answer?.headers[name];
+    const value = this.exchange.response?.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
   /** How many of some tokens occur anywhere in the answer, in whatever member or header. */
   mentions(tokens: Iterable<string>): number {
-    const { answer } = this.exchange;
-    if (!answer) return 0;
-    const watched = new Vault();
+    const { response } = this.exchange;
+    if (!response) return 0;
+    const watched = new SecretMasker();
     for (const token of tokens) watched.add(token);
-    return watched.countIn(`${answer.rawHeaders.join('\n')}\n${this.json.text}`);
+    return watched.countIn(`${response.rawHeaders.join('\n')}\n${this.json.text}`);
   }
 
   /** The records by id; of several with one id, the first. */
@@ -96,8 +96,8 @@ export class ListRead {
   }
 
   /** Has every id that is listed watched for: each is a live credential. */
-  register(vault: Vault): void {
-    for (const id of this.byId.keys()) vault.add(id);
+  register(masker: SecretMasker): void {
+    for (const id of this.byId.keys()) masker.add(id);
   }
 
   /** Why there is no list to judge, in a sentence. */
@@ -105,7 +105,7 @@ export class ListRead {
     const { failure } = this.exchange;
     const { label } = this.credential;
     if (failure) return `with ${label}, ${failure.sentence}`;
-    if (!this.opened) return `with ${label}, the list was answered with ${this.status}`;
+    if (!this.accepted) return `with ${label}, the list was answered with ${this.status}`;
     return `with ${label}, the answer is not a JSON array`;
   }
 

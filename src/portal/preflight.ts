@@ -1,13 +1,18 @@
 import { sameId } from '../contract/json.ts';
 import type { Client } from '../http/client.ts';
-import { type Answer, type Exchange, isUnavailable, mediaType } from '../http/exchange.ts';
+import {
+  type Exchange,
+  type IncomingResponse,
+  isUnavailable,
+  mediaType,
+} from '../http/exchange.ts';
 import { listPath, stripEndpoint, whoamiPath } from '../http/target.ts';
-import type { Vault } from '../secrets/masker.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
 import type { Credential, Reader } from './credential.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import { ListRead } from './list-read.ts';
-import { whoamiAsk } from './requests.ts';
-import type { Observations } from './rounds.ts';
+import { whoamiRequest } from './requests.ts';
+import type { ReadRounds } from './rounds.ts';
 
 /** Why nothing can be judged: the call is wrong, or the portal does not answer. */
 export interface Stop {
@@ -33,14 +38,14 @@ interface Arrival {
  */
 export async function preflight(
   client: Client,
-  vault: Vault,
-  observations: Observations,
+  masker: SecretMasker,
+  rounds: ReadRounds,
 ): Promise<Preflight> {
   const arrivals = await Promise.all(
-    observations.credentials.map(async (credential) => {
+    rounds.credentials.map(async (credential) => {
       const [list, whoami] = await Promise.all([
-        observations.read(credential, 0),
-        client.send(whoamiAsk(credential, 'preflight')),
+        rounds.read(credential, 0),
+        client.send(whoamiRequest(credential, 'preflight')),
       ]);
       return { credential, list, whoami, identity: readIdentity(whoami) };
     }),
@@ -50,7 +55,7 @@ export async function preflight(
     if (identity) identities.set(credential, identity);
   const stop =
     unanswered(arrivals) ??
-    redirected(arrivals, vault) ??
+    redirected(arrivals, masker) ??
     notAPortal(arrivals) ??
     refused(arrivals) ??
     mistaken(identities);
@@ -62,7 +67,7 @@ export async function preflight(
  *
  * @returns why there is none
  */
-export async function reach(client: Client, vault: Vault): Promise<Stop | undefined> {
+export async function reach(client: Client, masker: SecretMasker): Promise<Stop | undefined> {
   const nobody = { label: 'no token', variable: 'PORTAL_CALLER_TOKEN', token: '' };
   const bare = { headers: {}, credential: nobody.label, purpose: 'preflight', curl: '' };
   const [exchange, whoami] = await Promise.all(
@@ -71,35 +76,39 @@ export async function reach(client: Client, vault: Vault): Promise<Stop | undefi
   if (!exchange || !whoami) return undefined;
   const list = new ListRead(nobody, exchange);
   const arrivals = [{ credential: nobody, list, whoami, identity: undefined }];
-  return unanswered(arrivals) ?? redirected(arrivals, vault) ?? notAPortal(arrivals);
+  return unanswered(arrivals) ?? redirected(arrivals, masker) ?? notAPortal(arrivals);
 }
 
 /** Nothing listens, or what does is out of service. */
 function unanswered(arrivals: readonly Arrival[]): Stop | undefined {
   const [first] = arrivals;
   const silent = ({ list: { exchange } }: Arrival) =>
-    exchange.failure !== undefined || isUnavailable(exchange.answer?.status ?? 0);
+    exchange.failure !== undefined || isUnavailable(exchange.response?.status ?? 0);
   if (!first || !arrivals.every(silent)) return undefined;
-  const { failure, answer } = first.list.exchange;
-  const why = failure?.sentence ?? `the list was answered with ${answer?.status} each time`;
+  const { failure, response } = first.list.exchange;
+  const why = failure?.sentence ?? `the list was answered with ${response?.status} each time`;
   return { outcome: 'undecided', message: `The target could not be judged: ${why}.` };
 }
 
-function redirected(arrivals: readonly Arrival[], vault: Vault): Stop | undefined {
+function redirected(arrivals: readonly Arrival[], masker: SecretMasker): Stop | undefined {
   for (const { list } of arrivals) {
-    const { answer } = list.exchange;
-    if (!answer || answer.status < 300 || answer.status > 399) continue;
-    const place = redirectPlace(list.exchange, answer, vault);
+    const { response } = list.exchange;
+    if (!response || response.status < 300 || response.status > 399) continue;
+    const place = redirectPlace(list.exchange, response, masker);
     return {
       outcome: 'misconfigured',
-      message: `The target redirects (${answer.status}); redirects are not followed. ${place}`,
+      message: `The target redirects (${response.status}); redirects are not followed. ${place}`,
     };
   }
   return undefined;
 }
 
 /** Where a redirect leads, as far as it is safe to say. */
-function redirectPlace({ curl }: Exchange, { headers }: Answer, vault: Vault): string {
+function redirectPlace(
+  { curl }: Exchange,
+  { headers }: IncomingResponse,
+  masker: SecretMasker,
+): string {
   const from = /https?:\/\/[^\s'"]+/.exec(curl)?.[0];
   const location = headers.location ?? '';
   if (!URL.canParse(location, from)) return 'Give the URL that it redirects to.';
@@ -108,15 +117,15 @@ function redirectPlace({ curl }: Exchange, { headers }: Answer, vault: Vault): s
   const isPortal = to.pathname.endsWith(listPath);
   const place = isPortal ? to.origin + stripEndpoint(to.pathname) : to.origin;
   const safe =
-    /^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place) && !vault.isIn(place) && !vault.isIn(location);
+    /^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place) && !masker.isIn(place) && !masker.isIn(location);
   if (!safe) return 'Give the URL that it redirects to.';
   if (isPortal) return `Give ${place} as the target instead.`;
   return `It leads to another page of ${place}; is that a login page?`;
 }
 
 function notAPortal(arrivals: readonly Arrival[]): Stop | undefined {
-  const foreign = ({ answer }: Exchange) =>
-    answer !== undefined && (answer.status === 404 || isMarkup(answer));
+  const foreign = ({ response }: Exchange) =>
+    response !== undefined && (response.status === 404 || isMarkup(response));
   if (!arrivals.every(({ list, whoami }) => foreign(list.exchange) && foreign(whoami)))
     return undefined;
   const status = arrivals[0]?.list.status;
@@ -127,13 +136,13 @@ function notAPortal(arrivals: readonly Arrival[]): Stop | undefined {
   };
 }
 
-function isMarkup(answer: Answer): boolean {
-  const type = mediaType(answer);
+function isMarkup(response: IncomingResponse): boolean {
+  const type = mediaType(response);
   return type === 'text/html' || type === 'application/xhtml+xml';
 }
 
 function refused(arrivals: readonly Arrival[]): Stop | undefined {
-  const shut = ({ answer }: Exchange) => answer?.status === 401 || answer?.status === 403;
+  const shut = ({ response }: Exchange) => response?.status === 401 || response?.status === 403;
   let doubt: Stop | undefined;
   for (const { credential, list, whoami, identity } of arrivals) {
     if (!shut(list.exchange) || identity) continue;
@@ -141,7 +150,7 @@ function refused(arrivals: readonly Arrival[]): Stop | undefined {
     if (shut(whoami)) {
       return {
         outcome: 'misconfigured',
-        message: `${variable} was refused, by the list (${list.status}) and by /auth/whoami (${whoami.answer?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.`,
+        message: `${variable} was refused, by the list (${list.status}) and by /auth/whoami (${whoami.response?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.`,
       };
     }
     doubt ??= {

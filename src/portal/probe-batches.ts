@@ -2,32 +2,34 @@ import type { Client } from '../http/client.ts';
 import { type Exchange, isUnavailable } from '../http/exchange.ts';
 import type { Credential } from './credential.ts';
 import type { ListRead } from './list-read.ts';
-import { type Probe, probeAsk } from './probe.ts';
-import { listAsk } from './requests.ts';
+import { listRequest, type Probe, probeRequest } from './requests.ts';
 
-export interface ProbeAnswer {
+export interface ProbeExchange {
   readonly probe: Probe;
   readonly exchange: Exchange;
-  /** Why the answer proves nothing: a control did not hold, or nothing came back. */
+  /** Why the response proves nothing: a control failed, or nothing came back. */
   readonly doubt?: string;
 }
 
 interface Waiting {
   readonly probe: Probe;
   readonly purpose: string;
-  readonly answer: Promise<ProbeAnswer>;
-  readonly settle: (answer: ProbeAnswer) => void;
+  readonly sent: Promise<ProbeExchange>;
+  readonly resolve: (exchange: ProbeExchange) => void;
 }
 
-/** How old a read may be that is the control before a wave, in milliseconds. */
-const recent = 1000;
+/**
+ * How old a read may be to serve as the control before a batch, in milliseconds:
+ * longer than the slowest round trip of a batch, shorter than a ban takes to come and go.
+ */
+const maxControlAgeMs = 1000;
 
 /**
- * Sends probes in waves, each between two controls: the caller's own request,
- * which must be let in before the wave and after it. What is asked for in one
- * turn of the event loop is one wave; what several checks ask for is sent once.
+ * Sends probes in batches, each between two controls: the caller's own request,
+ * which must be accepted before the batch and after it. What is requested in one
+ * turn of the event loop is one batch; what several checks request is sent once.
  */
-export class Refusals {
+export class ProbeBatches {
   readonly #client: Client;
   readonly #control: Credential;
   #lastRead: ListRead | undefined;
@@ -38,61 +40,62 @@ export class Refusals {
     this.#control = control;
   }
 
-  /** Is told of each read of a round: the last one is the control before the next wave. */
+  /** Is given each read of a round: the last one is the control before the next batch. */
   saw(read: ListRead): void {
     if (read.credential === this.#control) this.#lastRead = read;
   }
 
-  ask(probe: Probe, purpose: string): Promise<ProbeAnswer> {
-    if (this.#waiting.size === 0) setImmediate(() => this.#send());
+  send(probe: Probe, purpose: string): Promise<ProbeExchange> {
+    if (this.#waiting.size === 0) setImmediate(() => this.#sendBatch());
     const known = this.#waiting.get(probe.what);
-    if (known) return known.answer;
-    let settle: Waiting['settle'] = () => {};
-    const answer = new Promise<ProbeAnswer>((resolve) => {
-      settle = resolve;
+    if (known) return known.sent;
+    let resolve: Waiting['resolve'] = () => {};
+    const sent = new Promise<ProbeExchange>((resolveSent) => {
+      resolve = resolveSent;
     });
-    this.#waiting.set(probe.what, { probe, purpose, answer, settle });
-    return answer;
+    this.#waiting.set(probe.what, { probe, purpose, sent, resolve });
+    return sent;
   }
 
-  async #send(): Promise<void> {
-    const wave = [...this.#waiting.values()];
+  async #sendBatch(): Promise<void> {
+    const batch = [...this.#waiting.values()];
     this.#waiting = new Map();
-    const before = this.#wasLetIn() ? undefined : await this.#ask('control before');
-    const exchanges = await Promise.all(wave.map((one) => this.#probe(one)));
-    const after = await this.#ask('control after');
-    for (const [index, { probe, settle }] of wave.entries()) {
+    const before = this.#wasAccepted() ? undefined : await this.#troubleOf('before');
+    const exchanges = await Promise.all(batch.map((waiting) => this.#probe(waiting)));
+    const after = await this.#troubleOf('after');
+    for (const [index, { probe, resolve }] of batch.entries()) {
       const exchange = exchanges[index] as Exchange;
       const doubt = before ?? after ?? doubtOf(exchange);
-      settle({ probe, exchange, ...(doubt === undefined ? {} : { doubt }) });
+      resolve({ probe, exchange, ...(doubt === undefined ? {} : { doubt }) });
     }
   }
 
-  /** Whether the last read was let in a moment ago, and no wave came after it. */
-  #wasLetIn(): boolean {
+  /** Whether the last read was accepted a moment ago, with no batch since. */
+  #wasAccepted(): boolean {
     const read = this.#lastRead;
     this.#lastRead = undefined;
-    return read?.opened === true && Date.now() - read.exchange.receivedAt < recent;
+    return read?.accepted === true && Date.now() - read.exchange.receivedAt < maxControlAgeMs;
   }
 
-  /** A server error once is an accident; it is asked for again. */
+  /** One server error is an accident: the probe is sent again. */
   async #probe({ probe, purpose }: Waiting): Promise<Exchange> {
-    const ask = probeAsk(probe, purpose);
-    const first = await this.#client.send(ask);
-    return (first.answer?.status ?? 0) >= 500 ? this.#client.send(ask) : first;
+    const request = probeRequest(probe, purpose);
+    const first = await this.#client.send(request);
+    return (first.response?.status ?? 0) >= 500 ? this.#client.send(request) : first;
   }
 
-  /** What keeps a control from holding. */
-  async #ask(purpose: string): Promise<string | undefined> {
-    const { answer, failure } = await this.#client.send(listAsk(this.#control, purpose));
-    if (answer && answer.status >= 200 && answer.status < 300) return undefined;
-    const what = failure ? failure.sentence : `${answer?.status}`;
-    return `the ${purpose} the refusals did not hold: with ${this.#control.label}, ${what}`;
+  /** Why a control failed; undefined when it was accepted. */
+  async #troubleOf(when: 'before' | 'after'): Promise<string | undefined> {
+    const request = listRequest(this.#control, `control ${when}`);
+    const { response, failure } = await this.#client.send(request);
+    if (response && response.status >= 200 && response.status < 300) return undefined;
+    const what = failure ? failure.sentence : `${response?.status}`;
+    return `the control request ${when} the negative tests failed: with ${this.#control.label}, ${what}`;
   }
 }
 
-function doubtOf({ failure, answer, ask }: Exchange): string | undefined {
-  if (failure) return `with ${ask.credential}, ${failure.sentence}`;
-  const status = answer?.status ?? 0;
-  return isUnavailable(status) ? `with ${ask.credential}, the answer was ${status}` : undefined;
+function doubtOf({ failure, response, request }: Exchange): string | undefined {
+  if (failure) return `with ${request.credential}, ${failure.sentence}`;
+  const status = response?.status ?? 0;
+  return isUnavailable(status) ? `with ${request.credential}, the answer was ${status}` : undefined;
 }

@@ -1,36 +1,41 @@
 import type { Persona } from '../contract/requirement.ts';
 import type { Client } from '../http/client.ts';
-import type { Stage } from '../sandbox/sandbox.ts';
-import type { Vault } from '../secrets/masker.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
 import type { Credential } from './credential.ts';
-import { agreement } from './eventually.ts';
+import { eventually } from './eventually.ts';
 import { ListRead } from './list-read.ts';
-import { listAsk } from './requests.ts';
+import { listRequest } from './requests.ts';
 
 /**
  * The tokens that everybody must be listed: one that was made a moment ago may
  * not be known to every process of the server yet.
  */
-export class News {
+export class Propagation {
   readonly #client: Client;
-  readonly #vault: Vault;
+  readonly #masker: SecretMasker;
   readonly #credentials: readonly Credential[];
   readonly #tokens: readonly { readonly id: string; readonly persona: Persona }[];
 
   /** @param stage what the run made; without one, what is known are the tokens that were given */
-  constructor(client: Client, vault: Vault, credentials: readonly Credential[], stage?: Stage) {
+  constructor(
+    client: Client,
+    masker: SecretMasker,
+    credentials: readonly Credential[],
+    sandbox?: Sandbox,
+  ) {
     this.#client = client;
-    this.#vault = vault;
+    this.#masker = masker;
     this.#credentials = credentials;
-    this.#tokens = stage
-      ? stage.tokens.map(({ id, owner }) => ({ id, persona: owner.persona }))
+    this.#tokens = sandbox
+      ? sandbox.tokens.map(({ id, owner }) => ({ id, persona: owner.persona }))
       : credentials
           .filter(({ kind }) => kind === 'API token')
           .map(({ token, persona }) => ({ id: token, persona }));
   }
 
   /** Whether a list holds every token that is known to be of the reader's account. */
-  haveReached({ credential, byId }: ListRead): boolean {
+  hasReached({ credential, byId }: ListRead): boolean {
     const reader = this.#credentials.find(({ token }) => token === credential.token);
     const inside = reader?.persona !== 'outsider';
     return this.#tokens.every(
@@ -42,16 +47,16 @@ export class News {
   async wait(boundMs: number, signal: AbortSignal): Promise<void> {
     await Promise.all(
       this.#credentials.map((credential) => {
-        const ask = async () => {
+        const request = async () => {
           const exchange = await this.#client.send({
-            ...listAsk(credential, 'setup'),
+            ...listRequest(credential, 'setup'),
             fresh: true,
           });
           const read = new ListRead(credential, exchange);
-          read.register(this.#vault);
+          read.register(this.#masker);
           return read;
         };
-        return agreement(ask, (read) => this.haveReached(read), boundMs, signal);
+        return eventually(request, (read) => this.hasReached(read), boundMs, signal);
       }),
     );
   }

@@ -1,18 +1,18 @@
-import type { Ask } from '../http/exchange.ts';
+import type { OutgoingRequest } from '../http/exchange.ts';
 import { listPath, whoamiPath } from '../http/target.ts';
 import type { Reader } from './credential.ts';
 
-/** The list, asked for with a credential as the contract says. */
-export function listAsk(credential: Reader, purpose: string): Ask {
-  return bearerAsk(listPath, credential, purpose);
+/** The list, requested with a credential as the contract says. */
+export function listRequest(credential: Reader, purpose: string): OutgoingRequest {
+  return bearerRequest(listPath, credential, purpose);
 }
 
-/** Who the credential belongs to, as the portal itself tells. */
-export function whoamiAsk(credential: Reader, purpose: string): Ask {
-  return bearerAsk(whoamiPath, credential, purpose);
+/** Who the credential belongs to, according to the portal. */
+export function whoamiRequest(credential: Reader, purpose: string): OutgoingRequest {
+  return bearerRequest(whoamiPath, credential, purpose);
 }
 
-function bearerAsk(path: string, credential: Reader, purpose: string): Ask {
+function bearerRequest(path: string, credential: Reader, purpose: string): OutgoingRequest {
   return {
     path,
     headers: { Authorization: `Bearer ${credential.token}` },
@@ -20,4 +20,24 @@ function bearerAsk(path: string, credential: Reader, purpose: string): Ask {
     purpose,
     curl: `-H "Authorization: Bearer $${credential.variable}"`,
   };
+}
+
+/**
+ * A request for the list that must be rejected: one that was just accepted, with
+ * exactly one thing changed.
+ */
+export interface Probe {
+  /** What is sent: `the token with its first character changed`. */
+  readonly what: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query?: { readonly sent: string; readonly shell: string };
+  /** The bearer string that is sent, if there is one. */
+  readonly bearer?: string;
+  /** The arguments of the `curl` that sends the same, tokens named by variable. */
+  readonly curl: string;
+}
+
+export function probeRequest(probe: Probe, purpose: string): OutgoingRequest {
+  const { headers, curl, what: credential, query } = probe;
+  return { path: listPath, headers, curl, credential, purpose, ...(query ? { query } : {}) };
 }

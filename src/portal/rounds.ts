@@ -1,8 +1,8 @@
 import type { Client } from '../http/client.ts';
-import type { Vault } from '../secrets/masker.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
 import type { Credential } from './credential.ts';
 import { ListRead } from './list-read.ts';
-import { listAsk } from './requests.ts';
+import { listRequest } from './requests.ts';
 
 /** The reads of the list that checks look at. */
 export interface Reads {
@@ -22,10 +22,10 @@ export interface Reads {
  * round begins when the one before it has ended for everybody, so a read of
  * round 1 lies between the reads of rounds 0 and 2, whoever asked.
  */
-export class Observations implements Reads {
+export class ReadRounds implements Reads {
   readonly credentials: readonly Credential[];
   readonly #client: Client;
-  readonly #vault: Vault;
+  readonly #masker: SecretMasker;
   readonly #rounds: Map<Credential, Promise<ListRead>>[] = [];
   readonly #ends: Promise<unknown>[] = [];
   readonly #onRead: (read: ListRead) => void;
@@ -33,7 +33,7 @@ export class Observations implements Reads {
 
   constructor(
     client: Client,
-    vault: Vault,
+    masker: SecretMasker,
     credentials: readonly Credential[],
     onRead: (read: ListRead) => void,
     earlier: readonly ListRead[] = [],
@@ -41,7 +41,7 @@ export class Observations implements Reads {
     this.#onRead = onRead;
     this.earlier = earlier;
     this.#client = client;
-    this.#vault = vault;
+    this.#masker = masker;
     this.credentials = credentials;
   }
 
@@ -49,7 +49,7 @@ export class Observations implements Reads {
     this.#rounds[round] ??= new Map();
     const known = this.#rounds[round].get(credential);
     if (known) return known;
-    const read = this.#after(round).then(() => this.#ask(credential, round));
+    const read = this.#after(round).then(() => this.#request(credential, round));
     this.#rounds[round].set(credential, read);
     // A long wait must not keep every list that was read meanwhile.
     if (round > 5) this.#rounds[round - 4]?.clear();
@@ -71,10 +71,10 @@ export class Observations implements Reads {
     return this.#ends[round];
   }
 
-  async #ask(credential: Credential, round: number): Promise<ListRead> {
-    const exchange = await this.#client.send(listAsk(credential, `read ${round + 1}`));
+  async #request(credential: Credential, round: number): Promise<ListRead> {
+    const exchange = await this.#client.send(listRequest(credential, `read ${round + 1}`));
     const read = new ListRead(credential, exchange);
-    read.register(this.#vault);
+    read.register(this.#masker);
     this.#onRead(read);
     return read;
   }

@@ -1,7 +1,7 @@
 import type { Store, Token, User } from './store.ts';
 
 /** Who asks: a user, with an API token or in a session. */
-export interface Asker {
+export interface Principal {
   readonly user: User;
   /** The API token; undefined in a session. */
   readonly token?: Token;
@@ -46,10 +46,10 @@ export interface Behaviour {
   ) => Response | Promise<Response>;
   /** Who asks with a request; undefined refuses it. */
   readonly authenticate?: (
-    usual: Asker | undefined,
+    usual: Principal | undefined,
     request: Request,
     store: Store,
-  ) => Asker | undefined;
+  ) => Principal | undefined;
   /** Notes the use of a token. */
   readonly use?: (token: Token, store: Store) => void;
   /** A token that was just made, before it is answered. */
@@ -61,13 +61,26 @@ export interface Behaviour {
   /** How long the job that deletes a user or an account takes, in milliseconds. */
   readonly jobMs?: number;
   /** The tokens that are listed for somebody. */
-  readonly visible?: (usual: readonly Token[], asker: Asker, store: Store) => readonly Token[];
+  readonly visible?: (
+    usual: readonly Token[],
+    principal: Principal,
+    store: Store,
+  ) => readonly Token[];
   /** One record of the list. */
-  readonly record?: (usual: TokenRecord, asker: Asker, index: number, store: Store) => unknown;
+  readonly record?: (
+    usual: TokenRecord,
+    principal: Principal,
+    index: number,
+    store: Store,
+  ) => unknown;
   /** The value that is written as JSON. */
-  readonly body?: (usual: unknown[], asker: Asker, store: Store) => unknown;
+  readonly body?: (usual: unknown[], principal: Principal, store: Store) => unknown;
   /** The answer to a request for the list that was let in. */
-  readonly answer?: (usual: Response, asker: Asker, store: Store) => Response | Promise<Response>;
+  readonly answer?: (
+    usual: Response,
+    principal: Principal,
+    store: Store,
+  ) => Response | Promise<Response>;
   /** The answer to one that was not. */
   readonly refusal?: (
     usual: Response,

@@ -1,6 +1,6 @@
 import type { Behaviour } from './behaviour.ts';
 import { authenticationFaults } from './faults/authentication.ts';
-import { madeFaults } from './faults/created.ts';
+import { createdFaults } from './faults/created.ts';
 import { membersFaults } from './faults/members.ts';
 import { recordFaults } from './faults/record.ts';
 import { refusalsFaults } from './faults/refusals.ts';
@@ -19,5 +19,5 @@ export const faults: readonly Behaviour[] = [
   ...authenticationFaults,
   ...refusalsFaults,
   ...visibilityFaults,
-  ...madeFaults,
+  ...createdFaults,
 ];

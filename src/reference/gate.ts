@@ -1,4 +1,4 @@
-import type { Asker, Behaviour } from './behaviour.ts';
+import type { Behaviour, Principal } from './behaviour.ts';
 import type { Store, Token } from './store.ts';
 
 /** Who asks, if the request carries a valid token; its use is noted. */
@@ -6,7 +6,7 @@ export function authenticate(
   request: Request,
   store: Store,
   behaviour: Behaviour,
-): Asker | undefined {
+): Principal | undefined {
   const bearer = bearerOf(request);
   if (bearer === undefined) return undefined;
   const unknown = (made: { createdAt: number } | undefined) =>

@@ -1,5 +1,5 @@
 import type { Finding } from '../contract/finding.ts';
-import type { BaselineProblem, Judged, KnownFailure, Report } from './report.ts';
+import type { BaselineProblem, KnownFailure, Report, RequirementResult } from './report.ts';
 
 /** Known failures of a portal, as `schemas/baseline.schema.json` describes them. */
 export interface Baseline {
@@ -17,10 +17,10 @@ type Entry = Baseline['failures'][number];
  * @param today `2026-11-23`
  */
 export function applyBaseline(
-  requirements: readonly Judged[],
+  requirements: readonly RequirementResult[],
   { failures }: Baseline,
   today: string,
-): { requirements: Judged[]; problems: BaselineProblem[] } {
+): { requirements: RequirementResult[]; problems: BaselineProblem[] } {
   const wrong = new Map(failures.flatMap((entry) => faultOf(entry, failures, requirements, today)));
   const valid = failures.filter((entry) => !wrong.has(entry));
   const problems = failures.flatMap((entry) => {
@@ -35,7 +35,7 @@ export function applyBaseline(
 function faultOf(
   entry: Entry,
   all: readonly Entry[],
-  requirements: readonly Judged[],
+  requirements: readonly RequirementResult[],
   today: string,
 ): [Entry, string][] {
   if (!requirements.some(({ id }) => id === entry.requirement)) {
@@ -60,7 +60,7 @@ function faultOf(
 }
 
 /** What an entry has to say of a portal that no longer fails so; undecided ones tell nothing. */
-function stale(entry: Entry, requirements: readonly Judged[]): string | undefined {
+function stale(entry: Entry, requirements: readonly RequirementResult[]): string | undefined {
   const one = requirements.find(({ id }) => id === entry.requirement);
   if (one?.status === 'pass') return 'holds now: remove the entry';
   if (!one || one.findings.length === 0) return undefined;
@@ -68,7 +68,7 @@ function stale(entry: Entry, requirements: readonly Judged[]): string | undefine
   return matches ? undefined : 'has no finding that reads like this any more: remove the entry';
 }
 
-function mark(one: Judged, entries: readonly Entry[]): Judged {
+function mark(one: RequirementResult, entries: readonly Entry[]): RequirementResult {
   const own = entries.filter(({ requirement }) => requirement === one.id);
   const used = own.filter((entry) => one.findings.some((finding) => covers(entry, finding)));
   if (used.length === 0) return one;
@@ -117,7 +117,10 @@ export function proposeBaseline(report: Report, earlier?: Baseline): string {
   return `${JSON.stringify({ $schema, failures }, undefined, 2)}\n`;
 }
 
-function entriesFor({ id, status, findings }: Judged, earlier: readonly Entry[]): object[] {
+function entriesFor(
+  { id, status, findings }: RequirementResult,
+  earlier: readonly Entry[],
+): object[] {
   const isBroken = status === 'fail' || status === 'known';
   const isUndecided = findings.length === 0 && status !== 'pass';
   const kept = earlier.filter(

@@ -2,7 +2,7 @@ import { type Status, statuses } from '../contract/judge.ts';
 import type { Advice, Profile, Requirement, RunFacts, Statement } from '../contract/requirement.ts';
 import { applyBaseline, type Baseline } from './baseline.ts';
 import { type Ending, outcomeOf, type Verdict } from './outcome.ts';
-import type { Judged, Report } from './report.ts';
+import type { Report, RequirementResult } from './report.ts';
 
 /** What is known of a run beside its verdicts. */
 export interface RunRecord
@@ -36,7 +36,7 @@ export interface RunRecord
  */
 export function collect(
   register: readonly Requirement<never>[],
-  judged: ReadonlyMap<string, Judged>,
+  judged: ReadonlyMap<string, RequirementResult>,
   run: RunRecord,
 ): Report {
   const all = register.map((one) => judged.get(one.id) ?? unjudged(one, run));
@@ -87,7 +87,7 @@ function accepts({ allowUntested, selection }: RunRecord, id: string): boolean {
   return allowUntested === true || allowUntested.includes(id);
 }
 
-function unjudged(requirement: Requirement<never>, run: RunRecord): Judged {
+function unjudged(requirement: Requirement<never>, run: RunRecord): RequirementResult {
   const { status, message } = whyUnjudged(requirement, run);
   return without(requirement, status, message);
 }
@@ -97,7 +97,7 @@ export function without(
   requirement: Statement & Partial<Advice>,
   status: Status,
   message: string,
-): Judged {
+): RequirementResult {
   const { id, topic, level, title, text, source, causes = null, fix = null } = requirement;
   const empty = { findings: [], known: [], exchanges: [], durationMs: 0 };
   return { id, topic, level, title, text, source, causes, fix, status, message, ...empty };
@@ -132,7 +132,7 @@ function noPart(profile: Profile): string {
   return `no part of the ${profile} profile`;
 }
 
-function count(requirements: readonly Judged[]): Record<Status, number> {
+function count(requirements: readonly RequirementResult[]): Record<Status, number> {
   const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<
     Status,
     number

@@ -1,6 +1,6 @@
 import type { Status } from '../contract/judge.ts';
 import { kindOf } from './baseline.ts';
-import type { Judged, Report } from './report.ts';
+import type { Report, RequirementResult } from './report.ts';
 
 /** What became of one requirement from one report to another. */
 export interface Change {
@@ -66,7 +66,7 @@ function changesOf(from: Report, to: Report): Change[] {
   const ids = new Set([...after.keys(), ...before.keys()]);
   return [...ids].map((id) => {
     const [old, now] = [before.get(id), after.get(id)];
-    const title = (now ?? (old as Judged)).title;
+    const title = (now ?? (old as RequirementResult)).title;
     const known = new Set(old?.findings.map(kindOf));
     const inAnotherWay =
       known.size > 0 && (now?.findings ?? []).some((finding) => !known.has(kindOf(finding)));

@@ -1,4 +1,4 @@
-import type { ExitCode, Judged, Outcome, Report, Selection } from './report.ts';
+import type { ExitCode, Outcome, Report, RequirementResult, Selection } from './report.ts';
 
 /** What ended a run, or kept it from being one, beside its verdicts. */
 export interface Ending {
@@ -17,7 +17,7 @@ export interface Verdict {
 
 /** The outcome of a run. A MUST that nothing was found out about is never a success. */
 export function outcomeOf(
-  requirements: readonly Judged[],
+  requirements: readonly RequirementResult[],
   selection: Selection,
   { stop, signal, suiteErrors }: Ending,
   { profile, baseline }: Pick<Report, 'profile' | 'baseline'>,
@@ -58,7 +58,7 @@ export function outcomeOf(
   const waived = new Set([...selection.deselected, ...selection.accepted]);
   const open = musts.filter(({ status }) => status !== 'pass' && status !== 'known');
   // What one saved response has nothing to show of is no fault of the call.
-  const hidden = (one: Judged) => profile === 'saved' && one.status === 'untested';
+  const hidden = (one: RequirementResult) => profile === 'saved' && one.status === 'untested';
   const undecided = open.filter((one) => !waived.has(one.id) && !hidden(one));
   if (undecided.length > 0) {
     const nothing = known.length > 0 ? 'Nothing new is broken' : 'Nothing is broken';
@@ -83,13 +83,16 @@ export function outcomeOf(
   return { outcome: 'conformant', exitCode: 0, message };
 }
 
-function alsoKnown(requirements: readonly Judged[]): string {
+function alsoKnown(requirements: readonly RequirementResult[]): string {
   const known = requirements.filter(({ status }) => status === 'known');
   return known.length > 0 ? ` Known, and not counted: ${names(known)}.` : '';
 }
 
 /** Why a run came to nothing, as far as the first of what was asked for tells. */
-function nothingJudged(requirements: readonly Judged[], { only, deselected }: Selection): string {
+function nothingJudged(
+  requirements: readonly RequirementResult[],
+  { only, deselected }: Selection,
+): string {
   const named = requirements.filter(({ id }) => only.includes(id));
   const untold = requirements.filter(
     ({ id, status }) => status === 'inconclusive' && !deselected.includes(id),
@@ -98,7 +101,7 @@ function nothingJudged(requirements: readonly Judged[], { only, deselected }: Se
   return `Nothing was judged: no MUST was run.${first ? ` Of ${first.id}: ${first.message}.` : ''}`;
 }
 
-function names(requirements: readonly Judged[]): string {
+function names(requirements: readonly RequirementResult[]): string {
   const ids = requirements.map(({ id }) => id);
   return ids.length <= 6
     ? ids.join(', ')

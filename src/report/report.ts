@@ -33,13 +33,13 @@ export interface Report {
     readonly problems: readonly BaselineProblem[];
   } | null;
   readonly counts: Readonly<Record<Status, number>>;
-  readonly requirements: readonly Judged[];
+  readonly requirements: readonly RequirementResult[];
   /** Structures of bodies, each once; exchanges name them by index. */
   readonly bodies: readonly string[];
 }
 
 /** A requirement with its verdict and what the verdict rests on. */
-export interface Judged extends Statement {
+export interface RequirementResult extends Statement {
   /** What usually breaks it, and how it is fixed; null when it is never judged. */
   readonly causes: string | null;
   readonly fix: string | null;

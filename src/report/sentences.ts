@@ -1,5 +1,5 @@
 import type { Finding } from '../contract/finding.ts';
-import type { Judged, KnownFailure } from './report.ts';
+import type { KnownFailure, RequirementResult } from './report.ts';
 
 /** What a finding says, in the order in which a reader asks: a label and a text each. */
 export function tell(finding: Finding): (readonly [label: string, text: string])[] {
@@ -23,7 +23,7 @@ export function tellKnown({ expires, owner, reason }: KnownFailure): string {
 }
 
 /** The command that shows a verdict again: that of its first finding, or of its first exchange. */
-export function curlOf({ findings, exchanges }: Judged): string | undefined {
+export function curlOf({ findings, exchanges }: RequirementResult): string | undefined {
   return findings.find(({ curl }) => curl !== undefined)?.curl ?? exchanges[0]?.curl;
 }
 

@@ -13,18 +13,18 @@ export function asEvidence(
   exchange: Exchange,
   keep: (structure: string) => number,
 ): ExchangeReport {
-  const { ask, curl, attempts, sentAt, receivedAt, answer, failure } = exchange;
+  const { request, curl, attempts, sentAt, receivedAt, response, failure } = exchange;
   return {
-    request: `GET ${ask.path}${ask.query ? ask.query.shell : ''}`,
-    credential: ask.credential,
-    purpose: ask.purpose,
+    request: `GET ${request.path}${request.query ? request.query.shell : ''}`,
+    credential: request.credential,
+    purpose: request.purpose,
     attempts,
-    status: answer?.status ?? null,
-    mediaType: (answer && nameMediaType(mediaType(answer))) ?? null,
-    bytes: answer?.body.length ?? null,
+    status: response?.status ?? null,
+    mediaType: (response && nameMediaType(mediaType(response))) ?? null,
+    bytes: response?.body.length ?? null,
     durationMs: receivedAt - sentAt,
-    received: answer ? shapeOf(answer.body) : null,
-    body: answer ? keepStructure(answer.body, keep) : null,
+    received: response ? shapeOf(response.body) : null,
+    body: response ? keepStructure(response.body, keep) : null,
     failure: failure?.sentence ?? null,
     curl,
   };

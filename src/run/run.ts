@@ -8,9 +8,9 @@ import {
   type CredentialName,
   credentialNames,
   type Profile,
+  phases,
   type Requirement,
   type RunFacts,
-  waves,
 } from '../contract/requirement.ts';
 import { schema } from '../contract/shape.ts';
 import { Client } from '../http/client.ts';
@@ -20,20 +20,20 @@ import { Context, type Surroundings } from '../portal/context.ts';
 import { type Credential, credentialKinds, howToGive } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import { preflight, reach, type Stop } from '../portal/preflight.ts';
-import { Refusals } from '../portal/probe-batches.ts';
-import { News } from '../portal/propagation.ts';
-import { Observations } from '../portal/rounds.ts';
+import { ProbeBatches } from '../portal/probe-batches.ts';
+import { Propagation } from '../portal/propagation.ts';
+import { ReadRounds } from '../portal/rounds.ts';
 import { collect, type RunRecord, whyOutside, without } from '../report/collect.ts';
-import type { Judged, Report } from '../report/report.ts';
-import { type Administrator, NoSetup } from '../sandbox/administrator.ts';
+import type { Report, RequirementResult } from '../report/report.ts';
+import { type Administrator, SandboxUnavailable } from '../sandbox/administrator.ts';
 import { CallFailed, Calls } from '../sandbox/calls.ts';
 import { type Cleanup, cleanUp } from '../sandbox/cleanup.ts';
-import { Ledger } from '../sandbox/created.ts';
+import { Created } from '../sandbox/created.ts';
 import { Names } from '../sandbox/names.ts';
 import { provision } from '../sandbox/provision.ts';
-import type { Stage } from '../sandbox/sandbox.ts';
-import { Vault } from '../secrets/masker.ts';
-import { leak, seal } from '../secrets/seal.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { SecretMasker } from '../secrets/masker.ts';
+import { leak, maskSecrets } from '../secrets/seal.ts';
 import { options } from '../settings/options.ts';
 import type { Settings } from '../settings/settings.ts';
 import { asEvidence } from './evidence.ts';
@@ -54,11 +54,11 @@ export class Run {
   readonly #register: Register;
   readonly #runId = randomBytes(4).toString('hex');
   readonly #startedAt = Date.now();
-  readonly #vault = new Vault();
+  readonly #masker = new SecretMasker();
   readonly #end = new AbortController();
   readonly #client: Client;
-  readonly #ledger = new Ledger();
-  readonly #judged = new Map<string, Judged>();
+  readonly #created = new Created();
+  readonly #judged = new Map<string, RequirementResult>();
   readonly #suiteErrors: string[] = [];
   /** Structures of bodies, and where each is in the report. */
   readonly #bodies = new Map<string, number>();
@@ -80,20 +80,20 @@ export class Run {
     this.profile = profileOf(settings);
     const { ca, origin } = settings;
     const own = [register, options, credentialKinds, schema('report'), schema('api-token')];
-    this.#vault.allow(JSON.stringify([...own, settings.target, ca?.file, origin]));
+    this.#masker.allow(JSON.stringify([...own, settings.target, ca?.file, origin]));
     setMaxListeners(0, this.#end.signal); // One for each request under way.
     this.#client = this.#newClient(this.#end.signal);
     this.#take(settings.credentials);
     const { token, password } = settings.admin ?? {};
-    for (const secret of [token, password]) if (secret !== undefined) this.#vault.add(secret);
+    for (const secret of [token, password]) if (secret !== undefined) this.#masker.add(secret);
     const late = () => this.#end.abort('the deadline of the run has passed');
     this.#deadline = setTimeout(late, settings.deadlineMs);
   }
 
   /** What is to be judged, in this order: reads, then what changes something, then refusals. */
-  get waves(): readonly Register[] {
+  get phases(): readonly Register[] {
     const chosen = this.#register.filter((one) => this.#isPart(one));
-    return waves.map((wave) => chosen.filter((one) => one.check && one.wave === wave));
+    return phases.map((phase) => chosen.filter((one) => one.check && one.phase === phase));
   }
 
   /**
@@ -114,53 +114,53 @@ export class Run {
 
   async #prepare(): Promise<Prepared> {
     const isFull = this.profile === 'full';
-    const unreachable = isFull ? await reach(this.#client, this.#vault) : undefined;
+    const unreachable = isFull ? await reach(this.#client, this.#masker) : undefined;
     if (unreachable) return { stop: unreachable };
-    if (isFull) this.#step = 'making users and tokens';
-    const stage = isFull ? await this.#provision() : undefined;
+    if (isFull) this.#step = 'creating users and tokens';
+    const sandbox = isFull ? await this.#provision() : undefined;
     this.#step = 'asking';
-    if (stage) this.#take(credentialsOf(stage));
+    if (sandbox) this.#take(credentialsOf(sandbox));
     const caller = this.#credentials.find(({ persona }) => persona === 'caller');
     if (!caller) throw new Misconfigured(`A target needs credentials: ${howToBegin}.`);
-    const refusals = new Refusals(this.#client, caller);
-    const onRead = (read: ListRead) => refusals.saw(read);
+    const batches = new ProbeBatches(this.#client, caller);
+    const onRead = (read: ListRead) => batches.saw(read);
     const observe = (earlier: readonly ListRead[] = []) =>
-      new Observations(this.#client, this.#vault, this.#credentials, onRead, earlier);
+      new ReadRounds(this.#client, this.#masker, this.#credentials, onRead, earlier);
     const { settleMs } = this.#settings;
-    const news = new News(this.#client, this.#vault, this.#credentials, stage);
-    if (stage) await news.wait(settleMs, this.#end.signal);
-    let observations = [observe(), observe()] as const;
-    const { identities, stop } = await preflight(this.#client, this.#vault, observations[0]);
+    const propagation = new Propagation(this.#client, this.#masker, this.#credentials, sandbox);
+    if (sandbox) await propagation.wait(settleMs, this.#end.signal);
+    let rounds = [observe(), observe()] as const;
+    const { identities, stop } = await preflight(this.#client, this.#masker, rounds[0]);
     if (stop) return { stop };
-    const first = await observations[0].round(0);
+    const first = await rounds[0].round(0);
     // Tokens that were given may be a moment old, too.
-    if (!stage && first.some((read) => read.usable && !news.haveReached(read))) {
-      await news.wait(settleMs, this.#end.signal);
-      observations = [observe(first), observe()];
+    if (!sandbox && first.some((read) => read.usable && !propagation.hasReached(read))) {
+      await propagation.wait(settleMs, this.#end.signal);
+      rounds = [observe(first), observe()];
     }
     const surroundings: Surroundings = {
       target: this.target,
       identities,
-      refusals,
-      first: (credential) => observations[0].read(credential, 0),
+      probes: batches,
+      first: (credential) => rounds[0].read(credential, 0),
       settleMs,
       mayBeLogged: this.#mayBeLogged,
       signal: this.#end.signal,
-      vault: this.#vault,
-      ask: (ask) => this.#client.send(ask),
-      ...(stage ? { stage } : {}),
+      masker: this.#masker,
+      send: (request) => this.#client.send(request),
+      ...(sandbox ? { sandbox } : {}),
     };
-    return { observations, surroundings };
+    return { rounds, surroundings };
   }
 
-  async #provision(): Promise<Stage> {
+  async #provision(): Promise<Sandbox> {
     const { admin = {}, settleMs } = this.#settings;
     const names = await Names.load(this.seed, this.#runId);
-    const calls = new Calls(this.#client, this.#vault, settleMs);
-    const stage = await provision(calls, this.#ledger, names, admin, (administrator) => {
+    const calls = new Calls(this.#client, this.#masker, settleMs);
+    const sandbox = await provision(calls, this.#created, names, admin, (administrator) => {
       this.#administrator = administrator;
     });
-    return stage;
+    return sandbox;
   }
 
   /** Makes the names of a full run; the same seed makes the same names. */
@@ -173,7 +173,7 @@ export class Run {
       const token = credentials.get(kind.name);
       return token === undefined ? [] : [{ ...kind, token }];
     });
-    for (const { token } of this.#credentials) this.#vault.add(token);
+    for (const { token } of this.#credentials) this.#masker.add(token);
   }
 
   #newClient(signal: AbortSignal): Client {
@@ -193,15 +193,15 @@ export class Run {
   }
 
   /** Judges one requirement; undefined when the run was stopped before it could be asked. */
-  async judge(requirement: Requirement<Context>): Promise<Judged | undefined> {
-    const { observations, surroundings } = this.#prepared;
-    if (!observations || !requirement.check || !this.#isPart(requirement)) return undefined;
+  async judge(requirement: Requirement<Context>): Promise<RequirementResult | undefined> {
+    const { rounds, surroundings } = this.#prepared;
+    if (!rounds || !requirement.check || !this.#isPart(requirement)) return undefined;
     const startedAt = performance.now();
     const lacking = this.#lacking(requirement.needs);
     if (lacking) return this.#keep(without(requirement, ...lacking));
     const evidence = new Set<Exchange>();
     const contextOf = (attempt: number) =>
-      new Context(requirement.id, observations[attempt > 0 ? 1 : 0], surroundings, evidence);
+      new Context(requirement.id, rounds[attempt > 0 ? 1 : 0], surroundings, evidence);
     const { bug, ...verdict } = await judge(requirement, contextOf, this.#settings.strict);
     if (bug) this.#suiteErrors.push(`${requirement.id}: ${verdict.message}`);
     await nextTurn(); // What others ask goes out before this is written down.
@@ -220,7 +220,7 @@ export class Run {
   async cleanUp(): Promise<void> {
     const admin = this.#administrator;
     if (!admin) return;
-    this.#step = 'removing what was made';
+    this.#step = 'removing what was created';
     const own = new AbortController();
     setMaxListeners(0, own.signal);
     const client = this.#newClient(own.signal);
@@ -229,11 +229,11 @@ export class Run {
       () => own.abort('the bound of cleaning up has passed'),
       2 * bound + 10_000,
     );
-    const calls = new Calls(client, this.#vault, this.#settings.settleMs);
+    const calls = new Calls(client, this.#masker, this.#settings.settleMs);
     try {
-      const cleanup = await cleanUp(calls, admin, this.#ledger, this.#runId, bound, own.signal);
-      this.#cleanup = this.#seal(cleanup);
-      if (admin.made) await calls.logout(admin.token);
+      const cleanup = await cleanUp(calls, admin, this.#created, this.#runId, bound, own.signal);
+      this.#cleanup = this.#maskSecrets(cleanup);
+      if (admin.createdByRun) await calls.logout(admin.token);
     } catch (error) {
       if (!(error instanceof CallFailed)) this.#suiteErrors.push(`cleaning up: ${bugSite(error)}`);
     } finally {
@@ -253,7 +253,7 @@ export class Run {
   get record(): RunRecord {
     const { only, skip, strict, allowUntested } = this.#settings;
     const { stop } = this.#prepared;
-    const sealed = stop && this.#seal(stop);
+    const masked = stop && this.#maskSecrets(stop);
     return {
       suite: { name: 'portal-conformance', version },
       runId: this.#runId,
@@ -263,7 +263,7 @@ export class Run {
       requests: this.#client.sent + this.#cleaningRequests,
       seed: this.profile === 'full' ? this.seed : null,
       cleanup: this.#cleanup,
-      bodies: this.#seal([...this.#bodies.keys()]),
+      bodies: this.#maskSecrets([...this.#bodies.keys()]),
       baseline: this.#settings.baseline,
       ...this.#facts,
       credentials: this.#credentials.map(({ name }) => name),
@@ -278,7 +278,7 @@ export class Run {
       allowUntested,
       ending: {
         suiteErrors: this.#suiteErrors,
-        ...(sealed ? { stop: sealed } : {}),
+        ...(masked ? { stop: masked } : {}),
         ...(this.#signal ? { signal: this.#signal } : {}),
       },
     };
@@ -301,7 +301,7 @@ export class Run {
   /** How far the run is: what it does, and how many of its requirements were judged. */
   get progress(): { step: string; done: number; total: number } {
     if (this.#step !== 'judged') return { step: this.#step, done: 0, total: 0 };
-    return { step: this.#step, done: this.#judged.size, total: this.waves.flat().length };
+    return { step: this.#step, done: this.#judged.size, total: this.phases.flat().length };
   }
 
   /** Loopback proves nothing: a tunnel ends there, too. */
@@ -322,7 +322,7 @@ export class Run {
     const missing = needs.filter((need) => !this.#credentials.some(({ name }) => name === need));
     if (missing.length === 0) return undefined;
     if (this.profile === 'full')
-      return ['inconclusive', `${missing.join(' and ')} could not be made`];
+      return ['inconclusive', `${missing.join(' and ')} could not be created`];
     return ['untested', `give ${missing.map(howToGive).join(' and ')}`];
   }
 
@@ -346,17 +346,17 @@ export class Run {
     return at;
   };
 
-  #keep(judged: Judged): Judged {
-    const sealed = this.#seal(judged);
-    this.#judged.set(judged.id, sealed);
-    return sealed;
+  #keep(judged: RequirementResult): RequirementResult {
+    const masked = this.#maskSecrets(judged);
+    this.#judged.set(judged.id, masked);
+    return masked;
   }
 
   /** The last line of defence: nothing that holds a token leaves this class. */
-  #seal<T extends object>(value: T): T {
-    const sealed = seal(value, this.#vault);
-    if (sealed.hits > 0 && !this.#suiteErrors.includes(leak)) this.#suiteErrors.push(leak);
-    return sealed.value;
+  #maskSecrets<T extends object>(value: T): T {
+    const masked = maskSecrets(value, this.#masker);
+    if (masked.hits > 0 && !this.#suiteErrors.includes(leak)) this.#suiteErrors.push(leak);
+    return masked.value;
   }
 }
 
@@ -366,17 +366,17 @@ const maxEvidence = 24;
 const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session')}; or an administrator: PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN`;
 
 type Prepared =
-  | { stop: Stop; observations?: never; surroundings?: never }
+  | { stop: Stop; rounds?: never; surroundings?: never }
   | {
       stop?: never;
-      observations: readonly [Observations, Observations];
+      rounds: readonly [ReadRounds, ReadRounds];
       surroundings: Surroundings;
     };
 
 /** What of a preparation keeps anything from being judged; undefined for a bug. */
 function stopOf(error: unknown): Stop | undefined {
   if (error instanceof Misconfigured) return { outcome: 'misconfigured', message: error.message };
-  if (error instanceof NoSetup) return { outcome: 'undecided', message: error.message };
+  if (error instanceof SandboxUnavailable) return { outcome: 'undecided', message: error.message };
   return undefined;
 }
 
@@ -386,11 +386,11 @@ function profileOf({ profile, admin, credentials }: Settings): Profile {
 }
 
 /** The personas of a stage, by the names under which checks know them. */
-function credentialsOf(stage: Stage): ReadonlyMap<CredentialName, string> {
+function credentialsOf(sandbox: Sandbox): ReadonlyMap<CredentialName, string> {
   const credentials = new Map<CredentialName, string>([
-    ['caller.session', stage.user('caller').token],
+    ['caller.session', sandbox.user('caller').token],
   ]);
-  for (const { kind, owner, id } of stage.tokens) {
+  for (const { kind, owner, id } of sandbox.tokens) {
     if (kind === 'persona') credentials.set(`${owner.persona}.token`, id);
   }
   return credentials;

@@ -6,12 +6,12 @@ import { listPath } from '../http/target.ts';
 import { Context, type Surroundings } from '../portal/context.ts';
 import type { Credential } from '../portal/credential.ts';
 import { ListRead } from '../portal/list-read.ts';
-import { listAsk } from '../portal/requests.ts';
+import { listRequest } from '../portal/requests.ts';
 import type { Reads } from '../portal/rounds.ts';
 import { collect, type RunRecord, whyOutside, without } from '../report/collect.ts';
-import type { Judged, Report } from '../report/report.ts';
-import { Vault } from '../secrets/masker.ts';
-import { leak, seal } from '../secrets/seal.ts';
+import type { Report, RequirementResult } from '../report/report.ts';
+import { SecretMasker } from '../secrets/masker.ts';
+import { leak, maskSecrets } from '../secrets/seal.ts';
 import type { Settings } from '../settings/settings.ts';
 import { asEvidence } from './evidence.ts';
 import { version } from './version.ts';
@@ -32,9 +32,9 @@ export async function checkSaved(
   const startedAt = Date.now();
   const { head, exchange } = readSaved(saved, startedAt);
   const read = new ListRead(reader, exchange);
-  const vault = new Vault();
-  vault.allow(JSON.stringify(register));
-  read.register(vault);
+  const masker = new SecretMasker();
+  masker.allow(JSON.stringify(register));
+  read.register(masker);
   const bodies: string[] = [];
   const keep = (structure: string) => {
     if (!bodies.includes(structure)) bodies.push(structure);
@@ -47,7 +47,7 @@ export async function checkSaved(
     mayBeLogged: false,
     head,
   } as const;
-  const judged = new Map<string, Judged>();
+  const judged = new Map<string, RequirementResult>();
   const suiteErrors: string[] = [];
   for (const requirement of register) {
     if (!requirement.check || whyOutside(requirement, facts) !== undefined) continue;
@@ -55,18 +55,18 @@ export async function checkSaved(
     const context = new Context(requirement.id, readsOf(read), noPortal, evidence);
     const { bug, ...verdict } = await judge(requirement, () => context, settings.strict, false);
     if (bug) suiteErrors.push(`${requirement.id}: ${verdict.message}`);
-    const sealed = seal(
+    const masked = maskSecrets(
       {
         ...without(requirement, verdict.status, verdict.message),
         ...verdict,
         exchanges: [...evidence].map((one) => asEvidence(one, keep)),
       },
-      vault,
+      masker,
     );
-    if (sealed.hits > 0) suiteErrors.push(leak);
-    judged.set(requirement.id, sealed.value);
+    if (masked.hits > 0) suiteErrors.push(leak);
+    judged.set(requirement.id, masked.value);
   }
-  const sealedBodies = seal(bodies, vault);
+  const sealedBodies = maskSecrets(bodies, masker);
   if (sealedBodies.hits > 0) suiteErrors.push(leak);
   const record: RunRecord = {
     suite: { name: 'portal-conformance', version },
@@ -114,13 +114,13 @@ const unreachable = async (): Promise<never> => {
 const noPortal: Surroundings = {
   target: { base: '', loopback: true, tls: true },
   identities: new Map(),
-  refusals: { ask: unreachable },
+  probes: { send: unreachable },
   first: unreachable,
   settleMs: 0,
   mayBeLogged: false,
   signal: new AbortController().signal,
-  vault: new Vault(),
-  ask: unreachable,
+  masker: new SecretMasker(),
+  send: unreachable,
 };
 
 const headEnd = /\r?\n\r?\n/;
@@ -148,15 +148,15 @@ function readSaved(saved: Buffer, now: number): { head: boolean; exchange: Excha
     return [field.slice(0, at).trim(), field.slice(at + 1).trim()] as const;
   });
   const status = head === '' ? 200 : Number(/^HTTP\/\S+ (\d{3})/.exec(statusLine)?.[1] ?? 0);
-  const answer = {
+  const response = {
     status,
     headers: Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value])),
     rawHeaders: pairs.flat(),
     body: rest,
   };
-  const ask = listAsk(reader, 'saved response');
-  const curl = `curl -sS -i ${ask.curl} "$PORTAL_TARGET${listPath}"`;
-  const exchange = { ask, curl, attempts: 1, sentAt: now, receivedAt: now, answer };
+  const request = listRequest(reader, 'saved response');
+  const curl = `curl -sS -i ${request.curl} "$PORTAL_TARGET${listPath}"`;
+  const exchange = { request, curl, attempts: 1, sentAt: now, receivedAt: now, response };
   return { head: head !== '', exchange };
 }
 

@@ -4,7 +4,7 @@ import { parseTarget } from '../http/target.ts';
 import { becomeAdministrator } from '../sandbox/administrator.ts';
 import { Calls } from '../sandbox/calls.ts';
 import { findTraces, type Leftover, removeTraces, type Trace } from '../sandbox/cleanup.ts';
-import { Vault } from '../secrets/masker.ts';
+import { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
 import { version } from './version.ts';
 
@@ -46,11 +46,11 @@ export async function sweep(settings: Settings, remove: boolean, runId?: string)
     writes: true,
     ...{ timeoutMs, concurrency, signal, ca, insecure, origin },
   });
-  const calls = new Calls(client, new Vault(), settleMs);
+  const calls = new Calls(client, new SecretMasker(), settleMs);
   let end: () => Promise<unknown> | undefined = () => undefined;
   try {
     const admin = await becomeAdministrator(calls, credentials);
-    end = () => (admin.made ? calls.logout(admin.token) : undefined);
+    end = () => (admin.createdByRun ? calls.logout(admin.token) : undefined);
     const ours = (trace: Trace) => runId === undefined || trace.runId === runId;
     const found = (await findTraces(calls, admin)).filter(ours);
     const left = remove ? await removeTraces(calls, admin, ours, deadlineMs, signal) : undefined;

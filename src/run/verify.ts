@@ -26,7 +26,7 @@ export async function verify(
   try {
     try {
       await run.prepare();
-      for (const wave of run.waves) await Promise.all(wave.map((one) => run.judge(one)));
+      for (const phase of run.phases) await Promise.all(phase.map((one) => run.judge(one)));
     } finally {
       await run.cleanUp();
     }

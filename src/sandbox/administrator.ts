@@ -12,7 +12,7 @@ export interface AdminCredentials {
 export type Administrator = Bearer;
 
 /** Why a portal cannot be given users of the run's own, in a sentence. */
-export class NoSetup extends Error {
+export class SandboxUnavailable extends Error {
   override readonly name = 'NoSetup';
 }
 
@@ -29,7 +29,7 @@ export async function becomeAdministrator(
   const given = token !== undefined;
   const admin = given
     ? { token, variable }
-    : { token: await login(calls, username ?? '', password ?? ''), variable, made: true };
+    : { token: await login(calls, username ?? '', password ?? ''), variable, createdByRun: true };
   try {
     await calls.accounts(admin);
     return admin;
@@ -42,7 +42,7 @@ export async function becomeAdministrator(
       throw new Misconfigured(`${who} was refused (401): it is not valid on this portal.`);
     if (status === 403)
       throw new Misconfigured(`${who} is no administrator of this portal: its calls answer 403.`);
-    throw noSetup(error);
+    throw sandboxUnavailable(error);
   }
 }
 
@@ -55,16 +55,19 @@ async function login(calls: Calls, username: string, password: string): Promise<
         'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were refused (401).',
       );
     }
-    throw noSetup(error);
+    throw sandboxUnavailable(error);
   }
 }
 
 function statusOf(error: unknown): number | undefined {
-  return error instanceof CallFailed ? error.exchange.answer?.status : undefined;
+  return error instanceof CallFailed ? error.exchange.response?.status : undefined;
 }
 
 /** The users of the run could not be made: nothing can be judged. */
-export function noSetup(error: unknown, what = 'There is no administrator to work with'): unknown {
+export function sandboxUnavailable(
+  error: unknown,
+  what = 'There is no administrator to work with',
+): unknown {
   if (!(error instanceof CallFailed)) return error;
-  return new NoSetup(`${what}: ${error.message}.`);
+  return new SandboxUnavailable(`${what}: ${error.message}.`);
 }

@@ -1,17 +1,17 @@
 import type { ValidateFunction } from 'ajv';
 import { validators } from '../contract/validators.ts';
 import type { Client } from '../http/client.ts';
-import type { Ask, Exchange } from '../http/exchange.ts';
+import type { Exchange, OutgoingRequest } from '../http/exchange.ts';
 import { readJson } from '../http/json-text.ts';
 import { apiPath, listPath } from '../http/target.ts';
-import type { Vault } from '../secrets/masker.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
 
 /** Who makes a call: a bearer token, and the variable that names it in a `curl`. */
 export interface Bearer {
   readonly token: string;
   readonly variable: string;
   /** Whether this run made it: it may take a moment until every process knows it. */
-  readonly made?: boolean;
+  readonly createdByRun?: boolean;
 }
 
 /** A neighbouring call did not do what its documentation says. It is no finding about the list. */
@@ -19,7 +19,7 @@ export class CallFailed extends Error {
   override readonly name = 'CallFailed';
   readonly exchange: Exchange;
   constructor(exchange: Exchange, why = whyFailed(exchange)) {
-    const { method = 'GET', path } = exchange.ask;
+    const { method = 'GET', path } = exchange.request;
     // The path of a token ends in the token.
     const where = path.startsWith(`${listPath}/`) ? `${listPath}/{id}` : path.split('?')[0];
     super(`${method} ${where}: ${why}`);
@@ -27,11 +27,11 @@ export class CallFailed extends Error {
   }
 }
 
-function whyFailed({ answer, failure }: Exchange): string {
-  return failure?.sentence ?? `it was answered with ${answer?.status}`;
+function whyFailed({ response, failure }: Exchange): string {
+  return failure?.sentence ?? `it was answered with ${response?.status}`;
 }
 
-export interface MadeUserAnswer {
+export interface UserCreated {
   readonly user: { readonly id: number };
   readonly initialToken: { readonly id: string };
 }
@@ -42,13 +42,13 @@ export interface MadeUserAnswer {
  */
 export class Calls {
   readonly #client: Client;
-  readonly #vault: Vault;
+  readonly #masker: SecretMasker;
   readonly #settleMs: number;
 
   /** @param settleMs how long what was just made may be unknown to some processes */
-  constructor(client: Client, vault: Vault, settleMs: number) {
+  constructor(client: Client, masker: SecretMasker, settleMs: number) {
     this.#client = client;
-    this.#vault = vault;
+    this.#masker = masker;
     this.#settleMs = settleMs;
   }
 
@@ -56,16 +56,16 @@ export class Calls {
    * @param made whether this run made the user
    * @returns the session token
    */
-  async login(username: string, password: string, made = true): Promise<string> {
-    const ask = { ...this.#ask('POST', '/auth/login'), json: { username, password } };
-    const exchange = await this.#do(ask, made);
+  async login(username: string, password: string, createdByRun = true): Promise<string> {
+    const request = { ...this.#request('POST', '/auth/login'), json: { username, password } };
+    const exchange = await this.#do(request, createdByRun);
     const { token } = this.#check<{ token: { id: string } }>(exchange, 'login');
-    this.#vault.add(token.id);
+    this.#masker.add(token.id);
     return token.id;
   }
 
   logout(session: string): Promise<Exchange> {
-    return this.#do(this.#ask('POST', '/auth/logout', { token: session, variable: 'SESSION' }));
+    return this.#do(this.#request('POST', '/auth/logout', { token: session, variable: 'SESSION' }));
   }
 
   /** @returns the token, and the exchange in which it was made */
@@ -75,27 +75,33 @@ export class Calls {
     hosts?: readonly string[],
   ): Promise<{ id: string; exchange: Exchange }> {
     const json = hosts ? { name, restrictions: { hosts } } : { name };
-    const exchange = await this.#do({ ...this.#ask('POST', '/apiTokens', by), json }, by.made);
+    const exchange = await this.#do(
+      { ...this.#request('POST', '/apiTokens', by), json },
+      by.createdByRun,
+    );
     const { id } = this.#check<{ id: string }>(exchange, 'token');
-    this.#vault.add(id);
+    this.#masker.add(id);
     return { id, exchange };
   }
 
   deleteToken(by: Bearer, id: string): Promise<Exchange> {
-    return this.#do(this.#ask('DELETE', `/apiTokens/${encodeURIComponent(id)}`, by), by.made);
+    return this.#do(
+      this.#request('DELETE', `/apiTokens/${encodeURIComponent(id)}`, by),
+      by.createdByRun,
+    );
   }
 
   async createAccount(by: Bearer, name: string, username: string, password: string) {
-    const ask = {
-      ...this.#ask('POST', '/admin/createAccount', by),
+    const request = {
+      ...this.#request('POST', '/admin/createAccount', by),
       json: { name, username, password },
     };
-    const made = await this.#read<MadeUserAnswer & { account: { id: number } }>(
-      ask,
+    const made = await this.#read<UserCreated & { account: { id: number } }>(
+      request,
       'accountCreated',
-      by.made,
+      by.createdByRun,
     );
-    this.#vault.add(made.initialToken.id);
+    this.#masker.add(made.initialToken.id);
     return made;
   }
 
@@ -104,44 +110,48 @@ export class Calls {
     accountId: number,
     username: string,
     password: string,
-  ): Promise<MadeUserAnswer> {
-    const ask = {
-      ...this.#ask('POST', '/admin/createUser', by),
+  ): Promise<UserCreated> {
+    const request = {
+      ...this.#request('POST', '/admin/createUser', by),
       json: { accountId, username, password },
     };
-    const made = await this.#read<MadeUserAnswer>(ask, 'userCreated', true);
-    this.#vault.add(made.initialToken.id);
+    const made = await this.#read<UserCreated>(request, 'userCreated', true);
+    this.#masker.add(made.initialToken.id);
     return made;
   }
 
   accounts(by: Bearer): Promise<{ id: number; name: string }[]> {
-    return this.#read(this.#ask('GET', '/admin/getAllAccounts', by), 'accounts', by.made);
+    return this.#read(
+      this.#request('GET', '/admin/getAllAccounts', by),
+      'accounts',
+      by.createdByRun,
+    );
   }
 
   users(by: Bearer): Promise<{ id: number; email: string; accountId: number }[]> {
-    return this.#read(this.#ask('GET', '/admin/getAllUsers', by), 'users', by.made);
+    return this.#read(this.#request('GET', '/admin/getAllUsers', by), 'users', by.createdByRun);
   }
 
   deleteUser(by: Bearer, id: number): Promise<Exchange> {
-    return this.#do({ ...this.#ask('POST', '/admin/deleteUser', by), json: { id } });
+    return this.#do({ ...this.#request('POST', '/admin/deleteUser', by), json: { id } });
   }
 
   deleteAccount(by: Bearer, id: number): Promise<Exchange> {
-    return this.#do({ ...this.#ask('POST', '/admin/deleteAccount', by), json: { id } });
+    return this.#do({ ...this.#request('POST', '/admin/deleteAccount', by), json: { id } });
   }
 
   /** The `curl` that lists the accounts. */
   listing(by: Bearer): string {
-    return this.#client.curl(this.#ask('GET', '/admin/getAllAccounts', by));
+    return this.#client.curl(this.#request('GET', '/admin/getAllAccounts', by));
   }
 
   /** The `curl` that removes an account or a user. */
   removal(by: Bearer, kind: 'account' | 'user', id: number): string {
     const path = kind === 'account' ? '/admin/deleteAccount' : '/admin/deleteUser';
-    return this.#client.curl({ ...this.#ask('POST', path, by), json: { id } });
+    return this.#client.curl({ ...this.#request('POST', path, by), json: { id } });
   }
 
-  #ask(method: 'GET' | 'POST' | 'DELETE', path: string, by?: Bearer): Ask {
+  #request(method: 'GET' | 'POST' | 'DELETE', path: string, by?: Bearer): OutgoingRequest {
     return {
       ...(method === 'GET' ? {} : { method }),
       path: apiPath + path,
@@ -157,24 +167,24 @@ export class Calls {
    *
    * @throws CallFailed for what is not 2xx
    */
-  async #do(ask: Ask, made = false): Promise<Exchange> {
+  async #do(request: OutgoingRequest, createdByRun = false): Promise<Exchange> {
     const until = Date.now() + this.#settleMs;
     for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
-      const exchange = await this.#client.send(ask);
-      const status = exchange.answer?.status ?? 0;
+      const exchange = await this.#client.send(request);
+      const status = exchange.response?.status ?? 0;
       if (status >= 200 && status <= 299) return exchange;
-      const unknown = made && (status === 401 || status === 404);
+      const unknown = createdByRun && (status === 401 || status === 404);
       if (!unknown || Date.now() + pause > until) throw new CallFailed(exchange);
       await this.#client.pause(pause);
     }
   }
 
-  async #read<T>(ask: Ask, name: string, made?: boolean): Promise<T> {
-    return this.#check<T>(await this.#do(ask, made), name);
+  async #read<T>(request: OutgoingRequest, name: string, createdByRun?: boolean): Promise<T> {
+    return this.#check<T>(await this.#do(request, createdByRun), name);
   }
 
   #check<T>(exchange: Exchange, name: string): T {
-    const { value } = readJson(exchange.answer?.body ?? Buffer.alloc(0));
+    const { value } = readJson(exchange.response?.body ?? Buffer.alloc(0));
     if (validator(name)(value)) return value as T;
     throw new CallFailed(exchange, 'its answer is not what the documentation says');
   }

@@ -1,6 +1,6 @@
 import { delay } from '../http/delay.ts';
 import { type Bearer, CallFailed, type Calls } from './calls.ts';
-import type { Ledger } from './created.ts';
+import type { Created } from './created.ts';
 import { prefixOf, runOf } from './names.ts';
 
 /** Something that a run made and that could not be removed. */
@@ -96,22 +96,22 @@ export async function removeTraces(
 export async function cleanUp(
   calls: Calls,
   admin: Bearer,
-  ledger: Ledger,
+  created: Created,
   runId: string,
   boundMs: number,
   signal: AbortSignal,
 ): Promise<Cleanup> {
   // What cannot be deleted by itself goes with its account.
-  await Promise.allSettled([...ledger.tokens].map(([id, owner]) => calls.deleteToken(owner, id)));
-  await Promise.allSettled([...ledger.sessions].map((session) => calls.logout(session)));
-  const { accounts, users, tokens, sessions } = ledger;
-  const made = accounts.size + users.size + tokens.size + sessions.size;
+  await Promise.allSettled([...created.tokens].map(([id, owner]) => calls.deleteToken(owner, id)));
+  await Promise.allSettled([...created.sessions].map((session) => calls.logout(session)));
+  const { accounts, users, tokens, sessions } = created;
+  const count = accounts.size + users.size + tokens.size + sessions.size;
   const ours = (trace: Trace) =>
     trace.runId === runId || (trace.kind === 'account' ? accounts : users).has(trace.id);
   try {
     const left = await removeTraces(calls, admin, ours, boundMs, signal);
     // What is in an account that is still there may be there too.
-    return { removed: left.length === 0 ? made : 0, left };
+    return { removed: left.length === 0 ? count : 0, left };
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     // Nobody can tell what is still there: all of it may be, even an account unknown to us.

@@ -3,17 +3,17 @@ import {
   type AdminCredentials,
   type Administrator,
   becomeAdministrator,
-  noSetup,
+  sandboxUnavailable,
 } from './administrator.ts';
-import { CallFailed, type Calls, type MadeUserAnswer } from './calls.ts';
-import type { Ledger } from './created.ts';
+import { CallFailed, type Calls, type UserCreated } from './calls.ts';
+import type { Created } from './created.ts';
 import type { Names } from './names.ts';
 import {
+  type CreatedToken,
+  type CreatedUser,
+  createToken,
   defaultToken,
-  type MadeToken,
-  type MadeUser,
-  makeToken,
-  Stage,
+  Sandbox,
   type TokenKind,
 } from './sandbox.ts';
 
@@ -26,76 +26,89 @@ import {
  */
 export async function provision(
   calls: Calls,
-  ledger: Ledger,
+  created: Created,
   names: Names,
   credentials: AdminCredentials,
   onAdministrator: (administrator: Administrator) => void,
-): Promise<Stage> {
+): Promise<Sandbox> {
   const administrator = await becomeAdministrator(calls, credentials);
   onAdministrator(administrator);
-  const people = await makeUsers(calls, ledger, names, administrator).catch((error) => {
-    throw noSetup(error, 'The users of the run could not be made');
+  const people = await createUsers(calls, created, names, administrator).catch((error) => {
+    throw sandboxUnavailable(error, 'The users of the run could not be created');
   });
   const lacking = new Map<TokenKind, string>();
-  const make = async (owner: MadeUser, kind: TokenKind, hosts?: readonly string[]) => {
+  const create = async (owner: CreatedUser, kind: TokenKind, hosts?: readonly string[]) => {
     try {
-      return await makeToken(calls, ledger, owner, kind, names.token(), hosts);
+      return await createToken(calls, created, owner, kind, names.token(), hosts);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       lacking.set(kind, error.message);
       return undefined;
     }
   };
-  const made = await Promise.all(
+  const tokensCreated = await Promise.all(
     people.flatMap(({ user }) => [
-      make(user, 'persona'),
-      make(user, 'unused'),
-      make(user, 'restricted', names.hosts()),
+      create(user, 'persona'),
+      create(user, 'unused'),
+      create(user, 'restricted', names.hosts()),
     ]),
   );
   const tokens = [
-    ...made.filter((token) => token !== undefined),
-    ...people.map(({ user, answer }): MadeToken => defaultToken(user, answer)),
+    ...tokensCreated.filter((token) => token !== undefined),
+    ...people.map(({ user, response }): CreatedToken => defaultToken(user, response)),
   ];
   const users = new Map(people.map(({ user }) => [user.persona, user]));
-  return new Stage(administrator, users, tokens, lacking, { calls, ledger, names });
+  return new Sandbox(administrator, users, tokens, lacking, { calls, created, names });
 }
 
 interface Person {
-  readonly user: MadeUser;
-  readonly answer: MadeUserAnswer;
+  readonly user: CreatedUser;
+  readonly response: UserCreated;
 }
 
-async function makeUsers(
+async function createUsers(
   calls: Calls,
-  ledger: Ledger,
+  created: Created,
   names: Names,
   administrator: Administrator,
 ): Promise<Person[]> {
   // The first user of an account comes with it.
   const found = async (persona: Persona, draft = draftUser(names)) => {
     const { username, password } = draft;
-    const answer = await calls.createAccount(administrator, names.account(), username, password);
-    ledger.accounts.add(answer.account.id);
-    return settleIn(persona, draft, answer.account.id, answer);
+    const response = await calls.createAccount(administrator, names.account(), username, password);
+    created.accounts.add(response.account.id);
+    return settleIn(persona, draft, response.account.id, response);
   };
   const join = async (persona: Persona, accountId: number, draft = draftUser(names)) => {
-    const answer = await calls.createUser(administrator, accountId, draft.username, draft.password);
-    return settleIn(persona, draft, accountId, answer);
+    const response = await calls.createUser(
+      administrator,
+      accountId,
+      draft.username,
+      draft.password,
+    );
+    return settleIn(persona, draft, accountId, response);
   };
   const settleIn = async (
     persona: Persona,
     draft: Draft,
     accountId: number,
-    answer: MadeUserAnswer,
+    response: UserCreated,
   ): Promise<Person> => {
-    ledger.users.add(answer.user.id);
+    created.users.add(response.user.id);
     const token = await calls.login(draft.username, draft.password);
-    ledger.sessions.add(token);
+    created.sessions.add(token);
     const variable = `PORTAL_${persona.toUpperCase()}_SESSION`;
     return {
-      answer,
-      user: { ...draft, persona, id: answer.user.id, accountId, token, variable, made: true },
+      response,
+      user: {
+        ...draft,
+        persona,
+        id: response.user.id,
+        accountId,
+        token,
+        variable,
+        createdByRun: true,
+      },
     };
   };
   const outside = found('outsider');

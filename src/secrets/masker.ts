@@ -4,7 +4,7 @@ const minLength = 12;
  * Every bearer string that was given, made or listed in this run, so that no
  * output carries one. Only strings of 12 characters or more are watched for.
  */
-export class Vault {
+export class SecretMasker {
   readonly #secrets = new Set<string>();
   /** The hashes of their first characters: a scan costs what the text is long. */
   readonly #starts = new Set<number>();
@@ -29,21 +29,21 @@ export class Vault {
 
   /** Whether the text holds a secret: raw, percent-encoded or in base64. */
   isIn(text: string): boolean {
-    return this.scrub(text).hits > 0;
+    return this.mask(text).hits > 0;
   }
 
   /** The text with every secret replaced, and how many there were. */
-  scrub(text: string): { text: string; hits: number } {
+  mask(text: string): { text: string; hits: number } {
     if (this.#secrets.size === 0) return { text, hits: 0 };
     const known = this.#scrubbed.get(text);
     if (known) return known;
-    const clean = this.#scrub(text);
+    const clean = this.#mask(text);
     // Evidence says the same of many requests; what is long is hardly said twice.
     if (text.length < 1000) this.#scrubbed.set(text, clean);
     return clean;
   }
 
-  #scrub(text: string): { text: string; hits: number } {
+  #mask(text: string): { text: string; hits: number } {
     let hits = 0;
     const count = (replacement: string) => {
       hits += 1;

@@ -1,11 +1,14 @@
-import type { Vault } from './masker.ts';
+import type { SecretMasker } from './masker.ts';
 
 /** A value without the secrets that its strings hold, and how many there were. */
-export function seal<T extends object>(value: T, vault: Vault): { value: T; hits: number } {
+export function maskSecrets<T extends object>(
+  value: T,
+  masker: SecretMasker,
+): { value: T; hits: number } {
   let hits = 0;
   const text = JSON.stringify(value, (_, one) => {
     if (typeof one !== 'string') return one;
-    const clean = vault.scrub(one);
+    const clean = masker.mask(one);
     hits += clean.hits;
     return clean.text;
   });

@@ -1,7 +1,7 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
-import { type Requirement, waves } from '../contract/requirement.ts';
+import { phases, type Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
-import type { Judged, Report } from '../report/report.ts';
+import type { Report, RequirementResult } from '../report/report.ts';
 import { openRun } from '../run/open.ts';
 import { misconfiguredReport } from '../run/verify.ts';
 import { readSettings, reportsOf, type Settings } from '../settings/settings.ts';
@@ -12,10 +12,10 @@ type Register = readonly Requirement<Context>[];
 export interface Suite {
   readonly prepare: () => Promise<void>;
   /** All requirements, in the order in which their groups are to run. */
-  readonly waves: readonly (readonly [string, Register])[];
-  readonly judge: (requirement: Requirement<Context>) => Promise<Judged>;
+  readonly phases: readonly (readonly [string, Register])[];
+  readonly judge: (requirement: Requirement<Context>) => Promise<RequirementResult>;
   /** @throws Error for what must not look green, in words of ours */
-  readonly assert: (judged: Judged) => void;
+  readonly assert: (judged: RequirementResult) => void;
   readonly close: () => Promise<{ report: Report; settings: Pick<Settings, 'reports' | 'detail'> }>;
 }
 
@@ -35,11 +35,14 @@ export async function openSuite(
 
 async function openOn(settings: Settings, register: Register): Promise<Suite> {
   const { run, close } = await openRun(settings, register);
-  const parts = run.waves;
+  const parts = run.phases;
   const rest = register.filter((one) => !parts.flat().includes(one));
   return {
     prepare: () => run.prepare(),
-    waves: [...waves.map((wave, index) => [wave, parts[index] ?? []] as const), ['left out', rest]],
+    phases: [
+      ...phases.map((phase, index) => [phase, parts[index] ?? []] as const),
+      ['left out', rest],
+    ],
     judge: async (requirement) => {
       await run.judge(requirement);
       return find(run.report(), requirement);
@@ -60,19 +63,22 @@ function stopped(message: string, register: Register, reports: Settings['reports
   const report = misconfiguredReport(message, register);
   return {
     prepare: async () => {},
-    waves: [['left out', register]],
+    phases: [['left out', register]],
     judge: async (requirement) => find(report, requirement),
     assert: (judged) => assertGreen(judged, report),
     close: async () => ({ report, settings: { reports, detail: 'normal' } }),
   };
 }
 
-function find({ requirements }: Report, { id }: Requirement<Context>): Judged {
-  return requirements.find((one) => one.id === id) as Judged;
+function find({ requirements }: Report, { id }: Requirement<Context>): RequirementResult {
+  return requirements.find((one) => one.id === id) as RequirementResult;
 }
 
 /** Only our reporter tells undecided from broken; every other one must see red too. */
-function assertGreen({ id, level, status, message }: Judged, { selection }: Report): void {
+function assertGreen(
+  { id, level, status, message }: RequirementResult,
+  { selection }: Report,
+): void {
   const open = level === 'MUST' && (status === 'inconclusive' || status === 'untested');
   const waived = [...selection.deselected, ...selection.accepted].includes(id);
   if (status !== 'fail' && (!open || waived)) return;

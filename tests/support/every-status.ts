@@ -10,12 +10,12 @@ export const everyStatus: Behaviour = {
   says: 'something of everything',
   trips: [],
   // A MUST that fails, one that is known, and a NOTE.
-  record: (record, asker, index, store) =>
+  record: (record, principal, index, store) =>
     index === 2
       ? { ...record, name: null }
       : index === 3
         ? { ...record, note: '' }
-        : (inSeconds.record?.(record, asker, index, store) ?? record),
+        : (inSeconds.record?.(record, principal, index, store) ?? record),
   // A SHOULD.
   answer: (usual) => withHeaders(usual, { 'Cache-Control': 'public, max-age=60' }),
   // What cannot be told.

@@ -1,4 +1,4 @@
-import type { Asker, Behaviour } from '../behaviour.ts';
+import type { Behaviour, Principal } from '../behaviour.ts';
 import type { Store } from '../store.ts';
 import { withHeaders } from './edit.ts';
 
@@ -24,7 +24,7 @@ function letsIn(
   name: string,
   says: string,
   trips: string[],
-  find: (request: Request, store: Store, bearer: string) => Asker | undefined,
+  find: (request: Request, store: Store, bearer: string) => Principal | undefined,
 ): Behaviour {
   return {
     name,
@@ -42,13 +42,13 @@ function authorizationOf(request: Request): string {
   return request.headers.get('authorization') ?? '';
 }
 
-function somebody(store: Store): Asker | undefined {
+function somebody(store: Store): Principal | undefined {
   const [user] = store.users;
   return user && { user };
 }
 
 /** Who holds a token, by whatever comparison. */
-function holder(store: Store, matches: (id: string) => boolean): Asker | undefined {
+function holder(store: Store, matches: (id: string) => boolean): Principal | undefined {
   const token = store.tokens.find(({ id }) => matches(id));
   const user = token && store.user(token.userId);
   return user && { user, token };

@@ -1,4 +1,4 @@
-import type { Asker, Behaviour } from '../behaviour.ts';
+import type { Behaviour, Principal } from '../behaviour.ts';
 import type { Store, Token } from '../store.ts';
 import { inEvery } from './edit.ts';
 
@@ -12,7 +12,7 @@ function haunt(token: Token, store: Store): void {
 }
 
 /** Who holds a deleted token. */
-function ghostOf(request: Request, store: Store): Asker | undefined {
+function ghostOf(request: Request, store: Store): Principal | undefined {
   const bearer = request.headers.get('authorization')?.slice('Bearer '.length);
   const token = [...(ghosts.get(store) ?? [])].find(({ id }) => id === bearer);
   const user = token && store.user(token.userId);
@@ -184,4 +184,4 @@ const faults: readonly Behaviour[] = [
 ];
 
 /** Faults that only show where the run has made the users and tokens itself. */
-export const madeFaults = faults.map((fault): Behaviour => ({ ...fault, profile: 'full' }));
+export const createdFaults = faults.map((fault): Behaviour => ({ ...fault, profile: 'full' }));

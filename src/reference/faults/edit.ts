@@ -1,4 +1,4 @@
-import type { Asker, Behaviour, TokenRecord } from '../behaviour.ts';
+import type { Behaviour, Principal, TokenRecord } from '../behaviour.ts';
 
 /** A token that no persona holds: never used, the fifth of the caller's account. */
 export const unused = 4;
@@ -46,13 +46,13 @@ export function rewritten(
   name: string,
   says: string,
   trips: string[],
-  rewrite: (text: string, asker: Asker) => string | Buffer<ArrayBuffer>,
+  rewrite: (text: string, principal: Principal) => string | Buffer<ArrayBuffer>,
 ): Behaviour {
   return {
     name,
     says,
     trips,
-    answer: async (usual, asker) => new Response(rewrite(await usual.text(), asker), usual),
+    answer: async (usual, principal) => new Response(rewrite(await usual.text(), principal), usual),
   };
 }
 

@@ -22,10 +22,10 @@ export function adminRoutes(
   const jobMs = behaviour.jobMs ?? 5;
 
   routes.use(async (c, next) => {
-    const asker = authenticate(c.req.raw, store, behaviour);
-    if (!asker) return refuse(c);
-    if (!asker.user.isAdmin) return c.json({ error: 'administrators only' }, 403);
-    c.set('user', asker.user);
+    const principal = authenticate(c.req.raw, store, behaviour);
+    if (!principal) return refuse(c);
+    if (!principal.user.isAdmin) return c.json({ error: 'administrators only' }, 403);
+    c.set('user', principal.user);
     return next();
   });
 

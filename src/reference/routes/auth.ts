@@ -25,8 +25,8 @@ export function authRoutes(store: Store, behaviour: Behaviour): Hono {
   });
 
   routes.get('/whoami', (c) => {
-    const asker = authenticate(c.req.raw, store, behaviour);
-    return asker ? c.json(describeSelf(store, asker.user)) : refuse(c);
+    const principal = authenticate(c.req.raw, store, behaviour);
+    return principal ? c.json(describeSelf(store, principal.user)) : refuse(c);
   });
 
   return routes;

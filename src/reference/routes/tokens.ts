@@ -13,27 +13,29 @@ export function tokenRoutes(store: Store, behaviour: Behaviour): Hono {
 
   routes.get('/', (c) => {
     const usual = authenticate(c.req.raw, store, behaviour);
-    const asker = behaviour.authenticate ? behaviour.authenticate(usual, c.req.raw, store) : usual;
-    if (!asker) return refusal(c);
+    const principal = behaviour.authenticate
+      ? behaviour.authenticate(usual, c.req.raw, store)
+      : usual;
+    if (!principal) return refusal(c);
     const own = store
-      .tokensOf(asker.user.accountId)
+      .tokensOf(principal.user.accountId)
       .filter(({ createdAt }) => !behaviour.ignores?.(createdAt));
-    const tokens = behaviour.visible ? behaviour.visible(own, asker, store) : own;
+    const tokens = behaviour.visible ? behaviour.visible(own, principal, store) : own;
     const records = tokens.map((token, index) => {
       const record = recordOf(store, token);
-      return behaviour.record ? behaviour.record(record, asker, index, store) : record;
+      return behaviour.record ? behaviour.record(record, principal, index, store) : record;
     });
-    const body = behaviour.body ? behaviour.body(records, asker, store) : records;
+    const body = behaviour.body ? behaviour.body(records, principal, store) : records;
     const answer = c.json(body as object, 200, { 'Cache-Control': 'no-store' });
-    return behaviour.answer ? behaviour.answer(answer, asker, store) : answer;
+    return behaviour.answer ? behaviour.answer(answer, principal, store) : answer;
   });
 
   routes.post('/', async (c) => {
-    const asker = authenticate(c.req.raw, store, behaviour);
-    if (!asker) return refuse(c);
+    const principal = authenticate(c.req.raw, store, behaviour);
+    if (!principal) return refuse(c);
     const { name, restrictions = null } = await readBody(c);
     if (typeof name !== 'string' || !isRestrictions(restrictions)) return wrong(c);
-    const token = store.addToken(asker.user, name, restrictions);
+    const token = store.addToken(principal.user, name, restrictions);
     const record = recordOf(store, token);
     behaviour.made?.(token, store);
     return c.json(record);
@@ -60,9 +62,9 @@ export function tokenRoutes(store: Store, behaviour: Behaviour): Hono {
 
   /** The token that the path names, in the account of who asks; or the answer that refuses it. */
   function ownToken(c: Context): Token | Response {
-    const asker = authenticate(c.req.raw, store, behaviour);
-    if (!asker) return refuse(c);
-    const own = store.tokensOf(asker.user.accountId);
+    const principal = authenticate(c.req.raw, store, behaviour);
+    if (!principal) return refuse(c);
+    const own = store.tokensOf(principal.user.accountId);
     return own.find((token) => token.id === c.req.param('id')) ?? missing(c);
   }
 }

@@ -1,6 +1,6 @@
 import type { Status } from '../../contract/judge.ts';
 import { visible } from '../inert.ts';
-import type { Judged, Report } from '../report.ts';
+import type { Report, RequirementResult } from '../report.ts';
 import { curlOf, inOneLine } from '../sentences.ts';
 
 const statuses = {
@@ -47,7 +47,7 @@ export function renderCtrf(report: Report): string {
   return `${JSON.stringify(document, readable, 2)}\n`;
 }
 
-function asTest(one: Judged): object {
+function asTest(one: RequirementResult): object {
   const { id, topic, level, title, source, status, message, findings, durationMs, known } = one;
   const curl = curlOf(one);
   return {

@@ -1,6 +1,6 @@
 import { inert } from '../inert.ts';
 import { attention } from '../marks.ts';
-import type { Judged, Report } from '../report.ts';
+import type { Report, RequirementResult } from '../report.ts';
 import { inOneLine } from '../sentences.ts';
 
 /** GitHub shows ten annotations of each kind for a step. */
@@ -34,7 +34,7 @@ export function renderAnnotations(report: Report): string {
   return `${lines.join('\n')}\n`;
 }
 
-function annotate(kind: string, one: Judged): string {
+function annotate(kind: string, one: RequirementResult): string {
   const { id, status, level, title, source, message, findings } = one;
   const told = findings.length > 0 ? findings.map(inOneLine) : [message];
   return command(kind, `${id} ${status} (${level}, ${source})`, [title, ...told].join('\n'));

@@ -1,5 +1,5 @@
 import { escapeMarkup } from '../markup.ts';
-import type { Judged, Report } from '../report.ts';
+import type { Report, RequirementResult } from '../report.ts';
 import { curlOf, tell, tellKnown } from '../sentences.ts';
 
 /**
@@ -29,7 +29,7 @@ export function renderJunit(report: Report): string {
 
 type Kind = 'passed' | 'failure' | 'error' | 'skipped';
 
-function kindOf({ status }: Judged): Kind {
+function kindOf({ status }: RequirementResult): Kind {
   if (status === 'fail') return 'failure';
   if (status === 'inconclusive') return 'error';
   if (status === 'known' || status === 'untested' || status === 'excluded') return 'skipped';
@@ -42,7 +42,7 @@ interface Case {
   readonly durationMs: number;
 }
 
-function testCase(one: Judged): Case {
+function testCase(one: RequirementResult): Case {
   const { id, topic, title, durationMs } = one;
   const kind = kindOf(one);
   const name = { name: `${id}: ${title}`, classname: `portal-conformance.${topic}` };
@@ -52,7 +52,7 @@ function testCase(one: Judged): Case {
   return { kind, xml, durationMs };
 }
 
-function element(kind: Exclude<Kind, 'passed'>, one: Judged): string {
+function element(kind: Exclude<Kind, 'passed'>, one: RequirementResult): string {
   const { status, message, known } = one;
   const why = known.length > 0 ? known.map(tellKnown).join('; ') : message;
   const told = attributes({ message: status === 'known' ? why : message, type: status });
@@ -60,7 +60,7 @@ function element(kind: Exclude<Kind, 'passed'>, one: Judged): string {
   return `      <${kind}${told}>${text}</${kind}>`;
 }
 
-function storyOf({ text, source, message, findings, fix }: Judged): string[] {
+function storyOf({ text, source, message, findings, fix }: RequirementResult): string[] {
   const found = findings.flatMap((finding) =>
     tell(finding).map(([label, said]) => `${label}: ${said}`),
   );
@@ -80,7 +80,7 @@ function outcomeCase({ outcome, message }: Report): Case | undefined {
   };
 }
 
-function propertiesOf(one: Judged): Record<string, string> {
+function propertiesOf(one: RequirementResult): Record<string, string> {
   const { id, level, source, status, findings } = one;
   const curl = curlOf(one);
   return {

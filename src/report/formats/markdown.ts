@@ -3,7 +3,7 @@ import { topics } from '../../contract/requirement.ts';
 import { inert } from '../inert.ts';
 import { attention, marks } from '../marks.ts';
 import { escapeMarkup } from '../markup.ts';
-import type { Judged, Report } from '../report.ts';
+import type { Report, RequirementResult } from '../report.ts';
 import { plural, tell, tellKnown } from '../sentences.ts';
 
 /** GitHub takes comments of 65,536 characters; what is over is left to the other forms. */
@@ -63,7 +63,7 @@ function renderProblems({ baseline }: Report): string[] {
   return ['', `**Change ${code(baseline.file)}:**`, '', ...lines];
 }
 
-function renderDetails(one: Judged): string[] {
+function renderDetails(one: RequirementResult): string[] {
   const { id, status, level, source, text, message, findings, known, fix } = one;
   const found = findings.flatMap((finding, index) => [
     ...(index > 0 ? [''] : []),

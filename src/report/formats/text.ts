@@ -3,7 +3,7 @@ import { type Status, statuses } from '../../contract/judge.ts';
 import { topics } from '../../contract/requirement.ts';
 import { inert } from '../inert.ts';
 import { attention, type Mood, marks, moods } from '../marks.ts';
-import type { Judged, Report } from '../report.ts';
+import type { Report, RequirementResult } from '../report.ts';
 import { plural, tell, tellKnown } from '../sentences.ts';
 import type { Destination } from './formats.ts';
 
@@ -55,7 +55,7 @@ function renderHead(report: Report, paint: Paint): string[] {
 }
 
 /** Without what was deselected: nobody asked for it. */
-function chosen({ requirements, selection }: Report): readonly Judged[] {
+function chosen({ requirements, selection }: Report): readonly RequirementResult[] {
   return requirements.filter(({ id }) => !selection.deselected.includes(id));
 }
 
@@ -86,7 +86,7 @@ function mark(status: Status, paint: Paint, text: string): string {
   return paint(moods[status], `${marks[status]} ${text}`);
 }
 
-function renderDetails(one: Judged, paint: Paint): string[] {
+function renderDetails(one: RequirementResult, paint: Paint): string[] {
   const lines = [
     `${mark(one.status, paint, one.id)}  ${paint('faint', `${one.level}, ${inert(one.source)}`)}`,
     `  ${inert(one.text)}`,

@@ -1,11 +1,11 @@
 import { marks, moods } from '../../marks.ts';
 import { escapeMarkup as text } from '../../markup.ts';
-import type { ExchangeReport, Judged, Report } from '../../report.ts';
+import type { ExchangeReport, Report, RequirementResult } from '../../report.ts';
 import { tell, tellKnown } from '../../sentences.ts';
 import { renderCurl } from './curl.ts';
 
 /** One requirement with its verdict, its findings and what it rests on. */
-export function renderRequirement(one: Judged, { bodies }: Report): string {
+export function renderRequirement(one: RequirementResult, { bodies }: Report): string {
   const { id, title, level, status, message, source, known } = one;
   const search = `${id} ${title} ${one.text} ${source} ${message}`.toLowerCase();
   const open = status === 'fail' ? ' open' : '';
@@ -25,13 +25,13 @@ ${renderExchanges(one.exchanges, bodies)}
 </details>`;
 }
 
-function renderFinding(finding: Judged['findings'][number]): string {
+function renderFinding(finding: RequirementResult['findings'][number]): string {
   const { curl, ...rest } = finding;
   const pairs = tell(rest).map(([label, said]) => `<dt>${label}</dt><dd>${text(said)}</dd>`);
   return `<div class="finding"><dl class="pairs">${pairs.join('')}</dl>${curl ? renderCurl(curl) : ''}</div>`;
 }
 
-function renderAdvice({ causes, fix, status }: Judged): string {
+function renderAdvice({ causes, fix, status }: RequirementResult): string {
   if (causes === null || fix === null || status === 'pass' || status === 'excluded') return '';
   return `<h4>Usual causes</h4><p>${text(causes)}</p><h4>How to fix</h4><p>${text(fix)}</p>`;
 }
