@@ -14,10 +14,11 @@ for (const [phase, register] of suite.phases) {
     for (const requirement of register) {
       const { id, level, title } = requirement;
       test.concurrent(`${id}: ${title} (${level})`, async ({ task, skip }) => {
-        const judged = await suite.judge(requirement);
-        Object.assign(task.meta, { verdict: { status: judged.status, message: judged.message } });
-        if (judged.status === 'excluded') skip(judged.message);
-        suite.assert(judged);
+        const { result, failure } = await suite.judge(requirement);
+        const { status, message } = result;
+        Object.assign(task.meta, { verdict: { status, message } });
+        if (status === 'excluded') skip(message);
+        if (failure) throw failure;
       });
     }
   });

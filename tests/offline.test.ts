@@ -187,8 +187,8 @@ describe('check', () => {
   });
 
   test.each([
-    ['nothing', '', /Nothing was saved/],
-    ['white space', ' \n', /Nothing was saved/],
+    ['nothing', '', /The saved response is empty/],
+    ['white space', ' \n', /The saved response is empty/],
     ['a compressed answer', Buffer.from([0x1f, 0x8b, 8]), /compressed/],
   ])('%s is a wrong call', async (_, content, sentence) => {
     const { code, stderr } = await inFolder(['check', '-'], {}, content);
@@ -320,7 +320,7 @@ describe.skipIf(!existsSync(script))('on a terminal', () => {
 
   test('needs script: progress is shown while it runs, and wiped away', async () => {
     const text = await onTerminal({});
-    expect(text).toMatch(/asking …/);
+    expect(text).toMatch(/reading …/);
     expect(text).toMatch(/judged \d+ of \d+ …/);
     expect(text.lastIndexOf('\r\u001b[K')).toBeGreaterThan(text.lastIndexOf(' …'));
     expect(text).toContain('\u001b[32m');

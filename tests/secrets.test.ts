@@ -18,7 +18,7 @@ test('the search for secrets finds each form of them', async () => {
   for (const form of forms) expect(secretsIn(`text with ${form} in it`, store)).not.toEqual([]);
 });
 
-test('a vault finds what it was given, in every form', () => {
+test('a masker finds what it was given, in every form', () => {
   for (const secret of [randomBytes(16).toString('hex'), 'a+b/c.d~e_f-g==', 'x'.repeat(12)]) {
     const masker = new SecretMasker();
     masker.add(secret);
@@ -43,18 +43,25 @@ test('a vault finds what it was given, in every form', () => {
   }
 });
 
-test('a vault watches for nothing that is short, or public before', () => {
+test('a masker watches for nothing that is short, or public before', () => {
   const masker = new SecretMasker();
   masker.allow('https://staging.example.com');
   for (const text of ['elevenchars', 'staging.example.com']) masker.add(text);
   expect(masker.mask('elevenchars of staging.example.com').hits).toBe(0);
 });
 
-test('a vault looks anew at a text when it watches for more', () => {
+test('a masker looks anew at a text when it watches for more', () => {
   const masker = new SecretMasker();
   masker.add('x'.repeat(12));
   const text = 'a text with a-later-secret in it';
   expect(masker.mask(text).hits).toBe(0);
   masker.add('a-later-secret');
   expect(masker.mask(text).hits).toBe(1);
+});
+
+test('a masker watches for a password that is shorter than a token, not for a word', () => {
+  const masker = new SecretMasker();
+  masker.addPassword('8 chars!');
+  masker.addPassword('admin');
+  expect(masker.mask('admin / 8 chars!')).toEqual({ text: 'admin / [secret]', hits: 1 });
 });

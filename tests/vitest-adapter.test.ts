@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { requirements } from '../specs/index.ts';
 import { plain } from '../src/reference/behaviour.ts';
 import { faults } from '../src/reference/faults.ts';
 import { startReference } from '../src/reference/start.ts';
+import { baselineWith } from './support/baseline.ts';
 import { run } from './support/cli.ts';
 import { adminVariablesOf, idsWith, tripped, variablesOf } from './support/judge.ts';
 import { schemaErrors } from './support/schema.ts';
@@ -68,7 +69,12 @@ test('a broken portal fails, and no reporter gives anything away', async () => {
 
 test('no file that vitest writes holds a credential, whoever gave it', async () => {
   const portal = await startReference();
-  const variables = { ...variablesOf(portal), ...adminVariablesOf(portal) };
+  const baseline = join(folder, 'baseline.json');
+  writeFileSync(baseline, JSON.stringify(baselineWith(portal.credentials.get('caller.token'))));
+  const variables = {
+    ...{ ...variablesOf(portal), ...adminVariablesOf(portal) },
+    PORTAL_BASELINE: baseline,
+  };
   const blob = join(folder, 'blob.json');
   const forms = { blob, junit: `${blob}.xml`, json: `${blob}.2`, tap: '' };
   const args = Object.entries(forms).flatMap(([reporter, file]) => [

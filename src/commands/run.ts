@@ -35,8 +35,8 @@ export async function runCommand(call: Call): Promise<number> {
 
 /** Says what a run will write, and lets signals end it with a partial report. */
 function announce(current: Run, output: Call['output']): void {
-  const { profile, target, isReference } = current;
-  const writes = profile === 'full' && !isReference;
+  const { facts, target, isReference } = current;
+  const writes = facts.profile === 'full' && !isReference;
   if (writes) {
     output.err(
       `portal-conformance: this run makes accounts, users and tokens on ${target.base}, and removes them again.\n`,

@@ -4,20 +4,13 @@ import { createSecureContext, rootCertificates } from 'node:tls';
 import { gunzip } from 'node:zlib';
 import pLimit from 'p-limit';
 import supertest from 'supertest';
-import { quote } from './curl.ts';
+import { type CurlOptions, curlCommand } from './curl.ts';
 import { delay } from './delay.ts';
-import {
-  type Exchange,
-  type Failure,
-  type IncomingResponse,
-  isUnavailable,
-  type OutgoingRequest,
-} from './exchange.ts';
+import type { Exchange, Failure, IncomingResponse, OutgoingRequest } from './exchange.ts';
 import { readFailure } from './failure.ts';
-import type { Target } from './target.ts';
+import { pauseBefore } from './retry.ts';
 
-export interface ClientOptions {
-  readonly target: Target;
+export interface ClientOptions extends CurlOptions {
   readonly userAgent: string;
   /** Per request, in milliseconds. */
   readonly timeoutMs: number;
@@ -28,10 +21,6 @@ export interface ClientOptions {
   readonly writes: boolean;
   /** Ends every request that is under way. */
   readonly signal: AbortSignal;
-  readonly origin?: string | undefined;
-  /** A certificate authority in PEM, beside the known ones, and the file it came from. */
-  readonly ca?: { readonly pem: string; readonly file: string } | undefined;
-  readonly insecure?: boolean | undefined;
 }
 
 /** How long a write may take after the run was ended, in milliseconds. */
@@ -84,19 +73,7 @@ export class Client {
 
   /** The `curl` that sends the same request. */
   curl(request: OutgoingRequest): string {
-    const { target, ca, insecure, origin } = this.#options;
-    const words = ['curl -sS -i'];
-    if (insecure) words.push('--insecure');
-    if (ca) words.push(`--cacert ${quote(ca.file)}`);
-    if (origin) words.push(`-H ${quote(`Origin: ${origin}`)}`);
-    if (request.method) words.push(`-X ${request.method}`);
-    if (request.json) {
-      words.push(`-H 'Content-Type: application/json' -d ${quote(JSON.stringify(request.json))}`);
-    }
-    if (request.curl) words.push(request.curl);
-    const url = quote(target.base + request.path);
-    words.push(request.query ? `${url}"${request.query.shell}"` : url);
-    return words.join(' ');
+    return curlCommand(request, this.#options);
   }
 
   async #insist(request: OutgoingRequest): Promise<Exchange> {
@@ -182,28 +159,6 @@ function trust({ ca, insecure }: ClientOptions) {
 
 function aborted({ reason }: AbortSignal): Failure {
   return { kind: 'aborted', sentence: `${reason}` };
-}
-
-/** How long to wait before asking again, in milliseconds; undefined to leave it. */
-function pauseBefore(
-  { method }: OutgoingRequest,
-  outcome: { response?: IncomingResponse; failure?: Failure },
-  attempts: number,
-): number | undefined {
-  const backOff = 100 * 2 ** (attempts - 1);
-  const { response, failure } = outcome;
-  // A kept connection may close just as it is used, and a small server sheds load.
-  if (failure?.kind === 'broken')
-    return attempts <= 3 && method !== 'POST' ? backOff - 100 : undefined;
-  if (response === undefined || !isUnavailable(response.status)) return undefined;
-  // A gateway that gave up does not tell whether the POST was carried out.
-  if (method === 'POST' && [502, 504].includes(response.status)) return undefined;
-  const after = response.headers['retry-after'];
-  if (after === undefined) return backOff;
-  const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
-  if (Number.isNaN(seconds)) return backOff;
-  // Not all at once again.
-  return Math.max(0, seconds * 1000) + 50 + Math.random() * 100;
 }
 
 type Callback = (error: Error | null, body: unknown) => void;

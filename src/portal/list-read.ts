@@ -3,7 +3,8 @@ import { isObject, type JsonObject } from '../contract/json.ts';
 import { judgeShape, type ShapeFindings } from '../contract/shape.ts';
 import { type Exchange, mediaType, nameMediaType } from '../http/exchange.ts';
 import { type JsonText, noBody, readJson } from '../http/json-text.ts';
-import { SecretMasker } from '../secrets/masker.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
+import { Search } from '../secrets/search.ts';
 import type { Reader } from './credential.ts';
 
 export type TokenRecord = JsonObject;
@@ -78,7 +79,7 @@ export class ListRead {
   mentions(tokens: Iterable<string>): number {
     const { response } = this.exchange;
     if (!response) return 0;
-    const watched = new SecretMasker();
+    const watched = new Search();
     for (const token of tokens) watched.add(token);
     return watched.countIn(`${response.rawHeaders.join('\n')}\n${this.json.text}`);
   }

@@ -11,6 +11,7 @@ export interface RunRecord
     | 'suite'
     | 'runId'
     | 'target'
+    | 'image'
     | 'profile'
     | 'startedAt'
     | 'durationMs'
@@ -39,7 +40,10 @@ export function collect(
   judged: ReadonlyMap<string, RequirementResult>,
   run: RunRecord,
 ): Report {
-  const all = register.map((one) => judged.get(one.id) ?? unjudged(one, run));
+  const all = register.map((requirement) => {
+    const { status, message } = whyUnjudged(requirement, run);
+    return judged.get(requirement.id) ?? unjudged(requirement, status, message);
+  });
   const gate = run.baseline && applyBaseline(all, run.baseline, run.startedAt.slice(0, 10));
   const requirements = gate?.requirements ?? all;
   const baseline =
@@ -57,7 +61,7 @@ export function collect(
     suite: run.suite,
     runId: run.runId,
     target: run.target,
-    image: null,
+    image: run.image,
     profile,
     ...withLeftovers(verdict, cleanup),
     startedAt: run.startedAt,
@@ -87,13 +91,8 @@ function accepts({ allowUntested, selection }: RunRecord, id: string): boolean {
   return allowUntested === true || allowUntested.includes(id);
 }
 
-function unjudged(requirement: Requirement<never>, run: RunRecord): RequirementResult {
-  const { status, message } = whyUnjudged(requirement, run);
-  return without(requirement, status, message);
-}
-
-/** A requirement on which nothing was asked. */
-export function without(
+/** A result that rests on nothing that was sent. */
+export function unjudged(
   requirement: Statement & Partial<Advice>,
   status: Status,
   message: string,

@@ -6,7 +6,7 @@ import type { Context } from '../portal/context.ts';
 import type { Report } from '../report/report.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Run } from './run.ts';
-import { misconfiguredReport, stoppedReport, verify } from './verify.ts';
+import { stoppedReport, verify } from './verify.ts';
 
 /** What became of one image: its report, and the last log lines of one that did not come up. */
 export interface ImageVerdict {
@@ -41,7 +41,13 @@ export async function verifyImage(
       signal,
     );
     try {
-      const own = { target: started.url, profile: 'full', credentials: new Map(), admin } as const;
+      const own = {
+        image,
+        target: started.url,
+        profile: 'full',
+        credentials: new Map(),
+        admin,
+      } as const;
       // There is no name for which a certificate of the container could be valid.
       const report = await verify({ ...settings, ...own, insecure: true }, register, (run) => {
         onRun(run);
@@ -50,20 +56,19 @@ export async function verifyImage(
         if (signal.aborted) end();
         else signal.addEventListener('abort', end, { once: true });
       });
-      return { report: { ...report, image }, log: [] };
+      return { report, log: [] };
     } finally {
       await started.remove();
     }
   } catch (error) {
     if (error instanceof NoImage) {
-      const report = misconfiguredReport(error.message, register);
-      return { report: { ...report, image }, log: [] };
+      const stop = { outcome: 'misconfigured', message: error.message } as const;
+      return { report: stoppedReport({ stop }, register, image), log: [] };
     }
     if (!(error instanceof NotStarted)) throw error;
     const reason = signal.aborted ? interruption(signal) : {};
     const stop = { outcome: 'undecided', message: error.message } as const;
-    const report = stoppedReport({ stop, ...reason }, register);
-    return { report: { ...report, image }, log: error.log };
+    return { report: stoppedReport({ stop, ...reason }, register, image), log: error.log };
   }
 }
 

@@ -1,6 +1,5 @@
-import { judge } from '../contract/judge.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
-import type { Requirement } from '../contract/requirement.ts';
+import type { Requirement, RunFacts } from '../contract/requirement.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { listPath } from '../http/target.ts';
 import { Context, type Surroundings } from '../portal/context.ts';
@@ -8,13 +7,11 @@ import type { Credential } from '../portal/credential.ts';
 import { ListRead } from '../portal/list-read.ts';
 import { listRequest } from '../portal/requests.ts';
 import type { Reads } from '../portal/rounds.ts';
-import { collect, type RunRecord, whyOutside, without } from '../report/collect.ts';
-import type { Report, RequirementResult } from '../report/report.ts';
+import type { Report } from '../report/report.ts';
 import { SecretMasker } from '../secrets/masker.ts';
-import { leak, maskSecrets } from '../secrets/seal.ts';
 import type { Settings } from '../settings/settings.ts';
-import { asEvidence } from './evidence.ts';
-import { version } from './version.ts';
+import { planOf } from './plan.ts';
+import { Recorder } from './recorder.ts';
 
 type Register = readonly Requirement<Context>[];
 
@@ -26,65 +23,38 @@ type Register = readonly Requirement<Context>[];
  */
 export async function checkSaved(
   saved: Buffer,
-  settings: Pick<Settings, 'strict' | 'baseline'>,
+  { strict, baseline }: Pick<Settings, 'strict' | 'baseline'>,
   register: Register,
 ): Promise<Report> {
   const startedAt = Date.now();
   const { head, exchange } = readSaved(saved, startedAt);
+  const recorder = new Recorder(register);
+  recorder.masker.allow(JSON.stringify(register));
   const read = new ListRead(reader, exchange);
-  const masker = new SecretMasker();
-  masker.allow(JSON.stringify(register));
-  read.register(masker);
-  const bodies: string[] = [];
-  const keep = (structure: string) => {
-    if (!bodies.includes(structure)) bodies.push(structure);
-    return bodies.indexOf(structure);
-  };
-  const facts = {
+  read.register(recorder.masker);
+  const facts: RunFacts = {
     profile: 'saved',
     credentials: [],
     loopback: true,
     mayBeLogged: false,
     head,
-  } as const;
-  const judged = new Map<string, RequirementResult>();
-  const suiteErrors: string[] = [];
+  };
+  const plan = planOf(register, { only: [], skip: [] }, facts);
   for (const requirement of register) {
-    if (!requirement.check || whyOutside(requirement, facts) !== undefined) continue;
-    const evidence = new Set<Exchange>();
-    const context = new Context(requirement.id, readsOf(read), noPortal, evidence);
-    const { bug, ...verdict } = await judge(requirement, () => context, settings.strict, false);
-    if (bug) suiteErrors.push(`${requirement.id}: ${verdict.message}`);
-    const masked = maskSecrets(
-      {
-        ...without(requirement, verdict.status, verdict.message),
-        ...verdict,
-        exchanges: [...evidence].map((one) => asEvidence(one, keep)),
-      },
-      masker,
+    if (!requirement.check || !plan.includes(requirement)) continue;
+    await recorder.judge(
+      requirement,
+      (_, evidence) => new Context(requirement.id, readsOf(read), noPortal, evidence),
+      { strict, again: false },
     );
-    if (masked.hits > 0) suiteErrors.push(leak);
-    judged.set(requirement.id, masked.value);
   }
-  const sealedBodies = maskSecrets(bodies, masker);
-  if (sealedBodies.hits > 0) suiteErrors.push(leak);
-  const record: RunRecord = {
-    suite: { name: 'portal-conformance', version },
-    runId: '00000000',
-    target: null,
+  return recorder.report({
+    ...facts,
+    baseline,
     startedAt: new Date(startedAt).toISOString(),
     durationMs: Date.now() - startedAt,
-    requests: 0,
-    seed: null,
-    cleanup: null,
-    bodies: sealedBodies.value,
-    baseline: settings.baseline,
-    ...facts,
-    selection: { only: [], skip: [], deselected: [], strict: settings.strict },
-    allowUntested: [],
-    ending: { suiteErrors },
-  };
-  return collect(register, judged, record);
+    selection: { only: [], skip: [], deselected: [], strict },
+  });
 }
 
 const reader: Credential = {
@@ -108,7 +78,7 @@ function readsOf(read: ListRead): Reads {
 }
 
 const unreachable = async (): Promise<never> => {
-  throw new Error('a saved response answers nothing more');
+  throw new Error('a saved response sends nothing');
 };
 
 const noPortal: Surroundings = {
@@ -139,7 +109,7 @@ function readSaved(saved: Buffer, now: number): { head: boolean; exchange: Excha
   }
   if (head === '' && rest.toString('latin1').trim() === '') {
     throw new Misconfigured(
-      'Nothing was saved: there is neither a body nor a head. Did the request fail?',
+      'The saved response is empty: no headers and no body. Did the request fail?',
     );
   }
   const [statusLine = '', ...fields] = head.split(/\r?\n/);

@@ -1,12 +1,11 @@
 import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
-import { collect } from '../report/collect.ts';
 import type { Ending } from '../report/outcome.ts';
 import type { Report } from '../report/report.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openRun } from './open.ts';
+import { Recorder } from './recorder.ts';
 import type { Run } from './run.ts';
-import { version } from './version.ts';
 
 type Register = readonly Requirement<Context>[];
 
@@ -26,7 +25,7 @@ export async function verify(
   try {
     try {
       await run.prepare();
-      for (const phase of run.phases) await Promise.all(phase.map((one) => run.judge(one)));
+      for (const [, part] of run.plan.phases) await Promise.all(part.map((one) => run.judge(one)));
     } finally {
       await run.cleanUp();
     }
@@ -41,25 +40,11 @@ export function misconfiguredReport(message: string, register: Register): Report
   return stoppedReport({ stop: { outcome: 'misconfigured', message } }, register);
 }
 
-/** The report of a run that came to nothing before anything was asked. */
-export function stoppedReport(ending: Omit<Ending, 'suiteErrors'>, register: Register): Report {
-  return collect(register, new Map(), {
-    suite: { name: 'portal-conformance', version },
-    runId: '00000000',
-    target: null,
-    profile: 'read-only',
-    startedAt: new Date().toISOString(),
-    durationMs: 0,
-    requests: 0,
-    credentials: [],
-    seed: null,
-    cleanup: null,
-    loopback: false,
-    mayBeLogged: false,
-    head: true,
-    bodies: [],
-    selection: { only: [], skip: [], deselected: [], strict: false },
-    allowUntested: [],
-    ending: { suiteErrors: [], ...ending },
-  });
+/** The report of a run that came to nothing before anything was sent. */
+export function stoppedReport(
+  ending: Omit<Ending, 'suiteErrors'>,
+  register: Register,
+  image: string | null = null,
+): Report {
+  return new Recorder(register).report({ ending, image });
 }

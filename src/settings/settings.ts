@@ -42,6 +42,8 @@ export interface Settings {
   readonly origin?: string | undefined;
   readonly ca?: { readonly pem: string; readonly file: string } | undefined;
   readonly insecure: boolean;
+  /** The image that was started as the target. */
+  readonly image?: string;
   /** Images to start and judge, one after the other, in place of a target. */
   readonly images: readonly string[];
   readonly imageEnvironment: Readonly<Record<string, string>>;

@@ -1,14 +1,8 @@
 import type { Reporter, TestModule } from 'vitest/node';
 import { bugSite } from '../contract/bug-site.ts';
-import { type Delivery, deliver } from '../report/deliver.ts';
+import { deliver } from '../report/deliver.ts';
 import { outputOf } from '../report/output.ts';
-import type { Report } from '../report/report.ts';
-
-/** What `specs/conformance.spec.ts` hands over when it has ended. */
-interface Handed {
-  readonly report: Report;
-  readonly settings: Pick<Delivery, 'reports' | 'detail'>;
-}
+import type { Handover } from './suite.ts';
 
 /**
  * Tells the story of the project `conformance`: the same text, report and exit
@@ -18,7 +12,7 @@ export default class ConformanceReporter implements Reporter {
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     for (const module of modules) {
       if (module.project.name !== 'conformance') continue;
-      const { run } = module.meta() as { run?: Handed };
+      const { run } = module.meta() as { run?: Handover };
       const exitCode = run ? await this.#deliver(run) : this.#broken(module);
       // vitest sets an exit code of its own after this.
       process.on('exit', (code) => {
@@ -27,7 +21,7 @@ export default class ConformanceReporter implements Reporter {
     }
   }
 
-  #deliver({ report, settings }: Handed): Promise<number> {
+  #deliver({ report, settings }: Handover): Promise<number> {
     const output = outputOf(process, process.env);
     // vitest's own reporter annotates what it ran.
     const delivery = { ...settings, annotate: false };

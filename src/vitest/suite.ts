@@ -1,5 +1,5 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
-import { phases, type Requirement } from '../contract/requirement.ts';
+import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
 import type { Report, RequirementResult } from '../report/report.ts';
 import { openRun } from '../run/open.ts';
@@ -8,15 +8,25 @@ import { readSettings, reportsOf, type Settings } from '../settings/settings.ts'
 
 type Register = readonly Requirement<Context>[];
 
+/** What vitest is given of a run; never a credential, for its reporters write it into files. */
+export interface Handover {
+  readonly report: Report;
+  readonly settings: Pick<Settings, 'reports' | 'detail'>;
+}
+
 /** A run as vitest drives it: one test for each requirement. */
 export interface Suite {
   readonly prepare: () => Promise<void>;
   /** All requirements, in the order in which their groups are to run. */
   readonly phases: readonly (readonly [string, Register])[];
-  readonly judge: (requirement: Requirement<Context>) => Promise<RequirementResult>;
-  /** @throws Error for what must not look green, in words of ours */
-  readonly assert: (judged: RequirementResult) => void;
-  readonly close: () => Promise<{ report: Report; settings: Pick<Settings, 'reports' | 'detail'> }>;
+  readonly judge: (requirement: Requirement<Context>) => Promise<TestVerdict>;
+  readonly close: () => Promise<Handover>;
+}
+
+export interface TestVerdict {
+  readonly result: RequirementResult;
+  /** Why the test must not look green, in words of ours. */
+  readonly failure?: Error;
 }
 
 export async function openSuite(
@@ -24,36 +34,28 @@ export async function openSuite(
   register: Register,
 ): Promise<Suite> {
   try {
-    const settings = readSettings({}, environment, register);
-    return await openOn(settings, register);
+    return await openOn(readSettings({}, environment, register), register);
   } catch (error) {
-    if (error instanceof Misconfigured)
-      return stopped(error.message, register, reportsOf({}, environment));
-    throw error;
+    if (!(error instanceof Misconfigured)) throw error;
+    return stopped(error.message, register, reportsOf({}, environment));
   }
 }
 
 async function openOn(settings: Settings, register: Register): Promise<Suite> {
   const { run, close } = await openRun(settings, register);
-  const parts = run.phases;
-  const rest = register.filter((one) => !parts.flat().includes(one));
+  const rest = register.filter((requirement) => !run.plan.includes(requirement));
+  const { reports, detail } = settings;
   return {
     prepare: () => run.prepare(),
-    phases: [
-      ...phases.map((phase, index) => [phase, parts[index] ?? []] as const),
-      ['left out', rest],
-    ],
+    phases: [...run.plan.phases, ['left out', rest]],
     judge: async (requirement) => {
       await run.judge(requirement);
-      return find(run.report(), requirement);
+      return verdictOf(requirement, run.reportOf(requirement));
     },
-    assert: (judged) => assertGreen(judged, run.report()),
     close: async () => {
       await run.cleanUp();
       const report = run.report();
       await close();
-      // Credentials are settings, too: reporters of vitest write what a file hands over.
-      const { reports, detail } = settings;
       return { report, settings: { reports, detail } };
     },
   };
@@ -64,25 +66,19 @@ function stopped(message: string, register: Register, reports: Settings['reports
   return {
     prepare: async () => {},
     phases: [['left out', register]],
-    judge: async (requirement) => find(report, requirement),
-    assert: (judged) => assertGreen(judged, report),
+    judge: async (requirement) => verdictOf(requirement, report),
     close: async () => ({ report, settings: { reports, detail: 'normal' } }),
   };
 }
 
-function find({ requirements }: Report, { id }: Requirement<Context>): RequirementResult {
-  return requirements.find((one) => one.id === id) as RequirementResult;
-}
-
 /** Only our reporter tells undecided from broken; every other one must see red too. */
-function assertGreen(
-  { id, level, status, message }: RequirementResult,
-  { selection }: Report,
-): void {
-  const open = level === 'MUST' && (status === 'inconclusive' || status === 'untested');
-  const waived = [...selection.deselected, ...selection.accepted].includes(id);
-  if (status !== 'fail' && (!open || waived)) return;
-  const error = new Error(`${status}: ${message}`);
-  error.stack = '';
-  throw error;
+function verdictOf({ id }: Requirement<Context>, { requirements, selection }: Report): TestVerdict {
+  const result = requirements.find((one) => one.id === id) as RequirementResult;
+  const { level, status, message } = result;
+  const isOpen = level === 'MUST' && (status === 'inconclusive' || status === 'untested');
+  const isWaived = [...selection.deselected, ...selection.accepted].includes(id);
+  if (status !== 'fail' && (!isOpen || isWaived)) return { result };
+  const failure = new Error(`${status}: ${message}`);
+  failure.stack = '';
+  return { result, failure };
 }

@@ -1,0 +1,66 @@
+import {
+  credentialNames,
+  type Phase,
+  type Profile,
+  phases,
+  type Requirement,
+  type RunFacts,
+} from '../contract/requirement.ts';
+import type { Context } from '../portal/context.ts';
+import { whyOutside } from '../report/collect.ts';
+import type { Settings } from '../settings/settings.ts';
+
+type Register = readonly Requirement<Context>[];
+
+/** What is part of a run, and in which order. */
+export interface Plan {
+  /** The requirements to judge, by phase: reads, then what changes something, then refusals. */
+  readonly phases: readonly (readonly [Phase, Register])[];
+  /** Ids that `--only` and `--skip` leave out. */
+  readonly deselected: readonly string[];
+  readonly includes: (requirement: Requirement<Context>) => boolean;
+}
+
+/** Decides what of a register is judged in a run. */
+export function planOf(
+  register: Register,
+  { only, skip }: Pick<Settings, 'only' | 'skip'>,
+  facts: RunFacts,
+): Plan {
+  const isSelected = ({ id, topic }: Requirement<Context>) => {
+    const named = (list: readonly string[]) => list.includes(id) || list.includes(topic);
+    return (only.length === 0 || named(only)) && !named(skip);
+  };
+  const isInside = (requirement: Requirement<Context>) =>
+    whyOutside(requirement, facts) === undefined;
+  const part = register.filter(
+    (requirement) => requirement.check && isSelected(requirement) && isInside(requirement),
+  );
+  return {
+    phases: phases.map((phase) => [phase, part.filter((one) => one.check && one.phase === phase)]),
+    deselected: register.filter((one) => !isSelected(one) && isInside(one)).map(({ id }) => id),
+    includes: (requirement) => part.includes(requirement),
+  };
+}
+
+/** An administrator without any persona means the full profile. */
+export function profileOf({ profile, admin, credentials }: Settings): Profile {
+  return profile ?? (admin && credentials.size === 0 ? 'full' : 'read-only');
+}
+
+/** What is known of a run before it sends anything. */
+export function factsOf(
+  settings: Settings,
+  { loopback }: { readonly loopback: boolean },
+  startedByRun: boolean,
+): RunFacts {
+  const profile = profileOf(settings);
+  return {
+    profile,
+    credentials: profile === 'full' ? credentialNames : [...settings.credentials.keys()],
+    loopback,
+    // Loopback proves nothing: a tunnel ends there, too.
+    mayBeLogged: profile === 'full' || startedByRun || settings.allowTokenInUrl,
+    head: true,
+  };
+}

@@ -1,0 +1,144 @@
+import { Misconfigured } from '../contract/misconfigured.ts';
+import type { CredentialName, RunFacts } from '../contract/requirement.ts';
+import type { Client } from '../http/client.ts';
+import type { Target } from '../http/target.ts';
+import type { Surroundings } from '../portal/context.ts';
+import { type Credential, credentialKinds, howToGive } from '../portal/credential.ts';
+import type { ListRead } from '../portal/list-read.ts';
+import { preflight, reach, type Stop } from '../portal/preflight.ts';
+import { ProbeBatches } from '../portal/probe-batches.ts';
+import { Propagation } from '../portal/propagation.ts';
+import { ReadRounds } from '../portal/rounds.ts';
+import { type Administrator, SandboxUnavailable } from '../sandbox/administrator.ts';
+import { Calls } from '../sandbox/calls.ts';
+import type { Created } from '../sandbox/created.ts';
+import { Names } from '../sandbox/names.ts';
+import { provision } from '../sandbox/provision.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** What a preparation works with. */
+export interface Means {
+  readonly client: Client;
+  readonly masker: SecretMasker;
+  readonly settings: Settings;
+  readonly facts: RunFacts;
+  readonly target: Target;
+  readonly runId: string;
+  /** Notes what is created. */
+  readonly created: Created;
+  readonly signal: AbortSignal;
+  /** Is given the administrator before anything is created. */
+  readonly onAdministrator: (administrator: Administrator) => void;
+  readonly onStep: (step: string) => void;
+}
+
+/** What the checks of a run stand on, or why there is nothing to judge. */
+export type Prepared =
+  | { readonly stop: Stop; readonly credentials: readonly Credential[] }
+  | {
+      readonly stop?: never;
+      readonly credentials: readonly Credential[];
+      /** The reads of the first attempt and of the second. */
+      readonly rounds: readonly [ReadRounds, ReadRounds];
+      readonly surroundings: Surroundings;
+    };
+
+/**
+ * Creates users and tokens, in the full profile, and tells mistakes of the call
+ * from faults of the portal, before anything is judged.
+ */
+export async function prepare(means: Means): Promise<Prepared> {
+  let credentials = credentialsOf(means.settings.credentials);
+  try {
+    const isFull = means.facts.profile === 'full';
+    const unreachable = isFull ? await reach(means.client, means.masker) : undefined;
+    if (unreachable) return { stop: unreachable, credentials };
+    if (isFull) means.onStep('creating users and tokens');
+    const sandbox = isFull ? await createSandbox(means) : undefined;
+    means.onStep('reading');
+    if (sandbox) credentials = credentialsOf(personasOf(sandbox));
+    return await readFirst(means, credentials, sandbox);
+  } catch (error) {
+    const stop = stopOf(error);
+    if (!stop) throw error;
+    return { stop, credentials };
+  }
+}
+
+/** Bearer tokens with their personas, in the order of the register of credentials. */
+export function credentialsOf(tokens: ReadonlyMap<CredentialName, string>): Credential[] {
+  return credentialKinds.flatMap((kind) => {
+    const token = tokens.get(kind.name);
+    return token === undefined ? [] : [{ ...kind, token }];
+  });
+}
+
+async function createSandbox(means: Means): Promise<Sandbox> {
+  const { client, masker, settings, runId, created, onAdministrator } = means;
+  const { admin = {}, settleMs, seed } = settings;
+  const names = await Names.load(seed, runId);
+  const calls = new Calls(client, masker, settleMs);
+  return provision(calls, created, names, admin, onAdministrator);
+}
+
+/** Reads the list with every credential, and waits until what is new shows everywhere. */
+async function readFirst(
+  { client, masker, settings, facts, target, signal }: Means,
+  credentials: readonly Credential[],
+  sandbox: Sandbox | undefined,
+): Promise<Prepared> {
+  const caller = credentials.find(({ persona }) => persona === 'caller');
+  if (!caller) throw new Misconfigured(`A target needs credentials: ${howToBegin}.`);
+  for (const { token } of credentials) masker.add(token);
+  const probes = new ProbeBatches(client, caller);
+  const onRead = (read: ListRead) => probes.saw(read);
+  const newRounds = (earlier: readonly ListRead[] = []) =>
+    new ReadRounds(client, masker, credentials, onRead, earlier);
+  const { settleMs } = settings;
+  const propagation = new Propagation(client, masker, credentials, sandbox);
+  if (sandbox) await propagation.wait(settleMs, signal);
+  let rounds = [newRounds(), newRounds()] as const;
+  const { identities, stop } = await preflight(client, masker, rounds[0]);
+  if (stop) return { stop, credentials };
+  const first = await rounds[0].round(0);
+  // Tokens that were given may be a moment old, too.
+  if (!sandbox && first.some((read) => read.usable && !propagation.hasReached(read))) {
+    await propagation.wait(settleMs, signal);
+    rounds = [newRounds(first), newRounds()];
+  }
+  const surroundings: Surroundings = {
+    target,
+    identities,
+    probes,
+    first: (credential) => rounds[0].read(credential, 0),
+    settleMs,
+    mayBeLogged: facts.mayBeLogged,
+    signal,
+    masker,
+    send: (request) => client.send(request),
+    ...(sandbox ? { sandbox } : {}),
+  };
+  return { credentials, rounds, surroundings };
+}
+
+const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session')}; or an administrator: PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN`;
+
+/** What of a preparation keeps anything from being judged; undefined for a bug. */
+function stopOf(error: unknown): Stop | undefined {
+  if (error instanceof Misconfigured) return { outcome: 'misconfigured', message: error.message };
+  if (error instanceof SandboxUnavailable) return { outcome: 'undecided', message: error.message };
+  return undefined;
+}
+
+/** The personas of a sandbox, by the names under which checks know them. */
+function personasOf(sandbox: Sandbox): ReadonlyMap<CredentialName, string> {
+  const personas = new Map<CredentialName, string>([
+    ['caller.session', sandbox.user('caller').token],
+  ]);
+  for (const { kind, owner, id } of sandbox.tokens) {
+    if (kind === 'persona') personas.set(`${owner.persona}.token`, id);
+  }
+  return personas;
+}
