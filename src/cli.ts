@@ -6,7 +6,7 @@ import { credentialKinds } from './portal/credential.ts';
 import { outputOf } from './report/output.ts';
 import { version } from './run/version.ts';
 import type { Given } from './settings/option-reader.ts';
-import { options } from './settings/options.ts';
+import { commandOptions } from './settings/options.ts';
 
 const output = outputOf(process, process.env);
 
@@ -37,12 +37,11 @@ const run = withOptions(
     .command('run', { isDefault: true })
     .description('judge a target; without one, a reference portal that is started for it')
     .argument('[target]', 'URL of the portal, with port and path prefix (PORTAL_TARGET)')
-    .option('--env-file <file>', 'read variables that are not set from this file')
     .action(async (target: string | undefined, given: Given) => {
       const { runCommand } = await import('./commands/run.ts');
       process.exitCode = await runCommand(callOf(given, { target }));
     }),
-  options.map(({ name }) => name),
+  commandOptions.map(({ name }) => name),
 );
 run.addHelpText('after', () => credentialsHelp);
 
@@ -124,12 +123,11 @@ withOptions(
     .argument('[target]', 'URL of the portal (PORTAL_TARGET)')
     .option('--yes', 'remove it')
     .option('--run <id>', 'of this run only')
-    .option('--env-file <file>', 'read variables that are not set from this file')
     .action(async (target: string | undefined, given: Given) => {
       const { cleanupCommand } = await import('./commands/cleanup.ts');
       process.exitCode = await cleanupCommand(callOf(given, { target }));
     }),
-  ['timeout', 'settle', 'deadline', 'concurrency', 'ca', 'insecure', 'config'],
+  ['timeout', 'settle', 'deadline', 'concurrency', 'ca', 'insecure', 'config', 'env-file'],
 );
 
 program
@@ -158,7 +156,7 @@ try {
 
 /** Adds options of a run to a command. */
 function withOptions(command: Command, names: readonly string[]): Command {
-  for (const { name, takes, about, several } of options) {
+  for (const { name, takes, about, several } of commandOptions) {
     if (!names.includes(name)) continue;
     const option = new Option(takes ? `--${name} ${takes}` : `--${name}`, about);
     if (several) {

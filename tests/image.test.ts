@@ -216,9 +216,9 @@ describe('without what it needs', () => {
   test.each([
     [['http://127.0.0.1:1', '--image', 'x'], {}, /a target or --image, not both/],
     [['--image', 'x', '--profile', 'read-only'], {}, /judges with the full profile/],
-    [['--image', ''], {}, /--image is given, and empty/],
-    [[], { PORTAL_IMAGE: '' }, /PORTAL_IMAGE is given, and empty/],
-    [[], { PORTAL_TARGET: '' }, /PORTAL_TARGET is given, and empty/],
+    [['--image', ''], {}, /--image is set but empty/],
+    [[], { PORTAL_IMAGE: '' }, /PORTAL_IMAGE is set but empty/],
+    [[], { PORTAL_TARGET: '' }, /PORTAL_TARGET is set but empty/],
     [['--image-port', '1'], {}, /--image-port is for --image/],
     [['--image', 'x', '--image', 'x'], {}, /the same image twice/],
     [['--image', 'x', '--image', 'y', '--report', 'json=-'], {}, /a report each/],

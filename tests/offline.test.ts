@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
 import { explainCommand } from '../src/commands/explain.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
-import { configName } from '../src/settings/config-name.ts';
+import { configName } from '../src/settings/options.ts';
 import { portalConformance, run } from './support/cli.ts';
 import { variablesOf } from './support/judge.ts';
 import { schemaErrors } from './support/schema.ts';

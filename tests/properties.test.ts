@@ -5,7 +5,7 @@ import { judgeShape } from '../src/contract/shape.ts';
 import { readJson } from '../src/http/json-text.ts';
 import { plain } from '../src/reference/behaviour.ts';
 import { startReference } from '../src/reference/start.ts';
-import { renderConsole } from '../src/report/formats/text.ts';
+import { renderText } from '../src/report/formats/text.ts';
 import { SecretMasker } from '../src/secrets/masker.ts';
 import { Search } from '../src/secrets/search.ts';
 import { judge } from './support/judge.ts';
@@ -157,7 +157,7 @@ test('any text in any string member reaches no output', async () => {
         });
         const report = await judge(portal, { settle: '0' });
         await portal.close();
-        const told = renderConsole(report, { color: false, detail: 'verbose' });
+        const told = renderText(report, { color: false, detail: 'verbose' });
         expect(report.outcome).not.toBe('suite-error');
         expect(told).not.toContain(hostile);
         expect(JSON.stringify(report)).not.toContain(JSON.stringify(hostile).slice(1, -1));

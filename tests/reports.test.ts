@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import { statuses } from '../src/contract/judge.ts';
 import { startReference } from '../src/reference/start.ts';
-import { type Format, formats, render } from '../src/report/formats/formats.ts';
+import { type Format, formatNames, formats, render } from '../src/report/formats/formats.ts';
 import type { Report } from '../src/report/report.ts';
 import { baselineWith } from './support/baseline.ts';
 import { type Called, portalConformance, run } from './support/cli.ts';
@@ -26,16 +26,6 @@ import { schemaErrors } from './support/schema.ts';
 import { secretsIn } from './support/secrets.ts';
 
 const golden = (name: string) => new URL(`./golden/${name}`, import.meta.url).pathname;
-const files: Readonly<Record<Format, string>> = {
-  json: 'report.json',
-  html: 'report.html',
-  junit: 'junit.xml',
-  markdown: 'report.md',
-  github: 'annotations.txt',
-  ctrf: 'ctrf.json',
-  text: 'report.txt',
-};
-
 let folder: string;
 let called: Called;
 let written: Record<Format, string>;
@@ -46,9 +36,9 @@ beforeAll(async () => {
   const baseline = join(folder, 'baseline.json');
   writeFileSync(baseline, JSON.stringify(everyStatusBaseline, undefined, 2));
   const { PORTAL_OUTSIDER_TOKEN: _, ...variables } = variablesOf(portal);
-  const reports = formats.flatMap((format) => [
+  const reports = formatNames.flatMap((format) => [
     '--report',
-    `${format}=${join(folder, files[format])}`,
+    `${format}=${join(folder, formats[format].file)}`,
   ]);
   const args = [
     '--only',
@@ -61,7 +51,7 @@ beforeAll(async () => {
   ];
   called = await portalConformance([...args, ...reports], variables);
   written = Object.fromEntries(
-    formats.map((format) => [format, readFileSync(join(folder, files[format]), 'utf8')]),
+    formatNames.map((format) => [format, readFileSync(join(folder, formats[format].file), 'utf8')]),
   ) as Record<Format, string>;
   for (const text of [called.everything, ...Object.values(written)])
     expect(secretsIn(text, portal.store)).toEqual([]);
@@ -78,17 +68,20 @@ test('one run has every status in it', () => {
 
 test('the report of that run is the golden one', async () => {
   const text = `${JSON.stringify(steady(called.report), undefined, 2)}\n`;
-  await expect(text).toMatchFileSnapshot(golden(files.json));
+  await expect(text).toMatchFileSnapshot(golden(formats.json.file));
 });
 
 test('a secret in a baseline is in no form of the report, and is no bug of the suite', async () => {
   const portal = await startReference(everyStatus);
   const baseline = join(folder, 'with-secret.json');
   writeFileSync(baseline, JSON.stringify(baselineWith(portal.credentials.get('caller.token'))));
-  const reports = formats.flatMap((format) => ['--report', `${format}=${join(folder, format)}`]);
+  const reports = formatNames.flatMap((format) => [
+    '--report',
+    `${format}=${join(folder, format)}`,
+  ]);
   const args = ['--only', 'name-string', '--baseline', baseline, ...reports];
   const { code, everything, report } = await portalConformance(args, variablesOf(portal));
-  const files = formats.map((format) => readFileSync(join(folder, format), 'utf8'));
+  const files = formatNames.map((format) => readFileSync(join(folder, format), 'utf8'));
   await portal.close();
   expect({ code, outcome: report.outcome }).toEqual({ code: 0, outcome: 'known-failures' });
   expect(everything).toContain('see the ticket of [secret]');
@@ -103,19 +96,21 @@ test('the terminal ends with what to do', () => {
 });
 
 function goldenReport(): Report {
-  return JSON.parse(readFileSync(golden(files.json), 'utf8'));
+  return JSON.parse(readFileSync(golden(formats.json.file), 'utf8'));
 }
 
-describe.each(formats)('as %s', (format) => {
+describe.each(formatNames)('as %s', (format) => {
   test('the golden report is rendered as the golden text', async () => {
-    await expect(await render(goldenReport(), format)).toMatchFileSnapshot(golden(files[format]));
+    await expect(await render(goldenReport(), format)).toMatchFileSnapshot(
+      golden(formats[format].file),
+    );
   });
 
   test('an old report is rendered anew, the same', async () => {
-    const args = ['report', `${format}=-`, '--from', golden(files.json)];
+    const args = ['report', `${format}=-`, '--from', golden(formats.json.file)];
     const { code, stdout, stderr } = await run(process.execPath, ['dist/src/cli.js', ...args]);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toBe(readFileSync(golden(files[format]), 'utf8'));
+    expect(stdout).toBe(readFileSync(golden(formats[format].file), 'utf8'));
   });
 
   test('what the run wrote is valid', async () => {
@@ -314,11 +309,14 @@ test('ten broken requirements are nine errors and the outcome', async () => {
 });
 
 test.each([
-  [['report', 'pdf=x', '--from', golden(files.json)], /takes FORMAT=PATH/],
+  [['report', 'pdf=x', '--from', golden(formats.json.file)], /takes FORMAT=PATH/],
   [['report', 'html=x', '--from', 'no-such.json'], /--from cannot be read \(ENOENT\)/],
   [['report', 'html=x', '--from', 'package.json'], /must have required property|must NOT have/],
   [['report', 'html=x', '--from', 'README.md'], /is not JSON/],
-  [['report', 'html=/dev/null/x', '--from', golden(files.json)], /cannot be written \(E\w+\)/],
+  [
+    ['report', 'html=/dev/null/x', '--from', golden(formats.json.file)],
+    /cannot be written \(E\w+\)/,
+  ],
 ])('%j is a wrong call', async (args, sentence) => {
   const { code, stderr } = await run(process.execPath, ['dist/src/cli.js', ...args]);
   expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);

@@ -1,45 +1,25 @@
 import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
-import type { CredentialName, Profile } from '../contract/requirement.ts';
+import type { CredentialName } from '../contract/requirement.ts';
 import type { Report } from '../report/report.ts';
 import { misconfiguredReport, verify as run } from '../run/verify.ts';
 import type { AdminCredentials } from '../sandbox/administrator.ts';
-import { defaultSettings, selectors } from '../settings/settings.ts';
+import { type ApiOption, type OptionSettings, optionTable } from '../settings/options.ts';
+import { defaultSettings } from '../settings/settings.ts';
+import { readAllowed, readSelectors } from '../settings/values.ts';
 
-/** What `verify` is told; all of it optional. Times are in milliseconds. */
-export interface VerifyOptions {
-  /** `full` with an administrator alone, `read-only` with tokens. */
-  readonly profile?: Exclude<Profile, 'saved'>;
+/**
+ * What `verify` is told; all of it optional. Beside these, the options of the command that
+ * docs/api.md lists, by the same names in camel case; times are in milliseconds.
+ */
+export interface VerifyOptions extends Partial<Pick<OptionSettings, ApiOption>> {
   /** Bearer tokens by persona: `{ 'caller.token': '...' }`. */
   readonly credentials?: Readonly<Partial<Record<CredentialName, string>>>;
-  /** The administrator who makes users and tokens: `{ username, password }` or `{ token }`. */
+  /** The administrator who creates users and tokens: `{ username, password }` or `{ token }`. */
   readonly admin?: AdminCredentials;
-  /** Ids of requirements or topics to judge, and to leave out. */
-  readonly only?: readonly string[];
-  readonly skip?: readonly string[];
-  /** Whether a broken SHOULD fails. */
-  readonly strict?: boolean;
-  /** Untested MUSTs to accept, by id, or all of them. */
-  readonly allowUntested?: true | readonly string[];
-  /** Nothing on the way logs: given tokens may go into a URL and a Basic user name (false). */
-  readonly allowTokenInUrl?: boolean;
-  /** Per request (10,000). */
-  readonly timeoutMs?: number;
-  /** For the whole run (120,000). */
-  readonly deadlineMs?: number;
-  /** How long a change may take to show everywhere (10,000). */
-  readonly settleMs?: number;
-  /** Requests under way at once (16). */
-  readonly concurrency?: number;
-  /** Sent as Origin, for tokens that are restricted to hosts. */
-  readonly origin?: string;
   /** A certificate authority to trust too, as PEM. */
   readonly ca?: string;
-  /** Do not verify the TLS certificate. */
-  readonly insecure?: boolean;
-  /** Of the names that a full run makes. */
-  readonly seed?: number;
-  /** Ends the run, which still removes what it made; its report is partial. */
+  /** Ends the run, which still removes what it created; its report is partial. */
   readonly signal?: AbortSignal;
 }
 
@@ -52,19 +32,18 @@ export interface VerifyOptions {
  * target does is in it, and a call that is wrong has the outcome `misconfigured`.
  */
 export async function verify(target?: string, options: VerifyOptions = {}): Promise<Report> {
-  const { credentials = {}, ca, signal, ...rest } = options;
-  const known = Object.entries(rest).filter(([, value]) => value !== undefined);
-  const settings = {
-    ...defaultSettings(),
-    ...Object.fromEntries(known),
-    target,
-    credentials: new Map(
-      Object.entries(credentials).filter(([, token]) => token !== undefined),
-    ) as ReadonlyMap<CredentialName, string>,
-    ...(ca === undefined ? {} : { ca: { pem: ca, file: 'ca.pem' } }),
-  };
+  const { credentials = {}, admin, ca, signal, ...rest } = options;
   try {
-    check(options);
+    const settings = {
+      ...defaultSettings(),
+      ...checked(rest),
+      target,
+      admin,
+      credentials: new Map(
+        Object.entries(credentials).filter(([, token]) => token !== undefined),
+      ) as ReadonlyMap<CredentialName, string>,
+      ca: ca === undefined ? undefined : { pem: ca, file: 'ca.pem' },
+    };
     return await run(settings, requirements, (current) => {
       const end = () => current.interrupt('SIGTERM');
       if (signal?.aborted) end();
@@ -77,18 +56,19 @@ export async function verify(target?: string, options: VerifyOptions = {}): Prom
 }
 
 /** @throws Misconfigured for what no run can be told */
-function check(options: VerifyOptions): void {
-  const { profile, only = [], skip = [], allowUntested = [], concurrency = 1 } = options;
-  if (profile !== undefined && profile !== 'read-only' && profile !== 'full')
-    throw new Misconfigured('profile is read-only or full.');
-  selectors(only, 'only', requirements);
-  selectors(skip, 'skip', requirements);
-  if (allowUntested !== true) selectors(allowUntested, 'allow-untested', requirements);
-  for (const name of ['timeoutMs', 'deadlineMs', 'settleMs'] as const) {
-    const time = options[name] ?? 1;
-    if (!(time > 0 || (name === 'settleMs' && time === 0)))
-      throw new Misconfigured(`${name} is a number of milliseconds.`);
+function checked(options: Partial<Pick<OptionSettings, ApiOption>>): Partial<OptionSettings> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    const option = Object.hasOwn(optionTable, name) && optionTable[name as ApiOption];
+    if (!option || !('api' in option))
+      throw new Misconfigured(`verify() has no option of that name: ${name}.`);
+    if (!option.api.accepts(value)) throw new Misconfigured(`${name} takes ${option.api.takes}.`);
   }
-  if (!Number.isInteger(concurrency) || concurrency < 1)
-    throw new Misconfigured('concurrency is a whole number from 1.');
+  const { only = [], skip = [], allowUntested = [] } = options;
+  return {
+    ...Object.fromEntries(given),
+    only: readSelectors(only, 'only', requirements),
+    skip: readSelectors(skip, 'skip', requirements),
+    allowUntested: readAllowed(allowUntested, requirements),
+  };
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { firstConfig } from '../settings/config-file.ts';
-import { configName } from '../settings/config-name.ts';
+import { configName } from '../settings/options.ts';
 import { type Call, complain } from './shared.ts';
 
 /** Writes a configuration file to begin with; an existing one is left alone. */

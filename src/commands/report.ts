@@ -1,8 +1,8 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
-import { writeReports } from '../report/formats/formats.ts';
+import { writeReports } from '../report/deliver.ts';
 import type { Report } from '../report/report.ts';
 import { readJsonFile } from '../settings/json-file.ts';
-import { readReport } from '../settings/settings.ts';
+import { readReport } from '../settings/values.ts';
 import { type Call, complain } from './shared.ts';
 
 /** A report that was written as JSON. @throws Misconfigured */

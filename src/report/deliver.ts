@@ -1,5 +1,7 @@
-import { type Destination, writeReports } from './formats/formats.ts';
-import { renderConsole } from './formats/text.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Destination, render } from './formats/formats.ts';
+import { renderText } from './formats/text.ts';
 import { inert } from './inert.ts';
 import type { Output } from './output.ts';
 import type { Report } from './report.ts';
@@ -23,7 +25,7 @@ export async function deliver(
   const tell = toStdout ? err : out;
   if (detail !== 'none') {
     const written = trouble.length === 0 ? reports : [];
-    tell(renderConsole(report, { color: toStdout ? color.err : color.out, detail, written }));
+    tell(renderText(report, { color: toStdout ? color.err : color.out, detail, written }));
   }
   if (annotate) {
     const { renderAnnotations } = await import('./formats/github.ts');
@@ -31,4 +33,33 @@ export async function deliver(
   }
   for (const sentence of trouble) err(`portal-conformance: ${inert(sentence)}\n`);
   return report.exitCode || (trouble.length > 0 ? 2 : 0);
+}
+
+/**
+ * Writes a report in each of the forms asked for.
+ *
+ * @param print writes to standard output
+ * @returns what went wrong, in sentences
+ */
+export async function writeReports(
+  report: Report,
+  destinations: readonly Destination[],
+  print: (text: string) => void,
+): Promise<string[]> {
+  const trouble: string[] = [];
+  for (const { format, path } of destinations) {
+    const text = await render(report, format);
+    try {
+      if (path === '-') {
+        print(text);
+      } else {
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, text);
+      }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      trouble.push(`The report cannot be written (${code}): ${path}`);
+    }
+  }
+  return trouble;
 }

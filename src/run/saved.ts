@@ -23,7 +23,7 @@ type Register = readonly Requirement<Context>[];
  */
 export async function checkSaved(
   saved: Buffer,
-  { strict, baseline }: Pick<Settings, 'strict' | 'baseline'>,
+  { strict, baseline }: Pick<Settings, 'strict'> & Partial<Pick<Settings, 'baseline'>>,
   register: Register,
 ): Promise<Report> {
   const startedAt = Date.now();

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { configName } from './config-name.ts';
 import { readJsonFile } from './json-file.ts';
-import type { Environment } from './option-reader.ts';
-import { options } from './options.ts';
+import { type Environment, kebab } from './option-reader.ts';
+import { configName, options } from './options.ts';
 
 /** What a configuration file says, as options are written on the command line. */
 export interface Config {
@@ -32,9 +31,8 @@ export function readConfig(named: string | undefined): Config {
   const { $schema: _, variables = {}, reports = {}, ...rest } = value;
   const from = (file: string) => (file === '-' ? file : resolve(dirname(path), file));
   const read = Object.entries(rest).map(([name, given]) => {
-    const isPath = name === 'ca' || name === 'baseline';
+    const { isPath, several = ',' } = options.find((one) => one.name === kebab(name)) ?? {};
     if (isPath) return [kebab(name), from(String(given))];
-    const several = options.find((one) => one.name === kebab(name))?.several ?? ',';
     return [kebab(name), Array.isArray(given) ? given.join(several) : String(given)];
   });
   const report = Object.entries(reports).map(([format, file]) => `${format}=${from(file)}`);
@@ -48,10 +46,6 @@ export function withVariables(environment: Environment, { variables }: Config): 
     .filter(([, from]) => environment[from])
     .map(([name, from]) => [name, environment[from]]);
   return { ...Object.fromEntries(taken), ...environment };
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** A configuration to begin with. */

@@ -26,6 +26,13 @@ export class OptionReader {
     return raw === true || raw === '' ? undefined : raw;
   }
 
+  choice<Word extends string>(name: string, words: readonly Word[]): Word | undefined {
+    const raw = this.text(name);
+    const word = words.find((one) => one === raw);
+    if (raw === undefined || word !== undefined) return word;
+    throw new Misconfigured(`--${name} (${variableOf(name)}) takes ${words.join(' or ')}.`);
+  }
+
   flag(name: string): boolean {
     const raw = this.#raw(name);
     if (raw === undefined || raw === true) return raw ?? false;
@@ -80,6 +87,16 @@ export class OptionReader {
     if (number >= 1 && number <= 256) return number;
     throw new Misconfigured(`--${name} (${variableOf(name)}) takes a whole number from 1 to 256.`);
   }
+}
+
+/** An option's name as a member: `allowUntested` for `allow-untested`. */
+export function camel(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The other way round. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The variable of an option: PORTAL_ and its name in capitals. */

@@ -1,84 +1,192 @@
-import { formats } from '../report/formats/formats.ts';
-import { configName } from './config-name.ts';
+import { randomInt } from 'node:crypto';
+import { formatNames } from '../report/formats/formats.ts';
+import { readBaseline } from './baseline-file.ts';
+import {
+  choice,
+  count,
+  flag,
+  flagOfApi,
+  list,
+  type Option,
+  type Source,
+  seconds,
+  text,
+  textList,
+} from './option.ts';
+import {
+  readAllowed,
+  readImageEnvironment,
+  readOrigin,
+  readPem,
+  readReport,
+  readSelectors,
+} from './values.ts';
 
-export interface Option {
-  /** As on the command line; its variable is PORTAL_ and the name in capitals. */
-  readonly name: string;
-  /** What it takes: `<x>` a value, `[x]` a value or nothing; a flag without. */
-  readonly takes?: string;
-  readonly about: string;
-  /** What joins the values of an option that may be given several times. */
-  readonly several?: ',' | '\n';
-}
+/** The configuration file that is read when no other is named. */
+export const configName = 'portal-conformance.config.json';
 
-/** Every option of a run, each also read from its variable. */
-export const options: readonly Option[] = [
-  {
-    name: 'profile',
-    takes: '<profile>',
-    about:
-      'read-only, or full: make users and tokens, and remove them (full with an administrator alone)',
+/** Every option of a run, by the name of its setting. Times are in milliseconds there. */
+export const optionTable = {
+  profile: choice(
+    {
+      name: 'profile',
+      takes: '<profile>',
+      about:
+        'read-only, or full: create users and tokens, and remove them (full with an administrator alone)',
+    },
+    ['read-only', 'full'],
+  ),
+  seed: {
+    name: 'seed',
+    takes: '<number>',
+    about: 'seed for the names of a full run (random, printed)',
+    schema: { type: 'integer', minimum: 0 },
+    read: ({ reader }: Source): number => reader.integer('seed') ?? randomInt(2 ** 32),
+    api: { takes: 'a whole number', accepts: (value: unknown) => Number.isInteger(value) },
   },
-  { name: 'seed', takes: '<number>', about: 'of the names that a full run makes (random)' },
-  {
-    name: 'only',
-    takes: '<ids>',
-    about: 'judge these requirements or topics only, separated by commas',
-    several: ',',
+  only: {
+    ...list(
+      {
+        name: 'only',
+        takes: '<ids>',
+        about: 'judge only these requirements or topics, separated by commas',
+      },
+      (values, { register }) => readSelectors(values, 'only', register),
+    ),
+    api: textList,
   },
-  { name: 'skip', takes: '<ids>', about: 'leave these requirements or topics out', several: ',' },
-  { name: 'strict', about: 'a broken SHOULD fails' },
-  {
+  skip: {
+    ...list(
+      { name: 'skip', takes: '<ids>', about: 'leave out these requirements or topics' },
+      (values, { register }) => readSelectors(values, 'skip', register),
+    ),
+    api: textList,
+  },
+  strict: flagOfApi({ name: 'strict', about: 'a violated SHOULD fails' }),
+  allowUntested: {
     name: 'allow-untested',
     takes: '[ids]',
     about: 'accept untested MUSTs: these, or all',
-    several: ',',
+    several: ',' as const,
+    schema: { anyOf: [{ type: 'boolean' }, { type: 'array', items: { type: 'string' } }] },
+    read: ({ reader, register }: Source) => readAllowed(reader.some('allow-untested'), register),
+    api: {
+      takes: 'true or an array of strings',
+      accepts: (value: unknown) => value === true || textList.accepts(value),
+    },
   },
-  {
+  allowTokenInUrl: flagOfApi({
     name: 'allow-token-in-url',
     about: 'nothing on the way logs: send given tokens in a URL and as a Basic user name, too',
-  },
-  { name: 'timeout', takes: '<seconds>', about: 'per request (10)' },
-  { name: 'deadline', takes: '<seconds>', about: 'for the whole run (120)' },
-  {
-    name: 'settle',
-    takes: '<seconds>',
-    about: 'how long a change may take to show everywhere (10)',
-  },
-  { name: 'concurrency', takes: '<number>', about: 'requests under way at once (16)' },
-  {
+  }),
+  timeoutMs: seconds({ name: 'timeout', about: 'bound of one request (10)' }, 10),
+  deadlineMs: seconds({ name: 'deadline', about: 'bound of the whole run (120)' }, 120),
+  settleMs: seconds(
+    {
+      name: 'settle',
+      about: 'how long a change may take to show everywhere, and a busy server is waited for (10)',
+    },
+    10,
+    'zero',
+  ),
+  concurrency: count({ name: 'concurrency', about: 'requests in flight at once (16)' }, 16),
+  origin: {
     name: 'origin',
     takes: '<origin>',
-    about: 'sent as Origin, for tokens that are restricted to hosts',
+    about: 'Origin header to send, for tokens that are restricted to hosts',
+    schema: { type: 'string' },
+    read: ({ reader }: Source): string | undefined => readOrigin(reader.text('origin')),
+    api: text,
   },
-  { name: 'ca', takes: '<file>', about: 'trust this certificate authority (PEM) too' },
-  { name: 'insecure', about: 'do not verify the TLS certificate' },
-  {
-    name: 'image',
-    takes: '<name>',
-    about: 'start this image and judge it with the full profile; several, one after the other',
-    several: ',',
+  ca: {
+    name: 'ca',
+    takes: '<file>',
+    about: 'also trust the certificate authority in this PEM file',
+    isPath: true,
+    schema: { type: 'string' },
+    read: ({ reader }: Source): { readonly pem: string; readonly file: string } | undefined => {
+      const file = reader.text('ca');
+      return file === undefined ? undefined : { file, pem: readPem(file) };
+    },
   },
-  {
+  insecure: flagOfApi({ name: 'insecure', about: 'do not verify the TLS certificate' }),
+  images: list(
+    {
+      name: 'image',
+      takes: '<name>',
+      about: 'start this image and judge it with the full profile; several, one after the other',
+    },
+    (values) => values,
+  ),
+  imageEnvironment: {
     name: 'image-env',
     takes: '<k=v>',
-    about: 'an environment variable of the image; K alone takes its value from here',
-    several: '\n',
+    about: 'environment variable of the image; K alone takes its value from the environment',
+    several: '\n' as const,
+    schema: { type: 'array', items: { type: 'string', pattern: '^[A-Za-z_]\\w*(=.*)?$' } },
+    read: ({ reader, variables }: Source) =>
+      readImageEnvironment(reader.lines('image-env'), variables),
   },
-  { name: 'image-port', takes: '<number>', about: 'the port of the image (9909)' },
-  {
-    name: 'startup-timeout',
-    takes: '<seconds>',
-    about: 'how long an image may take to answer (120)',
+  imagePort: {
+    name: 'image-port',
+    takes: '<number>',
+    about: 'port of the image (9909)',
+    schema: { type: 'integer', minimum: 1, maximum: 65_535 },
+    read: ({ reader }: Source) => reader.port('image-port', 9909),
   },
-  {
-    name: 'report',
-    takes: '<format=path>',
-    about: `write the report as ${formats.join(', ')}; - is standard output`,
-    several: ',',
+  startupTimeoutMs: seconds(
+    { name: 'startup-timeout', about: 'how long an image may take to answer (120)' },
+    120,
+  ),
+  reports: {
+    ...list(
+      {
+        name: 'report',
+        takes: '<format=path>',
+        about: `write the report as ${formatNames.join(', ')}; - is standard output`,
+      },
+      (values) => values.map(readReport),
+    ),
+    member: 'reports',
+    schema: {
+      type: 'object',
+      additionalProperties: false,
+      properties: Object.fromEntries(
+        formatNames.map((format) => [format, { type: 'string', minLength: 1 }]),
+      ),
+    },
   },
-  { name: 'baseline', takes: '<file>', about: 'known failures, which do not fail' },
-  { name: 'config', takes: '<file>', about: `the configuration file (${configName})` },
-  { name: 'quiet', about: 'print the outcome alone' },
-  { name: 'verbose', about: 'print every requirement' },
+  baseline: {
+    name: 'baseline',
+    takes: '<file>',
+    about: 'known failures, which do not fail',
+    isPath: true,
+    schema: { type: 'string' },
+    read: ({ reader }: Source) => {
+      const file = reader.text('baseline');
+      return file === undefined ? undefined : readBaseline(file);
+    },
+  },
+  quiet: flag({ name: 'quiet', about: 'print the outcome alone' }),
+  verbose: flag({ name: 'verbose', about: 'print every requirement' }),
+} satisfies Record<string, Option>;
+
+type Table = typeof optionTable;
+
+/** What the options say, by the name of the setting. */
+export type OptionSettings = { readonly [Name in keyof Table]: ReturnType<Table[Name]['read']> };
+
+/** The settings that `verify()` takes as they are. */
+export type ApiOption = {
+  [Name in keyof Table]: Table[Name] extends { api: object } ? Name : never;
+}[keyof Table];
+
+/** Every option that is a setting, in the order in which they are listed. */
+export const options: readonly Option[] = Object.values(optionTable);
+
+/** What the command takes: the settings, and where they are read from. */
+export const commandOptions: readonly Pick<Option, 'name' | 'takes' | 'about' | 'several'>[] = [
+  ...options,
+  { name: 'config', takes: '<file>', about: `configuration file (${configName})` },
+  { name: 'env-file', takes: '<file>', about: 'read variables that are not set from this file' },
 ];

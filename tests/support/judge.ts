@@ -3,7 +3,7 @@ import { requirements } from '../../specs/index.ts';
 import { credentialKinds } from '../../src/portal/credential.ts';
 import type { Behaviour } from '../../src/reference/behaviour.ts';
 import { type Reference, startReference } from '../../src/reference/start.ts';
-import { renderConsole } from '../../src/report/formats/text.ts';
+import { renderText } from '../../src/report/formats/text.ts';
 import type { Report } from '../../src/report/report.ts';
 import { verify } from '../../src/run/verify.ts';
 import type { Given } from '../../src/settings/option-reader.ts';
@@ -57,7 +57,7 @@ export async function judgeBehaviour(behaviour: Behaviour, given: Given = {}): P
     const report = await judgeWith(variables, given);
     const told = [
       ...JSON.stringify(report, undefined, 1).split('\n'),
-      ...renderConsole(report, { color: true, detail: 'verbose' }).split('\n'),
+      ...renderText(report, { color: true, detail: 'verbose' }).split('\n'),
     ];
     // Much is said of many requirements; it is looked through once.
     expect(secretsIn([...new Set(told)].join('\n'), portal.store)).toEqual([]);

@@ -1,31 +1,72 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Report } from '../report.ts';
 
-type Renderer = (report: Report) => string;
+type Render = (report: Report) => string;
 
-/** Every form that a report can be written in: pure functions of it, loaded when asked for. */
-const renderers = {
-  json: async () => (report: Report) => `${JSON.stringify(report, undefined, 2)}\n`,
-  html: async () => (await import('./html/page.ts')).renderHtml,
-  junit: async () => (await import('./junit.ts')).renderJunit,
-  markdown: async () => (await import('./markdown.ts')).renderMarkdown,
-  github: async () => (await import('./github.ts')).renderAnnotations,
-  ctrf: async () => (await import('./ctrf.ts')).renderCtrf,
-  text: async () => {
-    const { renderConsole } = await import('./text.ts');
-    return (report: Report) => renderConsole(report, { color: false, detail: 'verbose' });
-  },
-} satisfies Record<string, () => Promise<Renderer>>;
-
-export type Format = keyof typeof renderers;
-
-export const formats = Object.keys(renderers) as Format[];
-
-export function isFormat(name: string): name is Format {
-  return Object.hasOwn(renderers, name);
+interface FormatEntry {
+  /** Who reads it, and what for. */
+  readonly reader: string;
+  readonly about: string;
+  /** The usual name of the file. */
+  readonly file: string;
+  readonly load: () => Promise<Render>;
 }
 
+/** Every form that a report can be written in: pure functions of it, loaded when asked for. */
+export const formats = {
+  json: {
+    reader: 'tools',
+    about: 'everything; [schema](../schemas/report.schema.json)',
+    file: 'report.json',
+    load: async () => (report: Report) => `${JSON.stringify(report, undefined, 2)}\n`,
+  },
+  html: {
+    reader: 'people',
+    about:
+      'one file that fetches nothing; filters, deep links (`report.html#created-at-stable`), the command that reproduces a failure',
+    file: 'report.html',
+    load: async () => (await import('./html/page.ts')).renderHtml,
+  },
+  junit: {
+    reader: 'CI systems',
+    about: 'one test case for each requirement',
+    file: 'junit.xml',
+    load: async () => (await import('./junit.ts')).renderJunit,
+  },
+  markdown: {
+    reader: 'step summaries, pull requests',
+    about: 'what is open, folded',
+    file: 'report.md',
+    load: async () => (await import('./markdown.ts')).renderMarkdown,
+  },
+  github: {
+    reader: 'GitHub Actions',
+    about: 'annotations; printed there without being asked for',
+    file: 'annotations.txt',
+    load: async () => (await import('./github.ts')).renderAnnotations,
+  },
+  ctrf: {
+    reader: 'dashboards',
+    about: '[Common Test Report Format](https://ctrf.io)',
+    file: 'ctrf.json',
+    load: async () => (await import('./ctrf.ts')).renderCtrf,
+  },
+  text: {
+    reader: 'people',
+    about: 'what `--verbose` prints',
+    file: 'report.txt',
+    load: async () => (await import('./text.ts')).renderPlainText,
+  },
+} as const satisfies Record<string, FormatEntry>;
+
+export type Format = keyof typeof formats;
+
+export const formatNames = Object.keys(formats) as Format[];
+
+export function isFormat(name: string): name is Format {
+  return Object.hasOwn(formats, name);
+}
+
+/** Where a report is to be written, and in which form. */
 export interface Destination {
   readonly format: Format;
   /** A file, or `-` for standard output. */
@@ -33,35 +74,6 @@ export interface Destination {
 }
 
 export async function render(report: Report, format: Format): Promise<string> {
-  const renderer = await renderers[format]();
+  const renderer = await formats[format].load();
   return renderer(report);
-}
-
-/**
- * Writes a report in each of the forms asked for.
- *
- * @param print writes to standard output
- * @returns what went wrong, in sentences
- */
-export async function writeReports(
-  report: Report,
-  destinations: readonly Destination[],
-  print: (text: string) => void,
-): Promise<string[]> {
-  const trouble: string[] = [];
-  for (const { format, path } of destinations) {
-    const text = await render(report, format);
-    try {
-      if (path === '-') {
-        print(text);
-      } else {
-        mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, text);
-      }
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      trouble.push(`The report cannot be written (${code}): ${path}`);
-    }
-  }
-  return trouble;
 }

@@ -5,21 +5,22 @@ import { inert } from '../inert.ts';
 import { attention, type Mood, marks, moods } from '../marks.ts';
 import type { Report, RequirementResult } from '../report.ts';
 import { plural, tell, tellKnown } from '../sentences.ts';
-import type { Destination } from './formats.ts';
 
-export interface ConsoleOptions {
+interface Written {
+  readonly format: string;
+  readonly path: string;
+}
+
+export interface TextOptions {
   readonly color: boolean;
   /** `quiet`: the ending alone; `verbose`: every requirement. */
   readonly detail: 'quiet' | 'normal' | 'verbose';
   /** The reports that were written beside this text. */
-  readonly written?: readonly Destination[];
+  readonly written?: readonly Written[];
 }
 
 /** Renders a report for a terminal, a page of text that ends with the outcome. */
-export function renderConsole(
-  report: Report,
-  { color, detail, written = [] }: ConsoleOptions,
-): string {
+export function renderText(report: Report, { color, detail, written = [] }: TextOptions): string {
   const paint = color ? painted : plain;
   const outcome = renderOutcome(report, paint);
   if (detail === 'quiet') return `${outcome.join('\n')}\n`;
@@ -31,6 +32,11 @@ export function renderConsole(
   const details = open.flatMap((one) => ['', ...renderDetails(one, paint)]);
   const summary = open.length > maxInView ? renderSummary(report, paint) : [];
   return `${[...head, '', ...body, ...details, '', ...summary, ...ending].join('\n')}\n`;
+}
+
+/** The text as a report of its own: every requirement, no colours. */
+export function renderPlainText(report: Report): string {
+  return renderText(report, { color: false, detail: 'verbose' });
 }
 
 type Paint = (style: Style, text: string) => string;
@@ -124,7 +130,7 @@ function broken({ requirements }: Report): boolean {
 }
 
 /** What helps to go on from here. */
-function renderHints(report: Report, paint: Paint, written: readonly Destination[]): string[] {
+function renderHints(report: Report, paint: Paint, written: readonly Written[]): string[] {
   const [first] = report.requirements.filter(({ status }) => status === 'fail');
   const files = written.filter(({ path }) => path !== '-');
   return [

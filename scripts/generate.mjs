@@ -1,0 +1,156 @@
+// Writes what derives from the tables of the sources: the schema of the configuration file, the
+// tables of the docs, and docs/requirements.md. With --check it writes nothing, and exits with 1
+// when a file is stale. Needs dist/ (npm run build).
+import { readFileSync, writeFileSync } from 'node:fs';
+import { requirements } from '../dist/specs/index.js';
+import { outline } from '../dist/src/contract/outline.js';
+import { topics } from '../dist/src/contract/requirement.js';
+import { formats } from '../dist/src/report/formats/formats.js';
+import { credentialVariables } from '../dist/src/settings/credentials.js';
+import { camel, variableOf } from '../dist/src/settings/option-reader.js';
+import { commandOptions, options, optionTable } from '../dist/src/settings/options.js';
+
+const root = new URL('..', import.meta.url);
+const read = (path) => readFileSync(new URL(path, root), 'utf8');
+const check = process.argv.includes('--check');
+
+const files = {
+  'schemas/config.schema.json': configSchema(),
+  'docs/options.md': withTable('docs/options.md', 'options', optionsTable()),
+  'docs/reports.md': withTable('docs/reports.md', 'formats', formatsTable()),
+  'docs/api.md': withTable('docs/api.md', 'api-options', apiTable()),
+  'docs/requirements.md': requirementsPage(),
+};
+
+const stale = Object.entries(files).filter(([path, text]) => !isCurrent(path, text));
+for (const [path, text] of stale) {
+  if (check) console.error(`stale: ${path} (npm run build && npm run generate)`);
+  else writeFileSync(new URL(path, root), text);
+}
+process.exit(check && stale.length > 0 ? 1 : 0);
+
+function isCurrent(path, text) {
+  try {
+    return read(path) === text;
+  } catch {
+    return false;
+  }
+}
+
+function configSchema() {
+  const schema = JSON.parse(read('schemas/config.schema.json'));
+  const { $schema, target, variables } = schema.properties;
+  const settings = options.map(({ name, takes, about, member, schema: form }) => {
+    const unit = takes === '<seconds>' ? ', in seconds' : '';
+    const description = sentence(about.replace(/ \([^)]*\)$/, '') + unit);
+    return [member ?? camel(name), { description, ...form }];
+  });
+  variables.properties = Object.fromEntries(
+    credentialVariables.map((name) => [name, { $ref: '#/$defs/name' }]),
+  );
+  schema.properties = { $schema, target, ...Object.fromEntries(settings), variables };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+function sentence(text) {
+  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+}
+
+function optionsTable() {
+  return table(
+    ['option', 'variable', ''],
+    commandOptions.map(({ name, takes, about, several }) => [
+      `\`--${name}${takes ? ` ${takes}` : ''}\``,
+      `\`${variableOf(name)}\``,
+      `${about}${several ? '; may be given several times' : ''}`,
+    ]),
+  );
+}
+
+function formatsTable() {
+  return table(
+    ['form', 'for', ''],
+    Object.entries(formats).map(([name, { reader, about }]) => [`\`${name}\``, reader, about]),
+  );
+}
+
+function apiTable() {
+  const rows = Object.entries(optionTable).filter(([, option]) => option.api);
+  return table(
+    ['option', 'takes', ''],
+    rows.map(([name, { api, about }]) => [`\`${name}\``, api.takes, withoutSeconds(about)]),
+  );
+}
+
+/** Defaults of the command are in seconds. */
+function withoutSeconds(about) {
+  return about.replace(/\((\d+)\)$/, (_, number) => `(${Number(number) * 1000})`);
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A page with the table between its markers replaced. */
+function withTable(path, name, text) {
+  const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`];
+  const page = read(path);
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${path} has no place for ${name}`);
+  return `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`;
+}
+
+/** The register as a page, for whoever does not read TypeScript. */
+function requirementsPage() {
+  const judged = requirements.filter(({ check }) => check).length;
+  const lines = [
+    '# Requirements',
+    '',
+    'What a server that implements "List API Tokens" must do, and how this suite reads the contract.',
+    'Generated from `specs/` by `npm run generate`.',
+    '',
+    `${requirements.length} requirements: ${judged} are checked, ${requirements.length - judged} cannot be observed and say why.`,
+    'A **MUST** comes from the contract, a **SHOULD** from an RFC; a **NOTE** is worth knowing and never counts.',
+    '',
+    '## By heading of the contract',
+    '',
+    ...outline.map((heading) => {
+      const ids = requirements.filter(({ source }) => source === heading).map(linkTo);
+      return `- ${heading}: ${ids.join(', ')}`;
+    }),
+    ...topics.flatMap((topic) => [
+      '',
+      `## ${topic[0].toUpperCase()}${topic.slice(1)}`,
+      ...requirements.filter((one) => one.topic === topic).flatMap(section),
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function linkTo({ id }) {
+  return `[${id}](#${id})`;
+}
+
+function section(requirement) {
+  const { id, level, title, text, source, profiles, needs, causes, fix, excluded } = requirement;
+  const facts = excluded
+    ? [`Not checked: ${excluded}.`]
+    : [
+        `Profiles: ${profiles.join(', ')}.${needs.length > 0 ? ` Needs ${needs.join(' and ')}.` : ''}`,
+        '',
+        `Usual causes: ${causes}`,
+        '',
+        `Fix: ${fix}`,
+      ];
+  return [
+    '',
+    `### ${id}`,
+    '',
+    `**${level}** ${title}. *${source}*`,
+    '',
+    text,
+    '',
+    ...facts.map((line) => line.replace(/([<>*])/g, '\\$1')),
+  ];
+}

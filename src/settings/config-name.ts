@@ -1,2 +1,0 @@
-/** The configuration file that is read when no other is named. */
-export const configName = 'portal-conformance.config.json';
