@@ -1,10 +1,5 @@
-import {
-  changing,
-  failEach,
-  type PortalRequirement,
-  reading,
-  unlessGiven,
-} from '../src/checks/kinds.ts';
+import { failEach } from '../src/checks/findings.ts';
+import { changing, ofTopic, reading, unlessGiven } from '../src/checks/kinds.ts';
 import {
   alteredTokens,
   cookies,
@@ -26,13 +21,10 @@ import type { Context } from '../src/portal/context.ts';
 import type { Reader } from '../src/portal/credential.ts';
 import type { Probe } from '../src/portal/requests.ts';
 
-const topic = 'authentication';
-
-export const authentication: readonly PortalRequirement[] = [
+export const authentication = ofTopic('authentication', [
   reading(
     {
       id: 'api-token-accepted',
-      topic,
       level: 'MUST',
       title: 'An API token opens the list',
       text: 'A request with a valid API token in the Authorization header is let in.',
@@ -46,7 +38,6 @@ export const authentication: readonly PortalRequirement[] = [
   reading(
     {
       id: 'session-token-accepted',
-      topic,
       level: 'MUST',
       title: 'A session token opens the list',
       text: 'A request with a valid session token in the Authorization header is let in.',
@@ -61,7 +52,6 @@ export const authentication: readonly PortalRequirement[] = [
   refused(
     {
       id: 'missing-header-refused',
-      topic,
       level: 'MUST',
       title: 'Without an Authorization header: 401',
       text: 'A request without an Authorization header is answered with 401.',
@@ -75,7 +65,6 @@ export const authentication: readonly PortalRequirement[] = [
   refused(
     {
       id: 'scheme-alone-refused',
-      topic,
       level: 'MUST',
       title: 'The scheme without a token: 401',
       text: 'An Authorization header that holds the scheme and no token is answered with 401.',
@@ -89,7 +78,6 @@ export const authentication: readonly PortalRequirement[] = [
   refused(
     {
       id: 'unknown-token-refused',
-      topic,
       level: 'MUST',
       title: 'A token that nobody has: 401',
       text: 'A random token of the same form as a valid one is answered with 401.',
@@ -102,7 +90,6 @@ export const authentication: readonly PortalRequirement[] = [
   refused(
     {
       id: 'altered-token-refused',
-      topic,
       level: 'MUST',
       title: 'A token that is almost right: 401',
       text: 'A valid token with a character changed, cut off or added is answered with 401: the whole token counts.',
@@ -116,7 +103,6 @@ export const authentication: readonly PortalRequirement[] = [
   refused(
     {
       id: 'placeholder-token-refused',
-      topic,
       level: 'MUST',
       title: 'A placeholder in place of a token: 401',
       text: 'Zeros, letters, null, undefined, %, * and SQL in quotes are no valid tokens and are answered with 401.',
@@ -130,7 +116,6 @@ export const authentication: readonly PortalRequirement[] = [
   refused(
     {
       id: 'other-scheme-refused',
-      topic,
       level: 'MUST',
       title: 'A valid token in another scheme: 401',
       text: 'Only the scheme Bearer counts: Basic, Token and no scheme at all are answered with 401.',
@@ -149,7 +134,6 @@ export const authentication: readonly PortalRequirement[] = [
   refused(
     {
       id: 'unreadable-token-refused',
-      topic,
       level: 'MUST',
       title: 'An oversized or non-ASCII token is refused without an accident',
       text: 'A token of 4,000 characters or of Latin-1 bytes is refused: with 401, or with 400, 403 or 431 as proxies do.',
@@ -164,7 +148,6 @@ export const authentication: readonly PortalRequirement[] = [
   refused(
     {
       id: 'other-header-refused',
-      topic,
       level: 'MUST',
       title: 'A token in another header is a missing header: 401',
       text: 'A valid token in X-API-Key, X-Api-Token, X-Auth-Token, X-Access-Token, X-Authorization or X-Forwarded-Authorization, and no Authorization header, is answered with 401.',
@@ -177,7 +160,6 @@ export const authentication: readonly PortalRequirement[] = [
   refused(
     {
       id: 'cookie-refused',
-      topic,
       level: 'MUST',
       title: 'A token in a cookie is a missing header: 401',
       text: 'A valid token in a cookie, without an Authorization header, is answered with 401.',
@@ -190,7 +172,6 @@ export const authentication: readonly PortalRequirement[] = [
   refused(
     {
       id: 'query-refused',
-      topic,
       level: 'MUST',
       title: 'A token in the query is a missing header: 401',
       text: 'A valid token in the query, without an Authorization header, is answered with 401.',
@@ -207,7 +188,6 @@ export const authentication: readonly PortalRequirement[] = [
   changing(
     {
       id: 'deleted-token-refused',
-      topic,
       level: 'MUST',
       title: 'A deleted token: 401',
       text: 'A token that opened the list is answered with 401 once it was deleted, within the settle bound.',
@@ -229,7 +209,6 @@ export const authentication: readonly PortalRequirement[] = [
   changing(
     {
       id: 'ended-session-refused',
-      topic,
       level: 'MUST',
       title: 'A session after logout: 401',
       text: 'A session token that opened the list is answered with 401 after logout, within the settle bound.',
@@ -247,7 +226,6 @@ export const authentication: readonly PortalRequirement[] = [
   refusing(
     {
       id: 'refusal-holds-no-records',
-      topic,
       level: 'MUST',
       title: 'A refusal holds no token records',
       text: 'The body of a 401 holds no record of an API token.',
@@ -266,7 +244,6 @@ export const authentication: readonly PortalRequirement[] = [
   refusing(
     {
       id: 'challenge-present',
-      topic,
       level: 'SHOULD',
       title: 'A 401 has a WWW-Authenticate header',
       text: 'A 401 carries at least one challenge in WWW-Authenticate.',
@@ -287,7 +264,6 @@ export const authentication: readonly PortalRequirement[] = [
   refusing(
     {
       id: 'challenge-bearer',
-      topic,
       level: 'SHOULD',
       title: 'The challenge is for the scheme Bearer',
       text: 'WWW-Authenticate of a 401 holds a challenge of the scheme Bearer.',
@@ -317,7 +293,6 @@ export const authentication: readonly PortalRequirement[] = [
   refusing(
     {
       id: 'scheme-in-any-case',
-      topic,
       level: 'SHOULD',
       title: 'The name of the scheme may be in any case',
       text: 'bearer and BEARER name the same scheme as Bearer.',
@@ -338,7 +313,6 @@ export const authentication: readonly PortalRequirement[] = [
   refusing(
     {
       id: 'token-case-ignored',
-      topic,
       level: 'NOTE',
       title: 'The case of a token counts',
       text: 'A token in the other case is no valid token. A server that stores UUIDs may ignore it.',
@@ -360,7 +334,6 @@ export const authentication: readonly PortalRequirement[] = [
   refusing(
     {
       id: 'refusal-echoes-token',
-      topic,
       level: 'NOTE',
       title: 'A refusal does not repeat the token',
       text: 'A 401 does not repeat the token that was sent, in body or headers.',
@@ -381,7 +354,7 @@ export const authentication: readonly PortalRequirement[] = [
       return 'it is not repeated';
     },
   ),
-];
+]);
 
 async function accepted(context: Context, names: readonly CredentialName[]): Promise<string> {
   const credentials = context.given(...names);

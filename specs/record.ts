@@ -1,29 +1,18 @@
 import { asCreated } from '../src/checks/as-created.ts';
 import { creatorOwn, severalAddresses } from '../src/checks/creators.ts';
-import {
-  anyProfile,
-  changing,
-  failEach,
-  over,
-  type PortalRequirement,
-  reading,
-  shaped,
-} from '../src/checks/kinds.ts';
+import { failEach, over } from '../src/checks/findings.ts';
+import { anyProfile, changing, ofTopic, reading, shaped } from '../src/checks/kinds.ts';
 import { recordOf } from '../src/checks/own-record.ts';
 import { disagreements, summarise } from '../src/checks/stable.ts';
 import { describe } from '../src/contract/describe.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import { sameId } from '../src/contract/json.ts';
-import type { Excluded } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { ListRead } from '../src/portal/list-read.ts';
 
-const topic = 'record';
-
-export const record: readonly (PortalRequirement | Excluded)[] = [
+export const record = ofTopic('record', [
   shaped({
     id: 'id-present',
-    topic,
     level: 'MUST',
     title: 'Every record has an id',
     text: 'Each record has the member id.',
@@ -34,7 +23,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   shaped(
     {
       id: 'id-bearer-token',
-      topic,
       level: 'MUST',
       title: 'id is a bearer token',
       text: 'id is a non-empty string of the characters that a bearer token may have.',
@@ -48,7 +36,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'id-is-the-token',
-      topic,
       level: 'MUST',
       title: 'id is the token itself',
       text: 'A token is listed under exactly the string that authenticates requests: not masked, hashed, cut or in another case.',
@@ -82,7 +69,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   ),
   {
     id: 'id-opens-core-api',
-    topic,
     level: 'MUST',
     title: 'id authenticates Core API requests too',
     text: 'The id of a record authenticates requests to the Core API.',
@@ -92,7 +78,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   },
   shaped({
     id: 'name-present',
-    topic,
     level: 'MUST',
     title: 'Every record has a name',
     text: 'Each record has the member name.',
@@ -103,7 +88,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   shaped(
     {
       id: 'name-string',
-      topic,
       level: 'MUST',
       title: 'name is a string',
       text: 'name is a string; it may be empty.',
@@ -115,7 +99,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   ),
   shaped({
     id: 'user-id-present',
-    topic,
     level: 'MUST',
     title: 'Every record has a userId',
     text: 'Each record has the member userId.',
@@ -126,7 +109,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   shaped(
     {
       id: 'user-id-integer',
-      topic,
       level: 'MUST',
       title: 'userId is an integer',
       text: 'userId is an integer, as in the example response.',
@@ -138,7 +120,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   ),
   shaped({
     id: 'user-email-present',
-    topic,
     level: 'MUST',
     title: 'Every record has a userEmail',
     text: 'Each record has the member userEmail.',
@@ -149,7 +130,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   shaped(
     {
       id: 'user-email-string',
-      topic,
       level: 'MUST',
       title: 'userEmail is a non-empty string',
       text: 'userEmail is a string of at least one character; it need not look like an address.',
@@ -162,7 +142,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'user-email-consistent',
-      topic,
       level: 'MUST',
       title: 'One user has one userEmail',
       text: 'All records of one answer with the same userId have the same userEmail.',
@@ -187,7 +166,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'creator-own',
-      topic,
       level: 'MUST',
       title: 'userId is the user who created the token',
       text: 'The tokens of caller and teammate carry different users, each the one that /auth/whoami tells, where it answers.',
@@ -201,7 +179,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'lists-agree',
-      topic,
       level: 'MUST',
       title: 'Everybody is told the same about a token',
       text: 'Caller and teammate see the same name, userId, userEmail, createdAt and restrictions of a token.',
@@ -220,7 +197,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   asCreated(
     {
       id: 'name-as-made',
-      topic,
       level: 'MUST',
       title: 'name is the name that the token was given',
       text: 'A token is listed under exactly the name with which it was created.',
@@ -236,7 +212,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   asCreated(
     {
       id: 'user-id-as-made',
-      topic,
       level: 'MUST',
       title: 'userId is the user who created the token',
       text: 'The userId of a token is the id of the user with whose session it was created.',
@@ -253,7 +228,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   asCreated(
     {
       id: 'user-email-as-made',
-      topic,
       level: 'MUST',
       title: 'userEmail is the address of the user who created the token',
       text: 'The userEmail of a token is the address under which its user was created.',
@@ -269,7 +243,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   changing(
     {
       id: 'listed-id-opens',
-      topic,
       level: 'MUST',
       title: 'An id taken from the list authenticates',
       text: "The id of a token that the run created, as a teammate is listed it, opens the list, as the token's user.",
@@ -309,7 +282,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   ),
   shaped({
     id: 'undocumented-members',
-    topic,
     level: 'NOTE',
     title: 'Records have the seven documented members only',
     text: 'A record has no member beside the documented ones. Further members are allowed.',
@@ -320,7 +292,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   shaped(
     {
       id: 'id-32-hex',
-      topic,
       level: 'NOTE',
       title: 'id has the form of the examples',
       text: 'id is 32 hexadecimal digits, as in the example response. Other forms are allowed.',
@@ -333,7 +304,6 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
   shaped(
     {
       id: 'user-email-address',
-      topic,
       level: 'NOTE',
       title: 'userEmail looks like an address',
       text: 'userEmail has the form of an e-mail address. The first administrator of a portal has the word admin.',
@@ -343,7 +313,7 @@ export const record: readonly (PortalRequirement | Excluded)[] = [
     },
     (one) => 'userEmail' in one,
   ),
-];
+]);
 
 /** The lists of the caller's account: the outsider's is another. */
 async function accountLists(context: Context): Promise<readonly ListRead[]> {

@@ -1,25 +1,13 @@
 import { changesByReading, differences, growsByReading } from '../src/checks/changed-by-reading.ts';
-import {
-  anyProfile,
-  type Difference,
-  failEach,
-  over,
-  type PortalRequirement,
-  reading,
-  shaped,
-  withoutHead,
-} from '../src/checks/kinds.ts';
+import { type Difference, failEach, over } from '../src/checks/findings.ts';
+import { anyProfile, ofTopic, reading, shaped, withoutHead } from '../src/checks/kinds.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
-import type { Excluded } from '../src/contract/requirement.ts';
 import type { ListRead } from '../src/portal/list-read.ts';
 
-const topic = 'response';
-
-export const response: readonly (PortalRequirement | Excluded)[] = [
+export const response = ofTopic('response', [
   reading(
     {
       id: 'status-200',
-      topic,
       level: 'MUST',
       title: 'The list is answered with 200 OK',
       text: 'A request with a valid token is answered with the status code 200.',
@@ -46,7 +34,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'json-media-type',
-      topic,
       level: 'MUST',
       title: 'The list has a JSON media type',
       text: 'The Content-Type of the list is application/json, or another type that ends in +json.',
@@ -74,7 +61,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'utf8-json',
-      topic,
       level: 'MUST',
       title: 'The list is one well-formed JSON text in UTF-8',
       text: 'The body of the list is one JSON text and nothing else, encoded in UTF-8.',
@@ -97,7 +83,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'array',
-      topic,
       level: 'MUST',
       title: 'The list is an array',
       text: 'The JSON text is an array, not an object that holds one.',
@@ -116,7 +101,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   ),
   shaped({
     id: 'elements-are-objects',
-    topic,
     level: 'MUST',
     title: 'Every element of the list is an object',
     text: 'Each element of the array is a JSON object, the record of one API token.',
@@ -127,7 +111,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'tokens-unique',
-      topic,
       level: 'MUST',
       title: 'No token is listed twice',
       text: 'Each API token is one record of the list.',
@@ -149,7 +132,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'read-is-safe',
-      topic,
       level: 'MUST',
       title: 'Reading the list changes nothing else',
       text: "Reading the list creates no token of the reader's, and alters nothing but the time of use of the token that is used.",
@@ -179,7 +161,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'read-changes-nothing',
-      topic,
       level: 'MUST',
       title: 'Where nobody else acts, two reads are alike',
       text: 'In an account in which nobody else acts, two reads with a session tell exactly the same of every token.',
@@ -207,7 +188,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   ),
   {
     id: 'documented-port',
-    topic,
     level: 'NOTE',
     title: 'The portal is reached on port 9909',
     text: 'The example request goes to port 9909 of the host, at the root of its paths.',
@@ -217,7 +197,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'https',
-      topic,
       level: 'SHOULD',
       title: 'Bearer tokens travel over TLS',
       text: 'The portal is reached by https, for a bearer token is as good as a password.',
@@ -238,7 +217,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'no-shared-caching',
-      topic,
       level: 'SHOULD',
       title: 'Shared caches may not keep the list',
       text: 'Cache-Control does not let shared caches keep the answer (public, s-maxage) without private or no-store.',
@@ -269,7 +247,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'no-byte-order-mark',
-      topic,
       level: 'SHOULD',
       title: 'The JSON text has no byte order mark',
       text: 'The body does not begin with a byte order mark.',
@@ -291,7 +268,6 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
   reading(
     {
       id: 'no-repeated-members',
-      topic,
       level: 'SHOULD',
       title: 'No object repeats a member name',
       text: 'The names within each object of the JSON text are unique.',
@@ -317,7 +293,7 @@ export const response: readonly (PortalRequirement | Excluded)[] = [
       return over(reads.length, 'answer', reads);
     },
   ),
-];
+]);
 
 /** What was let in; the rest is for other requirements to judge. */
 function accepted(reads: readonly ListRead[]): readonly ListRead[] {

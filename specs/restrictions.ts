@@ -1,14 +1,10 @@
 import { asCreated } from '../src/checks/as-created.ts';
-import { type PortalRequirement, shaped } from '../src/checks/kinds.ts';
+import { ofTopic, shaped } from '../src/checks/kinds.ts';
 import { isObject, saysTheSame } from '../src/contract/json.ts';
-import type { Excluded } from '../src/contract/requirement.ts';
 
-const topic = 'restrictions';
-
-export const restrictions: readonly (PortalRequirement | Excluded)[] = [
+export const restrictions = ofTopic('restrictions', [
   shaped({
     id: 'restrictions-present',
-    topic,
     level: 'MUST',
     title: 'Every record has restrictions',
     text: 'Each record has the member restrictions; an unrestricted token has it too.',
@@ -19,7 +15,6 @@ export const restrictions: readonly (PortalRequirement | Excluded)[] = [
   shaped(
     {
       id: 'restrictions-null-or-object',
-      topic,
       level: 'MUST',
       title: 'restrictions is null or an object',
       text: 'restrictions is an object, or null for an unrestricted token: no array, no string, not false.',
@@ -32,7 +27,6 @@ export const restrictions: readonly (PortalRequirement | Excluded)[] = [
   shaped(
     {
       id: 'restrictions-hosts',
-      topic,
       level: 'MUST',
       title: 'hosts is an array of strings',
       text: 'hosts of an object of restrictions, when it is there, is an array of strings; it may be empty.',
@@ -46,7 +40,6 @@ export const restrictions: readonly (PortalRequirement | Excluded)[] = [
   asCreated(
     {
       id: 'restrictions-null-when-none',
-      topic,
       level: 'MUST',
       title: 'restrictions of an unrestricted token are null',
       text: 'A token that was created without restrictions has restrictions null, not an empty object.',
@@ -63,7 +56,6 @@ export const restrictions: readonly (PortalRequirement | Excluded)[] = [
   asCreated(
     {
       id: 'restrictions-as-made',
-      topic,
       level: 'MUST',
       title: 'restrictions are those that the token was given',
       text: 'A token that was created with hosts has an object of restrictions with the same hosts, in any order.',
@@ -83,7 +75,6 @@ export const restrictions: readonly (PortalRequirement | Excluded)[] = [
   ),
   {
     id: 'restrictions-limit-use',
-    topic,
     level: 'MUST',
     title: 'restrictions limit how the token can be used',
     text: 'A token with restrictions is refused where they do not allow it.',
@@ -91,7 +82,7 @@ export const restrictions: readonly (PortalRequirement | Excluded)[] = [
     excluded:
       'the contract does not say what a restricted token gets from another origin, and sends the reader elsewhere for the schema',
   },
-];
+]);
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');

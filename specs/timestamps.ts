@@ -1,14 +1,6 @@
 import { asCreated } from '../src/checks/as-created.ts';
-import {
-  anyProfile,
-  changing,
-  failEach,
-  over,
-  type PortalRequirement,
-  places,
-  reading,
-  shaped,
-} from '../src/checks/kinds.ts';
+import { failEach, over, places } from '../src/checks/findings.ts';
+import { anyProfile, changing, ofTopic, reading, shaped } from '../src/checks/kinds.ts';
 import { recordOf } from '../src/checks/own-record.ts';
 import { readersOf, staleUse } from '../src/checks/time-of-use.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
@@ -16,12 +8,9 @@ import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { ListRead } from '../src/portal/list-read.ts';
 
-const topic = 'timestamps';
-
-export const timestamps: readonly PortalRequirement[] = [
+export const timestamps = ofTopic('timestamps', [
   shaped({
     id: 'created-at-present',
-    topic,
     level: 'MUST',
     title: 'Every record has a createdAt',
     text: 'Each record has the member createdAt.',
@@ -32,7 +21,6 @@ export const timestamps: readonly PortalRequirement[] = [
   shaped(
     {
       id: 'created-at-integer',
-      topic,
       level: 'MUST',
       title: 'createdAt is an integer',
       text: 'createdAt is an integer: no string, no fraction, not null.',
@@ -46,7 +34,6 @@ export const timestamps: readonly PortalRequirement[] = [
   shaped(
     {
       id: 'created-at-milliseconds',
-      topic,
       level: 'MUST',
       title: 'createdAt counts milliseconds since the Unix epoch',
       text: 'createdAt makes sense as milliseconds since the Unix epoch, not only as seconds, microseconds or nanoseconds, and is not 0 or negative.',
@@ -61,7 +48,6 @@ export const timestamps: readonly PortalRequirement[] = [
   reading(
     {
       id: 'created-at-not-future',
-      topic,
       level: 'MUST',
       title: 'createdAt is not in the future',
       text: "createdAt is not later than the server's clock.",
@@ -75,7 +61,6 @@ export const timestamps: readonly PortalRequirement[] = [
   reading(
     {
       id: 'created-at-stable',
-      topic,
       level: 'MUST',
       title: 'createdAt is the same at every read',
       text: 'The createdAt of a token does not change from one read to the next.',
@@ -111,7 +96,6 @@ export const timestamps: readonly PortalRequirement[] = [
   ),
   shaped({
     id: 'last-used-at-present',
-    topic,
     level: 'MUST',
     title: 'Every record has a lastUsedAt',
     text: 'Each record has the member lastUsedAt; a token never used has it too.',
@@ -122,7 +106,6 @@ export const timestamps: readonly PortalRequirement[] = [
   shaped(
     {
       id: 'last-used-at-null-or-integer',
-      topic,
       level: 'MUST',
       title: 'lastUsedAt is null or an integer',
       text: 'lastUsedAt is an integer, or null for a token never used: not "", not false, no string.',
@@ -136,7 +119,6 @@ export const timestamps: readonly PortalRequirement[] = [
   shaped(
     {
       id: 'last-used-at-milliseconds',
-      topic,
       level: 'MUST',
       title: 'lastUsedAt counts milliseconds since the Unix epoch',
       text: 'lastUsedAt makes sense as milliseconds since the Unix epoch, not only as seconds, microseconds or nanoseconds, and is never 0.',
@@ -150,7 +132,6 @@ export const timestamps: readonly PortalRequirement[] = [
   reading(
     {
       id: 'last-used-at-not-future',
-      topic,
       level: 'MUST',
       title: 'lastUsedAt is not in the future',
       text: "lastUsedAt is not later than the server's clock.",
@@ -164,7 +145,6 @@ export const timestamps: readonly PortalRequirement[] = [
   reading(
     {
       id: 'last-used-at-after-creation',
-      topic,
       level: 'MUST',
       title: 'No token was used before it was created',
       text: 'lastUsedAt is not earlier than createdAt, give or take a second.',
@@ -193,7 +173,6 @@ export const timestamps: readonly PortalRequirement[] = [
   reading(
     {
       id: 'last-used-at-records-use',
-      topic,
       level: 'MUST',
       title: 'lastUsedAt tells the most recent use',
       text: 'A token that has just been used shows a time of use that is not older than the first request of the run, at the end of the settle bound at the latest.',
@@ -221,7 +200,6 @@ export const timestamps: readonly PortalRequirement[] = [
   asCreated(
     {
       id: 'created-at-when-made',
-      topic,
       level: 'MUST',
       title: 'createdAt is when the token was created',
       text: "createdAt lies within the creation of the token, by the server's clock, give or take a minute.",
@@ -245,7 +223,6 @@ export const timestamps: readonly PortalRequirement[] = [
   changing(
     {
       id: 'last-used-at-null-when-unused',
-      topic,
       level: 'MUST',
       title: 'lastUsedAt of a token never used is null',
       text: 'A token that was never used has lastUsedAt null, also after others were used.',
@@ -276,7 +253,6 @@ export const timestamps: readonly PortalRequirement[] = [
   changing(
     {
       id: 'last-used-at-on-use',
-      topic,
       level: 'MUST',
       title: 'A use shows on the token that was used',
       text: 'A token shows null until it is used, and then a time of use that is not older than that use.',
@@ -327,7 +303,7 @@ export const timestamps: readonly PortalRequirement[] = [
       return 'null before its use, and its time afterwards';
     },
   ),
-];
+]);
 
 async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt'): Promise<string> {
   const lists = await context.lists();

@@ -1,12 +1,12 @@
-import type { PortalRequirement } from '../src/checks/kinds.ts';
+import { ofTopic } from '../src/checks/kinds.ts';
 import { acrossAccounts } from './visibility/across-accounts.ts';
 import { changes } from './visibility/changes.ts';
 import { sessions } from './visibility/sessions.ts';
 import { withinAccount } from './visibility/within-account.ts';
 
-export const visibility: readonly PortalRequirement[] = [
+export const visibility = ofTopic('visibility', [
   ...withinAccount,
   ...acrossAccounts,
   ...sessions,
   ...changes,
-];
+]);

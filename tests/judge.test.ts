@@ -12,10 +12,9 @@ import { schemaErrors } from './support/schema.ts';
 const finding = { expected: 'this', received: 'that' };
 
 function requirement(check: Parameters<typeof reading>[1], level: Level = 'MUST') {
-  return reading(
+  const draft = reading(
     {
       id: 'probe',
-      topic: 'response',
       level,
       title: 'T',
       text: 'T.',
@@ -25,6 +24,7 @@ function requirement(check: Parameters<typeof reading>[1], level: Level = 'MUST'
     },
     check,
   );
+  return { ...draft, topic: 'response' as const };
 }
 
 function verdictOf(

@@ -1,24 +1,14 @@
-import {
-  changing,
-  failEach,
-  over,
-  type PortalRequirement,
-  places,
-  reading,
-} from '../../src/checks/kinds.ts';
-import { pairs, seen } from '../../src/checks/lists.ts';
+import { failEach, over, pairs, places, seenIn } from '../../src/checks/findings.ts';
+import { changing, reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 import { sameId } from '../../src/contract/json.ts';
 
-const topic = 'visibility';
-
 /** Nobody sees anything of another account. */
-export const acrossAccounts: readonly PortalRequirement[] = [
+export const acrossAccounts: readonly WithoutTopic[] = [
   reading(
     {
       id: 'outsider-token-hidden',
-      topic,
       level: 'MUST',
       title: "Another account's token is not listed",
       text: "The outsider's token is in no list of the caller's account, nor a token of that account in the outsider's list.",
@@ -35,7 +25,7 @@ export const acrossAccounts: readonly PortalRequirement[] = [
         across
           .filter(({ list, token }) => list.byId.has(token.token))
           .map(({ list, token }) => ({
-            ...seen(list),
+            ...seenIn(list),
             expected: `${token.label} in no list of another account`,
             received: 'a record of it',
             ...(context.identity(token)
@@ -49,7 +39,6 @@ export const acrossAccounts: readonly PortalRequirement[] = [
   reading(
     {
       id: 'accounts-share-nothing',
-      topic,
       level: 'MUST',
       title: 'Two accounts share no token',
       text: "No token is listed both in the caller's account and in the outsider's.",
@@ -71,7 +60,7 @@ export const acrossAccounts: readonly PortalRequirement[] = [
           }))
           .filter(({ shared }) => shared.length > 0)
           .map(({ list, shared }) => ({
-            ...seen(list),
+            ...seenIn(list),
             expected: "no token that the outsider's account lists too",
             received: 'tokens of both accounts',
             count: shared.length,
@@ -83,7 +72,6 @@ export const acrossAccounts: readonly PortalRequirement[] = [
   reading(
     {
       id: 'outsider-user-hidden',
-      topic,
       level: 'MUST',
       title: 'No user of another account is listed',
       text: "No list of the caller's account names the outsider as the one who created a token, whatever its id.",
@@ -124,7 +112,6 @@ export const acrossAccounts: readonly PortalRequirement[] = [
   reading(
     {
       id: 'outsider-ids-nowhere',
-      topic,
       level: 'MUST',
       title: 'Nothing in the answer gives away a token of another account',
       text: "No id of 16 characters or more of the outsider's list occurs anywhere in the caller's answer, in whatever member or header.",
@@ -147,7 +134,7 @@ export const acrossAccounts: readonly PortalRequirement[] = [
           .map((read) => ({ read, count: read.mentions(ids) }))
           .filter(({ count }) => count > 0)
           .map(({ read, count }) => ({
-            ...seen(read),
+            ...seenIn(read),
             expected: "no id of the outsider's list anywhere in the answer",
             received: 'such ids',
             count,
@@ -160,7 +147,6 @@ export const acrossAccounts: readonly PortalRequirement[] = [
   reading(
     {
       id: 'administrator-own-account',
-      topic,
       level: 'MUST',
       title: "An administrator's list is that of his own account",
       text: 'An administrator is listed the tokens of his own account, and none of other accounts.',
@@ -193,7 +179,6 @@ export const acrossAccounts: readonly PortalRequirement[] = [
   changing(
     {
       id: 'made-outside-hidden',
-      topic,
       level: 'MUST',
       title: 'A token created in another account is not listed',
       text: "A token that is created in the outsider's account during the run occurs nowhere in the lists of the caller's account.",

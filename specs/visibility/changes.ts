@@ -1,17 +1,14 @@
-import { changing, type PortalRequirement } from '../../src/checks/kinds.ts';
-import { seen } from '../../src/checks/lists.ts';
+import { seenIn } from '../../src/checks/findings.ts';
+import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 
-const topic = 'visibility';
-
 /** What was created or deleted shows. */
-export const changes: readonly PortalRequirement[] = [
+export const changes: readonly WithoutTopic[] = [
   changing(
     {
       id: 'new-token-listed',
-      topic,
       level: 'MUST',
       title: 'A new token is listed',
       text: 'A token that was just created is listed for every user of the account, within the settle bound.',
@@ -31,7 +28,7 @@ export const changes: readonly PortalRequirement[] = [
         if (!without.usable) throw new Inconclusive(without.trouble);
         failIf([
           {
-            ...seen(without),
+            ...seenIn(without),
             expected: 'the token that was just created',
             received: 'a list without it',
           },
@@ -43,7 +40,6 @@ export const changes: readonly PortalRequirement[] = [
   changing(
     {
       id: 'deleted-token-gone',
-      topic,
       level: 'MUST',
       title: 'A deleted token is no longer listed',
       text: 'A token that was deleted is listed for nobody any more, within the settle bound.',
@@ -70,7 +66,7 @@ export const changes: readonly PortalRequirement[] = [
         if (!still.usable) throw new Inconclusive(still.trouble);
         failIf([
           {
-            ...seen(still),
+            ...seenIn(still),
             expected: 'a list without the token that was deleted',
             received: 'its record',
           },
@@ -82,7 +78,6 @@ export const changes: readonly PortalRequirement[] = [
   changing(
     {
       id: 'long-list-whole',
-      topic,
       level: 'MUST',
       title: 'A long list is whole',
       text: 'An account of 120 tokens is listed whole: the contract knows no pages.',
@@ -103,7 +98,7 @@ export const changes: readonly PortalRequirement[] = [
         if (!short.usable) throw new Inconclusive(short.trouble);
         failIf([
           {
-            ...seen(short),
+            ...seenIn(short),
             expected: `all of ${created.length} tokens that were just created`,
             received: `a list of ${short.records.length} without some of them`,
             count: lacking(short),

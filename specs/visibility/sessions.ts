@@ -1,21 +1,13 @@
-import {
-  failEach,
-  over,
-  type PortalRequirement,
-  reading,
-  unlessGiven,
-} from '../../src/checks/kinds.ts';
+import { failEach, over } from '../../src/checks/findings.ts';
+import { reading, unlessGiven, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { disagreements, oneSided, summarise } from '../../src/checks/stable.ts';
 import { failIf } from '../../src/contract/finding.ts';
 
-const topic = 'visibility';
-
 /** A session sees what an API token sees, and is not seen. */
-export const sessions: readonly PortalRequirement[] = [
+export const sessions: readonly WithoutTopic[] = [
   reading(
     {
       id: 'session-sees-the-same',
-      topic,
       level: 'MUST',
       title: 'A session sees what an API token sees',
       text: "The caller's session token is listed the same tokens as his API token, and told the same about them.",
@@ -39,7 +31,6 @@ export const sessions: readonly PortalRequirement[] = [
   reading(
     {
       id: 'session-not-listed',
-      topic,
       level: 'MUST',
       title: 'Session tokens are not listed',
       text: 'The list holds API tokens alone: no session token of a user of the account is in it.',

@@ -1,19 +1,16 @@
-import { failEach, over, type PortalRequirement, reading } from '../../src/checks/kinds.ts';
-import { pairs, seen } from '../../src/checks/lists.ts';
+import { failEach, over, pairs, seenIn } from '../../src/checks/findings.ts';
+import { reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { oneSided, summarise } from '../../src/checks/stable.ts';
 import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 import { isMilliseconds } from '../../src/contract/json.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 
-const topic = 'visibility';
-
 /** Everybody sees the tokens of his own account. */
-export const withinAccount: readonly PortalRequirement[] = [
+export const withinAccount: readonly WithoutTopic[] = [
   reading(
     {
       id: 'own-token-listed',
-      topic,
       level: 'MUST',
       title: 'Your own token is listed',
       text: 'The list holds the API token that the user created and asks with.',
@@ -29,7 +26,7 @@ export const withinAccount: readonly PortalRequirement[] = [
         const list = await context.list(credential);
         if (recordOf(list, credential.token)) continue;
         findings.push({
-          ...seen(list),
+          ...seenIn(list),
           expected: `${credential.label} in the list that it opens`,
           received: `${list.records.length} records, none of which is it`,
           hint: `or ${credential.variable} is a session token, which is never listed`,
@@ -42,7 +39,6 @@ export const withinAccount: readonly PortalRequirement[] = [
   reading(
     {
       id: 'teammate-token-listed',
-      topic,
       level: 'MUST',
       title: "A teammate's token is listed",
       text: 'The list holds the tokens that other users of the account created: each of two teammates sees the token of the other.',
@@ -58,7 +54,7 @@ export const withinAccount: readonly PortalRequirement[] = [
         (await pairs(context, [caller], [teammate]))
           .filter(({ list, token }) => !recordOf(list, token.token))
           .map(({ list, token }) => ({
-            ...seen(list),
+            ...seenIn(list),
             expected: `${token.label} in the list of a user of the same account`,
             received: `${list.records.length} records, none of which is it`,
             ...(context.identity(token)
@@ -72,7 +68,6 @@ export const withinAccount: readonly PortalRequirement[] = [
   reading(
     {
       id: 'lists-hold-the-same',
-      topic,
       level: 'MUST',
       title: 'Users of one account see the same tokens',
       text: 'What caller and teammate are listed is the same set of tokens, over those that stood still.',
@@ -91,7 +86,6 @@ export const withinAccount: readonly PortalRequirement[] = [
   reading(
     {
       id: 'listed-at-every-read',
-      topic,
       level: 'MUST',
       title: 'A token is listed at every read',
       text: 'A token that is listed before and after a read is listed by that read too, whichever process of the server answers.',
@@ -123,7 +117,7 @@ export const withinAccount: readonly PortalRequirement[] = [
           (list) => recordOf(list, caller.token) !== undefined,
         );
         if (without?.usable) {
-          failIf([{ ...seen(without), expected: caller.label, received: 'a list without it' }]);
+          failIf([{ ...seenIn(without), expected: caller.label, received: 'a list without it' }]);
         }
         if (without) throw new Inconclusive(without.trouble);
         return 'the own token, which is new, in 8 answers';
@@ -166,7 +160,6 @@ export const withinAccount: readonly PortalRequirement[] = [
   reading(
     {
       id: 'every-kind-listed',
-      topic,
       level: 'MUST',
       title: 'Tokens of every kind are listed',
       text: 'The token that a user came with, tokens with restrictions and tokens never used are listed for every user of the account.',

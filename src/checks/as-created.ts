@@ -2,7 +2,8 @@ import { describe } from '../contract/describe.ts';
 import { Inconclusive } from '../contract/finding.ts';
 import type { ListRead, TokenRecord } from '../portal/list-read.ts';
 import type { CreatedToken, TokenKind } from '../sandbox/sandbox.ts';
-import { failEach, type Judgeable, over, type PortalRequirement, reading } from './kinds.ts';
+import { failEach, over } from './findings.ts';
+import { type Draft, reading } from './kinds.ts';
 import { recordOf } from './own-record.ts';
 
 /**
@@ -12,12 +13,12 @@ import { recordOf } from './own-record.ts';
  * @param fits whether a value that is there is right, or of a form that others judge
  */
 export function asCreated(
-  statement: Judgeable,
+  statement: Draft,
   member: keyof TokenRecord & string,
   kinds: readonly TokenKind[],
   fits: (value: unknown, token: CreatedToken, list: ListRead, clock: { grace: number }) => boolean,
   expected: string,
-): PortalRequirement {
+) {
   const full = { ...statement, profiles: ['full'] as const };
   return reading(full, async (context) => {
     const tokens = context.sandbox.tokensOf(kinds, ['caller', 'teammate', 'outsider']);

@@ -2,7 +2,7 @@ import { failIf, Inconclusive } from '../contract/finding.ts';
 import { sameId } from '../contract/json.ts';
 import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
-import { type Difference, places } from './kinds.ts';
+import { type Difference, places } from './findings.ts';
 import { recordOf } from './own-record.ts';
 
 /** Records of a user with another address than an earlier record of his. */

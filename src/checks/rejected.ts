@@ -2,14 +2,15 @@ import { failIf, Inconclusive } from '../contract/finding.ts';
 import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import type { Probe } from '../portal/requests.ts';
-import { type Difference, type Judgeable, type PortalRequirement, reading } from './kinds.ts';
+import type { Difference } from './findings.ts';
+import { type Draft, type PortalRequirement, reading } from './kinds.ts';
 
 /** A requirement on requests that are to be refused. */
 export function refusing(
-  statement: Judgeable & Partial<Pick<PortalRequirement, 'inapplicable'>>,
+  statement: Draft & Partial<Pick<PortalRequirement, 'inapplicable'>>,
   check: PortalRequirement['check'],
-): PortalRequirement {
-  return { ...reading(statement, check), phase: 'refusals' };
+) {
+  return { ...reading(statement, check), phase: 'refusals' as const };
 }
 
 /**
@@ -18,11 +19,11 @@ export function refusing(
  * @param leftOut what was not sent, and why, in a few words
  */
 export function refused(
-  statement: Judgeable & Partial<Pick<PortalRequirement, 'inapplicable'>>,
+  statement: Draft & Partial<Pick<PortalRequirement, 'inapplicable'>>,
   probes: (context: Context) => readonly Probe[],
   allowed: readonly number[] = [401],
   leftOut: (context: Context) => string | undefined = () => undefined,
-): PortalRequirement {
+) {
   return refusing(statement, async (context) => {
     const answers = await Promise.all(probes(context).map((probe) => context.probe(probe)));
     failIf(

@@ -1,0 +1,73 @@
+import { type Finding, failIf } from '../contract/finding.ts';
+import type { Context } from '../portal/context.ts';
+import type { Credential } from '../portal/credential.ts';
+import type { ListRead } from '../portal/list-read.ts';
+
+/** A finding that does not say yet whose response it was. */
+export type Difference = Omit<Finding, 'count' | 'credential' | 'curl'> & {
+  readonly count?: number;
+};
+
+/** Whose list something was seen in, as a finding says it. */
+export function seenIn(list: ListRead): { credential: string; curl: string } {
+  return { credential: list.credential.label, curl: list.exchange.curl };
+}
+
+/** Fails with what is found in each response; the same findings in several responses are one. */
+export function failEach(
+  reads: readonly ListRead[],
+  findIn: (read: ListRead) => readonly Difference[],
+): void {
+  const merged = new Map<string, { finding: Difference; reads: ListRead[] }>();
+  for (const read of reads) {
+    for (const finding of findIn(read)) {
+      const { expected, received, count, where } = finding;
+      const key = JSON.stringify([expected, received, count, where]);
+      const known = merged.get(key);
+      if (known) known.reads.push(read);
+      else merged.set(key, { finding, reads: [read] });
+    }
+  }
+  failIf(
+    [...merged.values()].map(({ finding, reads: [first, ...others] }) => ({
+      ...finding,
+      credential: `${first?.credential.label}${others.length > 0 ? `, and in ${others.length} more ${others.length === 1 ? 'answer' : 'answers'}` : ''}`,
+      curl: first?.exchange.curl as string,
+    })),
+  );
+}
+
+/** A finding shows the first places alone: a broken list has the same fault in every record. */
+const maxPlaces = 3;
+
+/** A member that is wrong in some records, by their index. */
+export function places(
+  indexes: readonly number[],
+  member: string,
+  expected: string,
+  received: string,
+): Difference[] {
+  if (indexes.length === 0) return [];
+  const where = indexes.slice(0, maxPlaces).map((index) => `/${index}/${member}`);
+  return [{ expected, received, where, count: indexes.length }];
+}
+
+/** `over 12 records of 3 lists`. */
+export function over(count: number, what: string, lists: readonly unknown[]): string {
+  const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return `over ${plural(count, what)} of ${plural(lists.length, 'list')}`;
+}
+
+/** Every list of one side with every token of the other, both ways. */
+export async function pairs(
+  context: Context,
+  side: readonly Credential[],
+  otherSide: readonly Credential[],
+) {
+  const both = side.flatMap((here) =>
+    otherSide.flatMap((there) => [[here, there] as const, [there, here] as const]),
+  );
+  return Promise.all(
+    both.map(async ([reader, token]) => ({ list: await context.list(reader), token })),
+  );
+}
