@@ -51,6 +51,6 @@ export function missing(c: Context): Response {
   return c.json({ error: 'there is no such thing' }, 404);
 }
 
-export function refuse(c: Context): Response {
+export function reject(c: Context): Response {
   return c.json({ error: 'unauthorized' }, 401, { 'WWW-Authenticate': 'Bearer realm="portal"' });
 }

@@ -53,7 +53,7 @@ export interface Behaviour {
   /** Notes the use of a token. */
   readonly use?: (token: Token, store: Store) => void;
   /** A token that was just made, before it is answered. */
-  readonly made?: (token: Token, store: Store) => void;
+  readonly created?: (token: Token, store: Store) => void;
   /** Deletes a token. */
   readonly deleted?: (token: Token, store: Store) => void;
   /** Ends a session. */
@@ -76,13 +76,13 @@ export interface Behaviour {
   /** The value that is written as JSON. */
   readonly body?: (usual: unknown[], principal: Principal, store: Store) => unknown;
   /** The answer to a request for the list that was let in. */
-  readonly answer?: (
+  readonly response?: (
     usual: Response,
     principal: Principal,
     store: Store,
   ) => Response | Promise<Response>;
   /** The answer to one that was not. */
-  readonly refusal?: (
+  readonly rejection?: (
     usual: Response,
     request: Request,
     store: Store,

@@ -3,7 +3,7 @@ import { authenticationFaults } from './faults/authentication.ts';
 import { createdFaults } from './faults/created.ts';
 import { membersFaults } from './faults/members.ts';
 import { recordFaults } from './faults/record.ts';
-import { refusalsFaults } from './faults/refusals.ts';
+import { rejectionFaults } from './faults/rejections.ts';
 import { responseFaults } from './faults/response.ts';
 import { restrictionsFaults } from './faults/restrictions.ts';
 import { timestampsFaults } from './faults/timestamps.ts';
@@ -17,7 +17,7 @@ export const faults: readonly Behaviour[] = [
   ...timestampsFaults,
   ...restrictionsFaults,
   ...authenticationFaults,
-  ...refusalsFaults,
+  ...rejectionFaults,
   ...visibilityFaults,
   ...createdFaults,
 ];

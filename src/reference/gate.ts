@@ -18,6 +18,7 @@ export function authenticate(
   if (!user) return undefined;
   if (!token) return { user };
   if (!allowsOrigin(token, request)) return undefined;
+  token.uses += 1;
   if (behaviour.use) behaviour.use(token, store);
   else token.lastUsedAt = Date.now();
   return { user, token };

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { refuse } from './answers.ts';
+import { reject } from './answers.ts';
 import { type Behaviour, plain } from './behaviour.ts';
 import { authenticate } from './gate.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -18,7 +18,7 @@ export function createPortal(store: Store, behaviour: Behaviour = plain): Hono {
   api.route('/apiTokens', tokenRoutes(store, behaviour));
   api.route('/admin', adminRoutes(store, behaviour));
   api.get('/jobs/getJobStatus', (c) => {
-    if (!authenticate(c.req.raw, store, behaviour)) return refuse(c);
+    if (!authenticate(c.req.raw, store, behaviour)) return reject(c);
     const activeJobs = [...store.jobs].map((id) => ({ id }));
     return c.json({ activeJobs, isEditable: activeJobs.length === 0 });
   });

@@ -22,6 +22,8 @@ export interface Token {
   name: string;
   lastUsedAt: number | null;
   restrictions: Restrictions | null;
+  /** How often it was used. */
+  uses: number;
 }
 
 export interface Session {
@@ -39,6 +41,10 @@ export class Store {
   readonly users: User[] = [];
   readonly tokens: Token[] = [];
   readonly sessions = new Map<string, Session>();
+  /** Tokens that were deleted: a fault may keep something of them. */
+  readonly deleted = new Set<Token>();
+  /** How often the list was read. */
+  reads = 0;
   /** Jobs that have not ended. */
   readonly jobs = new Set<number>();
   readonly #newToken: () => string;
@@ -76,7 +82,7 @@ export class Store {
     createdAt = Date.now(),
   ): Token {
     const made = { id: this.#newToken(), userId: user.id, createdAt };
-    const token = { ...made, name, lastUsedAt: null, restrictions };
+    const token = { ...made, name, lastUsedAt: null, restrictions, uses: 0 };
     this.tokens.push(token);
     return token;
   }

@@ -2,7 +2,7 @@ import type { Behaviour } from '../../src/reference/behaviour.ts';
 import { having, inOne, withHeaders } from '../../src/reference/faults/edit.ts';
 import type { Report } from '../../src/report/report.ts';
 
-const inSeconds = inOne(1, '', '', [], having('createdAt', 1_736_942_400));
+const inSeconds = inOne(1, having('createdAt', 1_736_942_400));
 
 /** A portal in which, with the call below, requirements end in every way there is. */
 export const everyStatus: Behaviour = {
@@ -15,9 +15,9 @@ export const everyStatus: Behaviour = {
       ? { ...record, name: null }
       : index === 3
         ? { ...record, note: '' }
-        : (inSeconds.record?.(record, principal, index, store) ?? record),
+        : inSeconds(record, principal, index, store),
   // A SHOULD.
-  answer: (usual) => withHeaders(usual, { 'Cache-Control': 'public, max-age=60' }),
+  response: (usual) => withHeaders(usual, { 'Cache-Control': 'public, max-age=60' }),
   // What cannot be told.
   around: (request, usual) =>
     request.url.includes('?') ? new Response('', { status: 503 }) : usual(request),

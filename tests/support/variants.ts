@@ -11,7 +11,7 @@ function withType(name: string, type: string): Behaviour {
     name: `media-type-${name}`,
     says: `the media type is ${type}`,
     trips: [],
-    answer: (usual) => withHeaders(usual, { 'Content-Type': type }),
+    response: (usual) => withHeaders(usual, { 'Content-Type': type }),
   };
 }
 
@@ -24,7 +24,7 @@ function withRefusal(name: string, says: string, body: string | null, type: stri
     name: `refusal-${name}`,
     says,
     trips: [],
-    refusal: (usual) => withHeaders(new Response(body, usual), { 'Content-Type': type }),
+    rejection: (usual) => withHeaders(new Response(body, usual), { 'Content-Type': type }),
   };
 }
 
@@ -36,8 +36,8 @@ function withClock(name: string, ms: number): Behaviour {
     says: `the clock is ${ms / 60_000} minutes off`,
     trips: [],
     around: async (request, usual) => {
-      const answer = await usual(request);
-      return withHeaders(answer, { Date: new Date(Date.now() + ms).toUTCString() });
+      const response = await usual(request);
+      return withHeaders(response, { Date: new Date(Date.now() + ms).toUTCString() });
     },
     record: (one) => ({
       ...one,
@@ -105,33 +105,57 @@ export const variants: readonly Behaviour[] = [
   withType('charset', 'application/json; charset=utf-8'),
   withType('case', 'Application/JSON;Charset="UTF-8"'),
   withType('suffix', 'application/vnd.portal+json'),
-  rewritten(
-    'white-space',
-    'the JSON text is spread over lines',
-    [],
-    (text) => `\n${JSON.stringify(JSON.parse(text), undefined, '\t').replaceAll('\n', '\r\n')}\r\n`,
-  ),
-  rewritten('escapes', 'all text is written with escapes', [], (text) =>
-    text
-      .replace(/[^"\\{}[\],:\d-]/g, (one) =>
-        /["a-z]/.test(one) ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
-      )
-      .replace(/\\u0020/g, ' '),
-  ),
-  rewritten('decimals', 'integers are written as decimals', [], (text) =>
-    text.replace(/:(\d{13})\b/g, ':$1.0').replace(/"userId":(\d+)/g, '"userId":$1.0'),
-  ),
-  rewritten('exponents', 'integers are written with exponents', [], (text) =>
-    text.replace(/"userId":(\d+)/g, '"userId":$1e0'),
-  ),
-  inEvery('key-order', 'members come in another order', [], (one) =>
-    Object.fromEntries(Object.entries(one).reverse()),
-  ),
-  inEvery('newborn', 'all tokens were made a moment ago', [], (one) => ({
-    ...one,
-    createdAt: justNow,
-    lastUsedAt: one.lastUsedAt && Math.max(one.lastUsedAt, justNow),
-  })),
+  {
+    name: 'white-space',
+    says: 'the JSON text is spread over lines',
+    trips: [],
+    response: rewritten(
+      (text) =>
+        `\n${JSON.stringify(JSON.parse(text), undefined, '\t').replaceAll('\n', '\r\n')}\r\n`,
+    ),
+  },
+  {
+    name: 'escapes',
+    says: 'all text is written with escapes',
+    trips: [],
+    response: rewritten((text) =>
+      text
+        .replace(/[^"\\{}[\],:\d-]/g, (one) =>
+          /["a-z]/.test(one) ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        )
+        .replace(/\\u0020/g, ' '),
+    ),
+  },
+  {
+    name: 'decimals',
+    says: 'integers are written as decimals',
+    trips: [],
+    response: rewritten((text) =>
+      text.replace(/:(\d{13})\b/g, ':$1.0').replace(/"userId":(\d+)/g, '"userId":$1.0'),
+    ),
+  },
+  {
+    name: 'exponents',
+    says: 'integers are written with exponents',
+    trips: [],
+    response: rewritten((text) => text.replace(/"userId":(\d+)/g, '"userId":$1e0')),
+  },
+  {
+    name: 'key-order',
+    says: 'members come in another order',
+    trips: [],
+    record: inEvery((one) => Object.fromEntries(Object.entries(one).reverse())),
+  },
+  {
+    name: 'newborn',
+    says: 'all tokens were created a moment ago',
+    trips: [],
+    record: inEvery((one) => ({
+      ...one,
+      createdAt: justNow,
+      lastUsedAt: one.lastUsedAt && Math.max(one.lastUsedAt, justNow),
+    })),
+  },
   {
     name: 'order',
     says: 'the list comes in another order at every read',
@@ -142,7 +166,7 @@ export const variants: readonly Behaviour[] = [
     name: 'gzip',
     says: 'the answer is compressed',
     trips: [],
-    answer: async (usual) =>
+    response: async (usual) =>
       withHeaders(new Response(gzipSync(await usual.text()), usual), {
         'Content-Encoding': 'gzip',
       }),
@@ -151,7 +175,7 @@ export const variants: readonly Behaviour[] = [
     name: 'deflate',
     says: 'the answer is compressed otherwise',
     trips: [],
-    answer: async (usual) =>
+    response: async (usual) =>
       withHeaders(new Response(deflateSync(await usual.text()), usual), {
         'Content-Encoding': 'deflate',
       }),
@@ -160,7 +184,7 @@ export const variants: readonly Behaviour[] = [
     name: 'x-gzip',
     says: 'the answer is compressed, under the old name of gzip',
     trips: [],
-    answer: async (usual) =>
+    response: async (usual) =>
       withHeaders(new Response(gzipSync(await usual.text()), usual), {
         'Content-Encoding': 'x-gzip',
       }),
@@ -169,7 +193,7 @@ export const variants: readonly Behaviour[] = [
     name: 'headers-more',
     says: 'the answer has further headers, and may be kept by the reader',
     trips: [],
-    answer: (usual) =>
+    response: (usual) =>
       withHeaders(usual, {
         'Cache-Control': 'private, max-age=5, must-revalidate',
         ETag: '"a"',
@@ -189,9 +213,9 @@ export const variants: readonly Behaviour[] = [
     says: 'whoami tells another kind of id',
     trips: [],
     around: async (request, usual) => {
-      const answer = await usual(request);
-      if (!request.url.endsWith('/whoami') || answer.status !== 200) return answer;
-      const body = (await answer.json()) as { userId: number };
+      const response = await usual(request);
+      if (!request.url.endsWith('/whoami') || response.status !== 200) return response;
+      const body = (await response.json()) as { userId: number };
       const userId = `0b2f3c1e-8d52-4f6e-9a1b-${String(body.userId).padStart(12, '0')}`;
       return Response.json({ ...body, userId });
     },
@@ -201,7 +225,7 @@ export const variants: readonly Behaviour[] = [
     says: 'the answer comes in pieces that cut characters in two',
     trips: [],
     record: (one) => ({ ...one, name: 'Ævar Øystein 🚢' }),
-    answer: async (usual) => {
+    response: async (usual) => {
       const bytes = new Uint8Array(await usual.arrayBuffer());
       const stream = new ReadableStream({
         async start(controller) {
@@ -215,29 +239,54 @@ export const variants: readonly Behaviour[] = [
       return new Response(stream, usual);
     },
   },
-  inEvery('members-more', 'records have further members', ['undocumented-members'], (one) => ({
-    ...one,
-    expiresAt: null,
-    scopes: ['core'],
-  })),
-  inEvery('restrictions-further', 'restrictions have further members', [], (one) => ({
-    ...one,
-    restrictions: one.restrictions && { ...one.restrictions, paths: ['/charts'] },
-  })),
-  inEvery('restrictions-empty', 'no limits are an empty object', [], (one) => ({
-    ...one,
-    restrictions: one.restrictions ?? {},
-  })),
-  inEvery('names-odd', 'names are empty, long and full of signs', [], (one) => ({
-    ...one,
-    name: ['', 'x'.repeat(300_000), '\u0000\u001b[31m', '"}],[{"', 'null', '\ud800'][
-      one.createdAt % 6
-    ],
-  })),
-  inEvery('addresses-words', 'addresses are words', ['user-email-address'], (one) => ({
-    ...one,
-    userEmail: `admin${one.userId}`,
-  })),
+  {
+    name: 'members-more',
+    says: 'records have further members',
+    trips: ['undocumented-members'],
+    record: inEvery((one) => ({
+      ...one,
+      expiresAt: null,
+      scopes: ['core'],
+    })),
+  },
+  {
+    name: 'restrictions-further',
+    says: 'restrictions have further members',
+    trips: [],
+    record: inEvery((one) => ({
+      ...one,
+      restrictions: one.restrictions && { ...one.restrictions, paths: ['/charts'] },
+    })),
+  },
+  {
+    name: 'restrictions-empty',
+    says: 'no limits are an empty object',
+    trips: [],
+    record: inEvery((one) => ({
+      ...one,
+      restrictions: one.restrictions ?? {},
+    })),
+  },
+  {
+    name: 'names-odd',
+    says: 'names are empty, long and full of signs',
+    trips: [],
+    record: inEvery((one) => ({
+      ...one,
+      name: ['', 'x'.repeat(300_000), '\u0000\u001b[31m', '"}],[{"', 'null', '\ud800'][
+        one.createdAt % 6
+      ],
+    })),
+  },
+  {
+    name: 'addresses-words',
+    says: 'addresses are words',
+    trips: ['user-email-address'],
+    record: inEvery((one) => ({
+      ...one,
+      userEmail: `admin${one.userId}`,
+    })),
+  },
   withTokens('uuid', 'tokens are UUIDs', randomUUID),
   withTokens('base64', 'tokens are base64', () => randomBytes(32).toString('base64')),
   withTokens('base64url', 'tokens are base64url', () => randomBytes(24).toString('base64url')),
@@ -264,7 +313,7 @@ export const variants: readonly Behaviour[] = [
     name: 'challenges-several',
     says: 'a 401 holds several challenges',
     trips: [],
-    refusal: (usual) =>
+    rejection: (usual) =>
       withHeaders(usual, {
         'WWW-Authenticate': 'Basic realm="x, y", bearer realm="portal", error="invalid_token"',
       }),
@@ -359,17 +408,19 @@ export const variants: readonly Behaviour[] = [
     { name: 'deletion-slow', says: 'deleting an account takes a while', trips: [], jobMs: 600 },
     {
       name: 'created-201',
-      says: 'what is made is answered with 201',
+      says: 'what is created is answered with 201',
       trips: [],
       around: async (request, usual) => {
-        const answer = await usual(request);
+        const response = await usual(request);
         const made = request.method === 'POST' && /(apiTokens|create\w+)$/i.test(request.url);
-        return made ? new Response(answer.body, { status: 201, headers: answer.headers }) : answer;
+        return made
+          ? new Response(response.body, { status: 201, headers: response.headers })
+          : response;
       },
     },
     {
       name: 'writes-lag',
-      says: 'nothing knows of what was made for a moment',
+      says: 'nothing knows of what was created for a moment',
       trips: [],
       ignores: (madeAt) => Date.now() - madeAt < 150,
     },

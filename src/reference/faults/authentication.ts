@@ -1,42 +1,7 @@
 import type { Behaviour, Principal } from '../behaviour.ts';
 import type { Store } from '../store.ts';
-import { withHeaders } from './edit.ts';
-
-/** Everything that is sent without an Authorization header. */
-const withoutHeader = [
-  'missing-header-refused',
-  'other-header-refused',
-  'cookie-refused',
-  'query-refused',
-];
-
-const everyRefusal = [
-  ...withoutHeader,
-  'scheme-alone-refused',
-  'unknown-token-refused',
-  'altered-token-refused',
-  'placeholder-token-refused',
-  'other-scheme-refused',
-];
-
-/** A fault that lets in what the contract refuses. */
-function letsIn(
-  name: string,
-  says: string,
-  trips: string[],
-  find: (request: Request, store: Store, bearer: string) => Principal | undefined,
-): Behaviour {
-  return {
-    name,
-    says,
-    trips,
-    authenticate: (usual, request, store) => usual ?? find(request, store, bearerOf(request)),
-  };
-}
-
-function bearerOf(request: Request): string {
-  return /^Bearer (.*)$/.exec(authorizationOf(request))?.[1] ?? '';
-}
+import { orElse } from './edit.ts';
+import { withoutHeader } from './rejections.ts';
 
 function authorizationOf(request: Request): string {
   return request.headers.get('authorization') ?? '';
@@ -54,17 +19,7 @@ function holder(store: Store, matches: (id: string) => boolean): Principal | und
   return user && { user, token };
 }
 
-function refusedWith(status: number): Behaviour {
-  const trips =
-    status === 403 || status === 400 ? everyRefusal : [...everyRefusal, 'unreadable-token-refused'];
-  return {
-    name: `refused-with-${status}`,
-    says: `a refusal is answered with ${status}`,
-    trips,
-    refusal: (usual) => new Response(usual.body, { status, headers: usual.headers }),
-  };
-}
-
+/** Requests that are accepted and must not be, or the other way round. */
 export const authenticationFaults: readonly Behaviour[] = [
   {
     name: 'api-token-refused',
@@ -78,148 +33,130 @@ export const authenticationFaults: readonly Behaviour[] = [
     trips: ['session-token-accepted'],
     authenticate: (usual) => (usual?.token ? usual : undefined),
   },
-  letsIn(
-    'open-without-header',
-    'the list is open to everybody who sends no header',
-    withoutHeader,
-    (request, store) => (request.headers.has('authorization') ? undefined : somebody(store)),
-  ),
-  letsIn(
-    'open-to-scheme',
-    'the scheme alone opens the list',
-    ['scheme-alone-refused'],
-    (request, store) =>
+  {
+    name: 'open-without-header',
+    says: 'the list is open to everybody who sends no header',
+    trips: withoutHeader,
+    authenticate: orElse((request, store) =>
+      request.headers.has('authorization') ? undefined : somebody(store),
+    ),
+  },
+  {
+    name: 'open-to-scheme',
+    says: 'the scheme alone opens the list',
+    trips: ['scheme-alone-refused'],
+    authenticate: orElse((request, store) =>
       authorizationOf(request).trim() === 'Bearer' ? somebody(store) : undefined,
-  ),
-  letsIn(
-    'open-to-form',
-    'any 32 hexadecimal digits open the list',
-    ['unknown-token-refused', 'altered-token-refused', 'placeholder-token-refused'],
-    (_, store, bearer) => (/^[0-9a-f]{32}$/.test(bearer) ? somebody(store) : undefined),
-  ),
-  letsIn(
-    'open-to-beginning',
-    'the beginning of a token opens the list',
-    ['altered-token-refused'],
-    (_, store, bearer) =>
+    ),
+  },
+  {
+    name: 'open-to-form',
+    says: 'any 32 hexadecimal digits open the list',
+    trips: ['unknown-token-refused', 'altered-token-refused', 'placeholder-token-refused'],
+    authenticate: orElse((_, store, bearer) =>
+      /^[0-9a-f]{32}$/.test(bearer) ? somebody(store) : undefined,
+    ),
+  },
+  {
+    name: 'open-to-beginning',
+    says: 'the beginning of a token opens the list',
+    trips: ['altered-token-refused'],
+    authenticate: orElse((_, store, bearer) =>
       bearer.length >= 8 ? holder(store, (id) => id.startsWith(bearer)) : undefined,
-  ),
-  letsIn(
-    'open-to-longer',
-    'what begins with a token opens the list',
-    ['altered-token-refused'],
-    (_, store, bearer) => holder(store, (id) => bearer.startsWith(id)),
-  ),
-  letsIn(
-    'open-to-end',
-    'the first character does not count',
-    ['altered-token-refused'],
-    (_, store, bearer) =>
+    ),
+  },
+  {
+    name: 'open-to-longer',
+    says: 'what begins with a token opens the list',
+    trips: ['altered-token-refused'],
+    authenticate: orElse((_, store, bearer) => holder(store, (id) => bearer.startsWith(id))),
+  },
+  {
+    name: 'open-to-end',
+    says: 'the first character does not count',
+    trips: ['altered-token-refused'],
+    authenticate: orElse((_, store, bearer) =>
       bearer.length === 32 ? holder(store, (id) => bearer.slice(1) === id.slice(1)) : undefined,
-  ),
-  letsIn(
-    'open-to-null',
-    'the word null opens the list',
-    ['placeholder-token-refused'],
-    (_, store, bearer) => (bearer === 'null' ? somebody(store) : undefined),
-  ),
-  letsIn(
-    'open-to-wildcard',
-    'wildcards open the list',
-    ['placeholder-token-refused'],
-    (_, store, bearer) => (bearer === '%' || bearer === '*' ? somebody(store) : undefined),
-  ),
-  letsIn('open-to-sql', 'SQL opens the list', ['placeholder-token-refused'], (_, store, bearer) =>
-    bearer.includes("'1'='1") ? somebody(store) : undefined,
-  ),
-  letsIn(
-    'open-to-token-scheme',
-    'the scheme Token opens the list',
-    ['other-scheme-refused'],
-    (request, store) => holder(store, (id) => authorizationOf(request) === `Token ${id}`),
-  ),
-  letsIn(
-    'open-to-no-scheme',
-    'a token without a scheme opens the list',
-    ['other-scheme-refused'],
-    (request, store) => holder(store, (id) => authorizationOf(request) === id),
-  ),
-  letsIn(
-    'open-to-basic',
-    'a Basic password opens the list',
-    ['other-scheme-refused'],
-    (request, store) => {
+    ),
+  },
+  {
+    name: 'open-to-null',
+    says: 'the word null opens the list',
+    trips: ['placeholder-token-refused'],
+    authenticate: orElse((_, store, bearer) => (bearer === 'null' ? somebody(store) : undefined)),
+  },
+  {
+    name: 'open-to-wildcard',
+    says: 'wildcards open the list',
+    trips: ['placeholder-token-refused'],
+    authenticate: orElse((_, store, bearer) =>
+      bearer === '%' || bearer === '*' ? somebody(store) : undefined,
+    ),
+  },
+  {
+    name: 'open-to-sql',
+    says: 'SQL opens the list',
+    trips: ['placeholder-token-refused'],
+    authenticate: orElse((_, store, bearer) =>
+      bearer.includes("'1'='1") ? somebody(store) : undefined,
+    ),
+  },
+  {
+    name: 'open-to-token-scheme',
+    says: 'the scheme Token opens the list',
+    trips: ['other-scheme-refused'],
+    authenticate: orElse((request, store) =>
+      holder(store, (id) => authorizationOf(request) === `Token ${id}`),
+    ),
+  },
+  {
+    name: 'open-to-no-scheme',
+    says: 'a token without a scheme opens the list',
+    trips: ['other-scheme-refused'],
+    authenticate: orElse((request, store) =>
+      holder(store, (id) => authorizationOf(request) === id),
+    ),
+  },
+  {
+    name: 'open-to-basic',
+    says: 'a Basic password opens the list',
+    trips: ['other-scheme-refused'],
+    authenticate: orElse((request, store) => {
       const [, basic = ''] = /^Basic (.+)$/.exec(authorizationOf(request)) ?? [];
       return holder(store, (id) => Buffer.from(basic, 'base64').toString().endsWith(`:${id}`));
-    },
-  ),
+    }),
+  },
   {
-    name: 'accident-on-size',
-    says: 'a long token is answered with 500',
+    name: 'open-to-latin-1',
+    says: 'bytes outside ASCII open the list',
     trips: ['unreadable-token-refused'],
-    refusal: (usual, request) =>
-      authorizationOf(request).length > 1000 ? new Response('oops', { status: 500 }) : usual,
+    authenticate: orElse((request, store) =>
+      /[^ -~]/.test(authorizationOf(request)) ? somebody(store) : undefined,
+    ),
   },
-  letsIn(
-    'open-to-latin-1',
-    'bytes outside ASCII open the list',
-    ['unreadable-token-refused'],
-    (request, store) => (/[^ -~]/.test(authorizationOf(request)) ? somebody(store) : undefined),
-  ),
-  letsIn(
-    'open-to-api-key',
-    'a token in X-API-Key opens the list',
-    ['other-header-refused'],
-    (request, store) => holder(store, (id) => request.headers.get('x-api-key') === id),
-  ),
-  letsIn(
-    'open-to-cookie',
-    'a token in a cookie opens the list',
-    ['cookie-refused'],
-    (request, store) =>
+  {
+    name: 'open-to-api-key',
+    says: 'a token in X-API-Key opens the list',
+    trips: ['other-header-refused'],
+    authenticate: orElse((request, store) =>
+      holder(store, (id) => request.headers.get('x-api-key') === id),
+    ),
+  },
+  {
+    name: 'open-to-cookie',
+    says: 'a token in a cookie opens the list',
+    trips: ['cookie-refused'],
+    authenticate: orElse((request, store) =>
       holder(store, (id) => (request.headers.get('cookie') ?? '').includes(`token=${id}`)),
-  ),
-  letsIn(
-    'open-to-query',
-    'a token in the query opens the list',
-    ['query-refused'],
-    (request, store) =>
+    ),
+  },
+  {
+    name: 'open-to-query',
+    says: 'a token in the query opens the list',
+    trips: ['query-refused'],
+    authenticate: orElse((request, store) =>
       holder(store, (id) => new URL(request.url).searchParams.get('token') === id),
-  ),
-  refusedWith(400),
-  refusedWith(403),
-  refusedWith(404),
-  refusedWith(500),
-  {
-    name: 'refusal-empty-list',
-    says: 'a refusal is an empty list with 200',
-    trips: [...everyRefusal, 'unreadable-token-refused', 'token-case-ignored'],
-    refusal: () => Response.json([]),
-  },
-  {
-    name: 'refusal-with-list',
-    says: 'a 401 holds the list',
-    trips: ['refusal-holds-no-records'],
-    refusal: (usual, _, store) => Response.json(store.tokens, usual),
-  },
-  {
-    name: 'refusal-with-id',
-    says: 'a 401 names a token that exists',
-    trips: ['refusal-holds-no-records'],
-    refusal: (usual, _, store) =>
-      Response.json({ error: `did you mean ${store.tokens.at(-3)?.id}?` }, usual),
-  },
-  {
-    name: 'challenge-absent',
-    says: 'a 401 has no challenge',
-    trips: ['challenge-present'],
-    refusal: (usual) => withHeaders(usual, { 'WWW-Authenticate': null }),
-  },
-  {
-    name: 'challenge-basic',
-    says: 'a 401 asks for the scheme Basic',
-    trips: ['challenge-bearer'],
-    refusal: (usual) => withHeaders(usual, { 'WWW-Authenticate': 'Basic realm="bearer"' }),
+    ),
   },
   {
     name: 'scheme-case-counts',
@@ -228,52 +165,43 @@ export const authenticationFaults: readonly Behaviour[] = [
     authenticate: (usual, request) =>
       authorizationOf(request).startsWith('Bearer ') ? usual : undefined,
   },
-  letsIn(
-    'token-case-ignored',
-    'the case of a token is ignored',
-    ['token-case-ignored'],
-    (_, store, bearer) => holder(store, (id) => id === bearer.toLowerCase()),
-  ),
   {
-    name: 'refusal-echoes',
-    says: 'a 401 repeats the token',
-    trips: ['refusal-echoes-token'],
-    refusal: (usual, request) => Response.json({ error: `not valid: ${bearerOf(request)}` }, usual),
+    name: 'token-case-ignored',
+    says: 'the case of a token is ignored',
+    trips: ['token-case-ignored'],
+    authenticate: orElse((_, store, bearer) => holder(store, (id) => id === bearer.toLowerCase())),
   },
-  letsIn(
-    'open-to-second-half',
-    'the end of a token opens the list',
-    ['altered-token-refused'],
-    (_, store, bearer) =>
+  {
+    name: 'open-to-second-half',
+    says: 'the end of a token opens the list',
+    trips: ['altered-token-refused'],
+    authenticate: orElse((_, store, bearer) =>
       bearer.length >= 8 ? holder(store, (id) => id.endsWith(bearer)) : undefined,
-  ),
-  letsIn(
-    'open-to-six-letters',
-    'any scheme of six letters opens the list',
-    ['other-scheme-refused'],
-    (request, store) => holder(store, (id) => authorizationOf(request).slice(7) === id),
-  ),
-  letsIn(
-    'open-to-basic-user',
-    'a Basic user opens the list',
-    ['other-scheme-refused'],
-    (request, store) => {
+    ),
+  },
+  {
+    name: 'open-to-six-letters',
+    says: 'any scheme of six letters opens the list',
+    trips: ['other-scheme-refused'],
+    authenticate: orElse((request, store) =>
+      holder(store, (id) => authorizationOf(request).slice(7) === id),
+    ),
+  },
+  {
+    name: 'open-to-basic-user',
+    says: 'a Basic user opens the list',
+    trips: ['other-scheme-refused'],
+    authenticate: orElse((request, store) => {
       const [, basic = ''] = /^Basic (.+)$/.exec(authorizationOf(request)) ?? [];
       return holder(store, (id) => Buffer.from(basic, 'base64').toString() === `${id}:`);
-    },
-  ),
-  letsIn(
-    'open-to-forwarded',
-    'a token in X-Forwarded-Authorization opens the list',
-    ['other-header-refused'],
-    (request, store) =>
-      holder(store, (id) => request.headers.get('x-forwarded-authorization') === `Bearer ${id}`),
-  ),
+    }),
+  },
   {
-    name: 'refusal-with-records-within',
-    says: 'a 401 holds records, deep in its body',
-    trips: ['refusal-holds-no-records'],
-    refusal: (usual, _, store) =>
-      Response.json({ error: { details: { tokens: [{ ...store.tokens[0], id: 0 }] } } }, usual),
+    name: 'open-to-forwarded',
+    says: 'a token in X-Forwarded-Authorization opens the list',
+    trips: ['other-header-refused'],
+    authenticate: orElse((request, store) =>
+      holder(store, (id) => request.headers.get('x-forwarded-authorization') === `Bearer ${id}`),
+    ),
   },
 ];

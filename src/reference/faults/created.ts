@@ -4,109 +4,117 @@ import { inEvery } from './edit.ts';
 
 const hour = 60 * 60 * 1000;
 
-/** Tokens that were deleted and of which something is left, by portal. */
-const ghosts = new WeakMap<Store, Set<Token>>();
-
-function haunt(token: Token, store: Store): void {
-  ghosts.set(store, (ghosts.get(store) ?? new Set()).add(token));
-}
-
 /** Who holds a deleted token. */
-function ghostOf(request: Request, store: Store): Principal | undefined {
+function formerHolder(request: Request, store: Store): Principal | undefined {
   const bearer = request.headers.get('authorization')?.slice('Bearer '.length);
-  const token = [...(ghosts.get(store) ?? [])].find(({ id }) => id === bearer);
+  const token = [...store.deleted].find(({ id }) => id === bearer);
   const user = token && store.user(token.userId);
   return user && { user, token };
 }
-
-function isGhost(token: Token | undefined, store: Store): boolean {
-  return token !== undefined && (ghosts.get(store)?.has(token) ?? false);
-}
-
-/** Tokens whose first use was let pass. */
-const usedOnce = new WeakSet<Token>();
 
 /** The place of a token among those of its user, oldest first. */
 function placeOf(token: Token, store: Store): number {
   return store.tokens.filter(({ userId }) => userId === token.userId).indexOf(token);
 }
 
-/** The tokens that every user of a full run has before it makes more. */
+/** The tokens that every user of a full run has before the run creates more. */
 const atFirst = 4;
 
 const faults: readonly Behaviour[] = [
-  inEvery('name-cut', 'names are cut', ['name-as-made'], (one) => ({
-    ...one,
-    name: one.name.slice(0, 30),
-  })),
-  inEvery('name-ascii', 'letters outside ASCII are spoilt', ['name-as-made'], (one) => ({
-    ...one,
-    name: one.name.replace(/[^ -~]/g, '?'),
-  })),
-  inEvery(
-    'user-id-shifted',
-    'userIds are of other users',
-    ['user-id-as-made', 'creator-own'],
-    (one) => ({
-      ...one,
-      userId: one.userId + 1000,
-    }),
-  ),
-  inEvery(
-    'user-email-upper-case',
-    'addresses are in upper case',
-    ['user-email-as-made'],
-    (one) => ({
-      ...one,
-      userEmail: one.userEmail.toUpperCase(),
-    }),
-  ),
-  inEvery('created-at-early', 'createdAt is an hour early', ['created-at-when-made'], (one) => ({
-    ...one,
-    createdAt: one.createdAt - hour,
-  })),
-  inEvery(
-    'unused-shows-creation',
-    'a token never used shows when it was made',
-    ['last-used-at-null-when-unused', 'last-used-at-on-use'],
-    (one) => ({ ...one, lastUsedAt: one.lastUsedAt ?? one.createdAt }),
-  ),
-  inEvery(
-    'restrictions-empty-for-none',
-    'an empty object stands for unrestricted',
-    ['restrictions-null-when-none'],
-    (one) => ({
-      ...one,
-      restrictions: one.restrictions ?? {},
-    }),
-  ),
-  inEvery(
-    'restrictions-dropped',
-    'restrictions are not listed',
-    ['restrictions-as-made'],
-    (one) => ({
-      ...one,
+  {
+    name: 'name-cut',
+    says: 'names are cut',
+    trips: ['name-as-made'],
+    record: inEvery((record) => ({
+      ...record,
+      name: record.name.slice(0, 30),
+    })),
+  },
+  {
+    name: 'name-ascii',
+    says: 'letters outside ASCII are spoilt',
+    trips: ['name-as-made'],
+    record: inEvery((record) => ({
+      ...record,
+      name: record.name.replace(/[^ -~]/g, '?'),
+    })),
+  },
+  {
+    name: 'user-id-shifted',
+    says: 'userIds are of other users',
+    trips: ['user-id-as-made', 'creator-own'],
+    record: inEvery((record) => ({
+      ...record,
+      userId: record.userId + 1000,
+    })),
+  },
+  {
+    name: 'user-email-upper-case',
+    says: 'addresses are in upper case',
+    trips: ['user-email-as-made'],
+    record: inEvery((record) => ({
+      ...record,
+      userEmail: record.userEmail.toUpperCase(),
+    })),
+  },
+  {
+    name: 'created-at-early',
+    says: 'createdAt is an hour early',
+    trips: ['created-at-when-made'],
+    record: inEvery((record) => ({
+      ...record,
+      createdAt: record.createdAt - hour,
+    })),
+  },
+  {
+    name: 'unused-shows-creation',
+    says: 'a token never used shows when it was created',
+    trips: ['last-used-at-null-when-unused', 'last-used-at-on-use'],
+    record: inEvery((record) => ({ ...record, lastUsedAt: record.lastUsedAt ?? record.createdAt })),
+  },
+  {
+    name: 'restrictions-empty-for-none',
+    says: 'an empty object stands for unrestricted',
+    trips: ['restrictions-null-when-none'],
+    record: inEvery((record) => ({
+      ...record,
+      restrictions: record.restrictions ?? {},
+    })),
+  },
+  {
+    name: 'restrictions-dropped',
+    says: 'restrictions are not listed',
+    trips: ['restrictions-as-made'],
+    record: inEvery((record) => ({
+      ...record,
       restrictions: null,
+    })),
+  },
+  {
+    name: 'hosts-first-only',
+    says: 'one host is listed',
+    trips: ['restrictions-as-made'],
+    record: inEvery((record) => {
+      const { hosts } = (record.restrictions ?? {}) as { hosts?: string[] };
+      return {
+        ...record,
+        restrictions: hosts ? { hosts: hosts.slice(0, 1) } : record.restrictions,
+      };
     }),
-  ),
-  inEvery('hosts-first-only', 'one host is listed', ['restrictions-as-made'], (one) => {
-    const { hosts } = (one.restrictions ?? {}) as { hosts?: string[] };
-    return { ...one, restrictions: hosts ? { hosts: hosts.slice(0, 1) } : one.restrictions };
-  }),
+  },
   {
     name: 'id-of-unused-reversed',
     says: 'a token never used is listed under an id that does not open anything',
     trips: ['listed-id-opens'],
-    record: (one) =>
-      one.lastUsedAt === null ? { ...one, id: [...one.id].reverse().join('') } : one,
+    record: (record) =>
+      record.lastUsedAt === null ? { ...record, id: [...record.id].reverse().join('') } : record,
   },
   {
     name: 'first-use-let-pass',
     says: 'the first use of a token is not recorded',
     trips: ['last-used-at-on-use'],
     use: (token) => {
-      if (usedOnce.has(token)) token.lastUsedAt = Date.now();
-      usedOnce.add(token);
+      if (token.uses > 1) token.lastUsedAt = Date.now();
     },
   },
   {
@@ -124,18 +132,15 @@ const faults: readonly Behaviour[] = [
     name: 'deleted-token-opens',
     says: 'a deleted token still opens the list',
     trips: ['deleted-token-refused'],
-    deleted: (token, store) => {
-      haunt(token, store);
-      store.removeToken(token);
-    },
-    authenticate: (usual, request, store) => usual ?? ghostOf(request, store),
+    authenticate: (usual, request, store) => usual ?? formerHolder(request, store),
   },
   {
     name: 'deleted-token-listed',
     says: 'a deleted token is still listed',
     trips: ['deleted-token-gone'],
-    deleted: haunt,
-    authenticate: (usual, _, store) => (isGhost(usual?.token, store) ? undefined : usual),
+    deleted: () => {},
+    authenticate: (usual, _, store) =>
+      usual?.token && store.deleted.has(usual.token) ? undefined : usual,
   },
   {
     name: 'session-for-ever',
@@ -183,5 +188,5 @@ const faults: readonly Behaviour[] = [
   },
 ];
 
-/** Faults that only show where the run has made the users and tokens itself. */
+/** Faults that only show where the run created the users and tokens itself. */
 export const createdFaults = faults.map((fault): Behaviour => ({ ...fault, profile: 'full' }));

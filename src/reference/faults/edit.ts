@@ -1,4 +1,6 @@
-import type { Behaviour, Principal, TokenRecord } from '../behaviour.ts';
+import type { Behaviour, TokenRecord } from '../behaviour.ts';
+
+// What hooks of a behaviour are written with: each function here makes one hook.
 
 /** A token that no persona holds: never used, the fifth of the caller's account. */
 export const unused = 4;
@@ -6,26 +8,16 @@ export const unused = 4;
 export const used = 5;
 
 type Edit = (record: TokenRecord) => object;
+type Hook<Name extends keyof Behaviour> = NonNullable<Behaviour[Name]>;
 
-/** A fault in every record. */
-export function inEvery(name: string, says: string, trips: string[], edit: Edit): Behaviour {
-  return { name, says, trips, record: (record) => edit(record) };
+/** Edits every record. */
+export function inEvery(edit: Edit): Hook<'record'> {
+  return (record) => edit(record);
 }
 
-/** A fault in one record of each list that is long enough to have it. */
-export function inOne(
-  at: number,
-  name: string,
-  says: string,
-  trips: string[],
-  edit: Edit,
-): Behaviour {
-  return {
-    name,
-    says,
-    trips,
-    record: (record, _, index) => (index === at ? edit(record) : record),
-  };
+/** Edits one record of each list that is long enough to have it. */
+export function inOne(at: number, edit: Edit): Hook<'record'> {
+  return (record, _, index) => (index === at ? edit(record) : record);
 }
 
 /** The record without a member. */
@@ -41,27 +33,33 @@ export function having(member: keyof TokenRecord, value: unknown): Edit {
   return (record) => ({ ...record, [member]: value });
 }
 
-/** The text of an answer, rewritten. */
+/** Rewrites the text of a response. */
 export function rewritten(
-  name: string,
-  says: string,
-  trips: string[],
-  rewrite: (text: string, principal: Principal) => string | Buffer<ArrayBuffer>,
-): Behaviour {
-  return {
-    name,
-    says,
-    trips,
-    answer: async (usual, principal) => new Response(rewrite(await usual.text(), principal), usual),
+  rewrite: (text: string) => string | Buffer<ArrayBuffer>,
+): Hook<'response'> {
+  return async (usual) => new Response(rewrite(await usual.text()), usual);
+}
+
+/** Accepts whom the portal would reject, when they are found in another way. */
+export function orElse(
+  find: (
+    request: Request,
+    store: Parameters<Hook<'authenticate'>>[2],
+    bearer: string,
+  ) => ReturnType<Hook<'authenticate'>>,
+): Hook<'authenticate'> {
+  return (usual, request, store) => {
+    const [, bearer = ''] = /^Bearer (.*)$/.exec(request.headers.get('authorization') ?? '') ?? [];
+    return usual ?? find(request, store, bearer);
   };
 }
 
-/** An answer with other headers; null takes one away. */
+/** A response with other headers; null takes one away. */
 export function withHeaders(usual: Response, headers: Record<string, string | null>): Response {
-  const answer = new Response(usual.body, usual);
+  const response = new Response(usual.body, usual);
   for (const [name, value] of Object.entries(headers)) {
-    if (value === null) answer.headers.delete(name);
-    else answer.headers.set(name, value);
+    if (value === null) response.headers.delete(name);
+    else response.headers.set(name, value);
   }
-  return answer;
+  return response;
 }

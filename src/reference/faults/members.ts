@@ -61,13 +61,18 @@ function inLastOfMany(
   };
 }
 
-/** Every member absent, renamed and of each other form; in one, in the last of many, for one reader. */
+/** Every member absent, renamed and of each other form; in record, in the last of many, for one reader. */
 export const membersFaults: readonly Behaviour[] = members.flatMap(
   ([member, presence, form, values]) => {
     const kebab = snakeCase(member).replaceAll('_', '-');
     const [value] = values;
     return [
-      inOne(unused, `${kebab}-renamed`, `${member} has another name`, [presence], renamed(member)),
+      {
+        name: `${kebab}-renamed`,
+        says: `${member} has another name`,
+        trips: [presence],
+        record: inOne(unused, renamed(member)),
+      },
       inLastOfMany(
         `${kebab}-absent-in-last`,
         `the last of many records has no ${member}`,
@@ -84,18 +89,17 @@ export const membersFaults: readonly Behaviour[] = members.flatMap(
         name: `${kebab}-absent-for-one`,
         says: `one user is told no ${member}`,
         trips: [presence],
-        record: (one, { user }, index) =>
-          user.id === outsider && index === 1 ? without(member)(one) : one,
+        record: (record, { user }, index) =>
+          user.id === outsider && index === 1 ? without(member)(record) : record,
       } satisfies Behaviour,
       ...values.map((wrong) => {
         const what = JSON.stringify(wrong);
-        return inOne(
-          unused,
-          `${kebab}-is-${what}`,
-          `a ${member} is ${what}`,
-          [form],
-          having(member, wrong),
-        );
+        return {
+          name: `${kebab}-is-${what}`,
+          says: `a ${member} is ${what}`,
+          trips: [form],
+          record: inOne(unused, having(member, wrong)),
+        };
       }),
     ];
   },

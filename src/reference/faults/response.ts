@@ -6,20 +6,40 @@ export const responseFaults: readonly Behaviour[] = [
     name: 'status-203',
     says: 'the list is answered with 203',
     trips: ['status-200'],
-    answer: (usual) => new Response(usual.body, { status: 203, headers: usual.headers }),
+    response: (usual) => new Response(usual.body, { status: 203, headers: usual.headers }),
   },
   {
     name: 'media-type-text',
     says: 'the list is text/plain',
     trips: ['json-media-type'],
-    answer: (usual) => withHeaders(usual, { 'Content-Type': 'text/plain; charset=utf-8' }),
+    response: (usual) => withHeaders(usual, { 'Content-Type': 'text/plain; charset=utf-8' }),
   },
-  rewritten('body-cut', 'the body ends too early', ['utf8-json'], (text) => text.slice(0, -1)),
-  rewritten('body-empty', 'the body is empty', ['utf8-json'], () => ''),
-  rewritten('body-latin-1', 'the body is Latin-1', ['utf8-json'], (text) =>
-    Buffer.from(text.replace('"name":"', '"name":"\u00e9'), 'latin1'),
-  ),
-  rewritten('body-trailing', 'text follows the JSON text', ['utf8-json'], (text) => `${text};`),
+  {
+    name: 'body-cut',
+    says: 'the body ends too early',
+    trips: ['utf8-json'],
+    response: rewritten((text) => text.slice(0, -1)),
+  },
+  {
+    name: 'body-empty',
+    says: 'the body is empty',
+    trips: ['utf8-json'],
+    response: rewritten(() => ''),
+  },
+  {
+    name: 'body-latin-1',
+    says: 'the body is Latin-1',
+    trips: ['utf8-json'],
+    response: rewritten((text) =>
+      Buffer.from(text.replace('"name":"', '"name":"\u00e9'), 'latin1'),
+    ),
+  },
+  {
+    name: 'body-trailing',
+    says: 'text follows the JSON text',
+    trips: ['utf8-json'],
+    response: rewritten((text) => `${text};`),
+  },
   {
     name: 'wrapped',
     says: 'the array is a member of an object',
@@ -75,36 +95,39 @@ export const responseFaults: readonly Behaviour[] = [
     name: 'cache-public',
     says: 'shared caches may keep the list',
     trips: ['no-shared-caching'],
-    answer: (usual) => withHeaders(usual, { 'Cache-Control': 'public, max-age=60' }),
+    response: (usual) => withHeaders(usual, { 'Cache-Control': 'public, max-age=60' }),
   },
   {
     name: 'cache-s-maxage',
     says: 'shared caches may keep the list for a minute',
     trips: ['no-shared-caching'],
-    answer: (usual) => withHeaders(usual, { 'Cache-Control': 'S-MaxAge=60' }),
+    response: (usual) => withHeaders(usual, { 'Cache-Control': 'S-MaxAge=60' }),
   },
-  rewritten(
-    'byte-order-mark',
-    'the body begins with a byte order mark',
-    ['no-byte-order-mark'],
-    (text) => `\ufeff${text}`,
-  ),
-  rewritten('member-twice', 'a record has a member twice', ['no-repeated-members'], (text) =>
-    text.replace('"name":', '"n\\u0061me":"","name":'),
-  ),
+  {
+    name: 'byte-order-mark',
+    says: 'the body begins with a byte order mark',
+    trips: ['no-byte-order-mark'],
+    response: rewritten((text) => `\ufeff${text}`),
+  },
+  {
+    name: 'member-twice',
+    says: 'a record has a member twice',
+    trips: ['no-repeated-members'],
+    response: rewritten((text) => text.replace('"name":', '"n\\u0061me":"","name":')),
+  },
   ...[201, 202, 206].map(
     (status): Behaviour => ({
       name: `status-${status}`,
       says: `the list is answered with ${status}`,
       trips: ['status-200'],
-      answer: (usual) => new Response(usual.body, { status, headers: usual.headers }),
+      response: (usual) => new Response(usual.body, { status, headers: usual.headers }),
     }),
   ),
   {
     name: 'status-204',
     says: 'the list is answered with 204 and no body',
     trips: ['status-200', 'json-media-type', 'utf8-json'],
-    answer: () => new Response(null, { status: 204 }),
+    response: () => new Response(null, { status: 204 }),
   },
   ...([null, {}, '', 'a string', 7, true] as const).map(
     (body): Behaviour => ({
@@ -114,24 +137,44 @@ export const responseFaults: readonly Behaviour[] = [
       body: () => body,
     }),
   ),
-  rewritten('body-encoded-twice', 'the body is JSON text in a JSON string', ['array'], (text) =>
-    JSON.stringify(text),
-  ),
-  rewritten('body-lines', 'each record is a line of its own', ['utf8-json'], (text) =>
-    JSON.parse(text)
-      .map((one: unknown) => JSON.stringify(one))
-      .join('\n'),
-  ),
-  rewritten('body-single-quotes', 'names are in single quotes', ['utf8-json'], (text) =>
-    text.replace(/"(\w+)":/g, "'$1':"),
-  ),
-  rewritten('body-trailing-comma', 'a comma follows the last record', ['utf8-json'], (text) =>
-    text.replace(/\]$/, ',]'),
-  ),
-  rewritten('body-nan', 'a number is NaN', ['utf8-json'], (text) =>
-    text.replace(/"userId":\d+/, '"userId":NaN'),
-  ),
-  rewritten('body-utf-16', 'the body is UTF-16', ['utf8-json'], (text) =>
-    Buffer.from(text, 'utf16le'),
-  ),
+  {
+    name: 'body-encoded-twice',
+    says: 'the body is JSON text in a JSON string',
+    trips: ['array'],
+    response: rewritten((text) => JSON.stringify(text)),
+  },
+  {
+    name: 'body-lines',
+    says: 'each record is a line of its own',
+    trips: ['utf8-json'],
+    response: rewritten((text) =>
+      JSON.parse(text)
+        .map((record: unknown) => JSON.stringify(record))
+        .join('\n'),
+    ),
+  },
+  {
+    name: 'body-single-quotes',
+    says: 'names are in single quotes',
+    trips: ['utf8-json'],
+    response: rewritten((text) => text.replace(/"(\w+)":/g, "'$1':")),
+  },
+  {
+    name: 'body-trailing-comma',
+    says: 'a comma follows the last record',
+    trips: ['utf8-json'],
+    response: rewritten((text) => text.replace(/\]$/, ',]')),
+  },
+  {
+    name: 'body-nan',
+    says: 'a number is NaN',
+    trips: ['utf8-json'],
+    response: rewritten((text) => text.replace(/"userId":\d+/, '"userId":NaN')),
+  },
+  {
+    name: 'body-utf-16',
+    says: 'the body is UTF-16',
+    trips: ['utf8-json'],
+    response: rewritten((text) => Buffer.from(text, 'utf16le')),
+  },
 ];

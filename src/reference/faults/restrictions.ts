@@ -6,52 +6,61 @@ const form = ['restrictions-null-or-object'];
 const hosts = ['restrictions-hosts'];
 
 export const restrictionsFaults: readonly Behaviour[] = [
-  inOne(
-    unused,
-    'restrictions-absent',
-    'an unrestricted token has no restrictions',
-    ['restrictions-present'],
-    without('restrictions'),
-  ),
-  inOne(
-    unused,
-    'restrictions-array',
-    '[] stands for unrestricted',
-    form,
-    having('restrictions', []),
-  ),
-  inOne(
-    unused,
-    'restrictions-empty',
-    '"" stands for unrestricted',
-    form,
-    having('restrictions', ''),
-  ),
-  inOne(
-    unused,
-    'restrictions-false',
-    'false stands for unrestricted',
-    form,
-    having('restrictions', false),
-  ),
-  inOne(unused, 'restrictions-zero', '0 stands for unrestricted', form, having('restrictions', 0)),
-  inEvery('restrictions-text', 'restrictions are JSON text in a string', form, (one) => ({
-    ...one,
-    restrictions: JSON.stringify(one.restrictions),
-  })),
-  inOne(
-    restricted,
-    'hosts-string',
-    'hosts is a string',
-    hosts,
-    having('restrictions', { hosts: 'example.com' }),
-  ),
-  inOne(restricted, 'hosts-null', 'hosts is null', hosts, having('restrictions', { hosts: null })),
-  inOne(
-    restricted,
-    'hosts-numbers',
-    'hosts are numbers',
-    hosts,
-    having('restrictions', { hosts: ['example.com', 7] }),
-  ),
+  {
+    name: 'restrictions-absent',
+    says: 'an unrestricted token has no restrictions',
+    trips: ['restrictions-present'],
+    record: inOne(unused, without('restrictions')),
+  },
+  {
+    name: 'restrictions-array',
+    says: '[] stands for unrestricted',
+    trips: form,
+    record: inOne(unused, having('restrictions', [])),
+  },
+  {
+    name: 'restrictions-empty',
+    says: '"" stands for unrestricted',
+    trips: form,
+    record: inOne(unused, having('restrictions', '')),
+  },
+  {
+    name: 'restrictions-false',
+    says: 'false stands for unrestricted',
+    trips: form,
+    record: inOne(unused, having('restrictions', false)),
+  },
+  {
+    name: 'restrictions-zero',
+    says: '0 stands for unrestricted',
+    trips: form,
+    record: inOne(unused, having('restrictions', 0)),
+  },
+  {
+    name: 'restrictions-text',
+    says: 'restrictions are JSON text in a string',
+    trips: form,
+    record: inEvery((record) => ({
+      ...record,
+      restrictions: JSON.stringify(record.restrictions),
+    })),
+  },
+  {
+    name: 'hosts-string',
+    says: 'hosts is a string',
+    trips: hosts,
+    record: inOne(restricted, having('restrictions', { hosts: 'example.com' })),
+  },
+  {
+    name: 'hosts-null',
+    says: 'hosts is null',
+    trips: hosts,
+    record: inOne(restricted, having('restrictions', { hosts: null })),
+  },
+  {
+    name: 'hosts-numbers',
+    says: 'hosts are numbers',
+    trips: hosts,
+    record: inOne(restricted, having('restrictions', { hosts: ['example.com', 7] })),
+  },
 ];

@@ -2,137 +2,131 @@ import type { Behaviour } from '../behaviour.ts';
 import { having, inEvery, inOne, unused, used, without } from './edit.ts';
 
 const day = 24 * 60 * 60 * 1000;
-let reads = 0;
 
-/** A time in another unit or form; null stays null. */
-function converted(
-  member: 'createdAt' | 'lastUsedAt',
-  name: string,
-  says: string,
-  trips: string[],
-  convert: (time: number) => unknown,
-): Behaviour {
-  return inEvery(`${kebab(member)}-${name}`, `${member} is ${says}`, trips, (one) => {
-    const time = one[member];
-    return { ...one, [member]: time === null ? null : convert(time) };
-  });
-}
+type Member = 'createdAt' | 'lastUsedAt';
 
-function kebab(member: 'createdAt' | 'lastUsedAt'): string {
-  return member === 'createdAt' ? 'created-at' : 'last-used-at';
-}
+/** The mistakes that are made with either time: null stays null. */
+const conversions = [
+  {
+    name: 'seconds',
+    says: 'in seconds',
+    of: 'unit',
+    to: (time: number) => Math.floor(time / 1000),
+  },
+  { name: 'microseconds', says: 'in microseconds', of: 'unit', to: (time: number) => time * 1e3 },
+  { name: 'nanoseconds', says: 'in nanoseconds', of: 'unit', to: (time: number) => time * 1e6 },
+  {
+    name: 'iso',
+    says: 'an ISO 8601 time',
+    of: 'type',
+    to: (time: number) => new Date(time).toISOString(),
+  },
+  { name: 'digits', says: 'digits in a string', of: 'type', to: String },
+  { name: 'fraction', says: 'a fraction', of: 'type', to: (time: number) => time + 0.5 },
+] as const;
 
-/** The same mistakes are made with either time. */
-function forms(member: 'createdAt' | 'lastUsedAt', type: string, unit: string): Behaviour[] {
-  return [
-    converted(member, 'seconds', 'in seconds', [unit], (time) => Math.floor(time / 1000)),
-    converted(member, 'microseconds', 'in microseconds', [unit], (time) => time * 1e3),
-    converted(member, 'nanoseconds', 'in nanoseconds', [unit], (time) => time * 1e6),
-    converted(member, 'iso', 'an ISO 8601 time', [type], (time) => new Date(time).toISOString()),
-    converted(member, 'digits', 'digits in a string', [type], String),
-    converted(member, 'fraction', 'a fraction', [type], (time) => time + 0.5),
-  ];
+const names = { createdAt: 'created-at', lastUsedAt: 'last-used-at' } as const;
+
+function inEachForm(member: Member, trips: Record<'type' | 'unit', string>): Behaviour[] {
+  return conversions.map(({ name, says, of, to }) => ({
+    name: `${names[member]}-${name}`,
+    says: `${member} is ${says}`,
+    trips: [trips[of]],
+    record: inEvery((record) => {
+      const time = record[member];
+      return { ...record, [member]: time === null ? null : to(time) };
+    }),
+  }));
 }
 
 export const timestampsFaults: readonly Behaviour[] = [
-  inOne(
-    unused,
-    'created-at-absent',
-    'a record has no createdAt',
-    ['created-at-present'],
-    without('createdAt'),
-  ),
-  inOne(
-    unused,
-    'created-at-null',
-    'a createdAt is null',
-    ['created-at-integer'],
-    having('createdAt', null),
-  ),
-  inOne(
-    unused,
-    'created-at-zero',
-    'a createdAt is 0',
-    ['created-at-milliseconds'],
-    having('createdAt', 0),
-  ),
-  inOne(
-    unused,
-    'created-at-negative',
-    'a createdAt is -1',
-    ['created-at-milliseconds'],
-    having('createdAt', -1),
-  ),
-  ...forms('createdAt', 'created-at-integer', 'created-at-milliseconds'),
-  inOne(
-    unused,
-    'created-at-future',
-    'a token was created next year',
-    ['created-at-not-future'],
-    (one) => ({
-      ...one,
-      createdAt: one.createdAt + 400 * day,
-    }),
-  ),
-  inOne(
-    unused,
-    'created-at-moves',
-    'a createdAt is another at every read',
-    ['created-at-stable'],
-    (one) => {
-      reads += 1;
-      return { ...one, createdAt: one.createdAt + reads };
-    },
-  ),
-  inOne(
-    unused,
-    'last-used-at-absent',
-    'a token never used has no lastUsedAt',
-    ['last-used-at-present'],
-    without('lastUsedAt'),
-  ),
-  inOne(
-    unused,
-    'last-used-at-zero',
-    '0 stands for never',
-    ['last-used-at-milliseconds'],
-    having('lastUsedAt', 0),
-  ),
-  inOne(
-    unused,
-    'last-used-at-empty',
-    '"" stands for never',
-    ['last-used-at-null-or-integer'],
-    having('lastUsedAt', ''),
-  ),
-  inOne(
-    unused,
-    'last-used-at-false',
-    'false stands for never',
-    ['last-used-at-null-or-integer'],
-    having('lastUsedAt', false),
-  ),
-  ...forms('lastUsedAt', 'last-used-at-null-or-integer', 'last-used-at-milliseconds'),
-  inOne(
-    used,
-    'last-used-at-future',
-    'a token was used tomorrow',
-    ['last-used-at-not-future'],
-    (one) => ({
-      ...one,
+  {
+    name: 'created-at-absent',
+    says: 'a record has no createdAt',
+    trips: ['created-at-present'],
+    record: inOne(unused, without('createdAt')),
+  },
+  {
+    name: 'created-at-null',
+    says: 'a createdAt is null',
+    trips: ['created-at-integer'],
+    record: inOne(unused, having('createdAt', null)),
+  },
+  {
+    name: 'created-at-zero',
+    says: 'a createdAt is 0',
+    trips: ['created-at-milliseconds'],
+    record: inOne(unused, having('createdAt', 0)),
+  },
+  {
+    name: 'created-at-negative',
+    says: 'a createdAt is -1',
+    trips: ['created-at-milliseconds'],
+    record: inOne(unused, having('createdAt', -1)),
+  },
+  ...inEachForm('createdAt', { type: 'created-at-integer', unit: 'created-at-milliseconds' }),
+  {
+    name: 'created-at-future',
+    says: 'a token was created next year',
+    trips: ['created-at-not-future'],
+    record: inOne(unused, (record) => ({
+      ...record,
+      createdAt: record.createdAt + 400 * day,
+    })),
+  },
+  {
+    name: 'created-at-moves',
+    says: 'a createdAt is another at every read',
+    trips: ['created-at-stable'],
+    record: (record, _, index, store) =>
+      index === unused ? { ...record, createdAt: record.createdAt + store.reads } : record,
+  },
+  {
+    name: 'last-used-at-absent',
+    says: 'a token never used has no lastUsedAt',
+    trips: ['last-used-at-present'],
+    record: inOne(unused, without('lastUsedAt')),
+  },
+  {
+    name: 'last-used-at-zero',
+    says: '0 stands for never',
+    trips: ['last-used-at-milliseconds'],
+    record: inOne(unused, having('lastUsedAt', 0)),
+  },
+  {
+    name: 'last-used-at-empty',
+    says: '"" stands for never',
+    trips: ['last-used-at-null-or-integer'],
+    record: inOne(unused, having('lastUsedAt', '')),
+  },
+  {
+    name: 'last-used-at-false',
+    says: 'false stands for never',
+    trips: ['last-used-at-null-or-integer'],
+    record: inOne(unused, having('lastUsedAt', false)),
+  },
+  ...inEachForm('lastUsedAt', {
+    type: 'last-used-at-null-or-integer',
+    unit: 'last-used-at-milliseconds',
+  }),
+  {
+    name: 'last-used-at-future',
+    says: 'a token was used tomorrow',
+    trips: ['last-used-at-not-future'],
+    record: inOne(used, (record) => ({
+      ...record,
       lastUsedAt: Date.now() + day,
-    }),
-  ),
-  inOne(
-    used,
-    'last-used-at-early',
-    'a token was used before it was made',
-    ['last-used-at-after-creation'],
-    (one) => ({
-      ...one,
-      lastUsedAt: one.createdAt - 2000,
-    }),
-  ),
+    })),
+  },
+  {
+    name: 'last-used-at-early',
+    says: 'a token was used before it was created',
+    trips: ['last-used-at-after-creation'],
+    record: inOne(used, (record) => ({
+      ...record,
+      lastUsedAt: record.createdAt - 2000,
+    })),
+  },
   {
     name: 'use-not-recorded',
     says: 'the use of a token is not recorded',

@@ -3,7 +3,6 @@ import type { Store, Token } from '../store.ts';
 import { unused, withHeaders } from './edit.ts';
 
 const acrossAccounts = ['outsider-token-hidden', 'accounts-share-nothing', 'outsider-ids-nowhere'];
-const readsOf = new WeakMap<Store, number>();
 
 /** The last token of the outsider's account, which is not the outsider's own in the run. */
 function outsiders(store: Store): Token[] {
@@ -63,7 +62,7 @@ export const visibilityFaults: readonly Behaviour[] = [
     name: 'leak-in-header',
     says: 'a header holds a token of another account',
     trips: ['outsider-ids-nowhere'],
-    answer: (usual, _, store) => withHeaders(usual, { ETag: `"${outsiders(store)[0]?.id}"` }),
+    response: (usual, _, store) => withHeaders(usual, { ETag: `"${outsiders(store)[0]?.id}"` }),
   },
   {
     name: 'leak-in-member',
@@ -111,10 +110,7 @@ export const visibilityFaults: readonly Behaviour[] = [
     name: 'process-lacks-token',
     says: 'one process of five lacks an old token for ever',
     trips: ['listed-at-every-read'],
-    visible: (usual, _, store) => {
-      const reads = (readsOf.get(store) ?? 0) + 1;
-      readsOf.set(store, reads);
-      return reads % 5 === 0 ? usual.filter((__, index) => index !== unused) : usual;
-    },
+    visible: (usual, _, store) =>
+      store.reads % 5 === 0 ? usual.filter((__, index) => index !== unused) : usual,
   },
 ];

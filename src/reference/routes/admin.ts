@@ -6,7 +6,7 @@ import {
   isRestrictions,
   missing,
   readBody,
-  refuse,
+  reject,
   wrong,
 } from '../answers.ts';
 import type { Behaviour } from '../behaviour.ts';
@@ -23,7 +23,7 @@ export function adminRoutes(
 
   routes.use(async (c, next) => {
     const principal = authenticate(c.req.raw, store, behaviour);
-    if (!principal) return refuse(c);
+    if (!principal) return reject(c);
     if (!principal.user.isAdmin) return c.json({ error: 'administrators only' }, 403);
     c.set('user', principal.user);
     return next();

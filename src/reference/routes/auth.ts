@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { describeSelf, readBody, refuse, wrong } from '../answers.ts';
+import { describeSelf, readBody, reject, wrong } from '../answers.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { authenticate, bearerOf } from '../gate.ts';
 import type { Store } from '../store.ts';
@@ -11,13 +11,13 @@ export function authRoutes(store: Store, behaviour: Behaviour): Hono {
     const { username, password } = await readBody(c);
     if (typeof username !== 'string' || typeof password !== 'string') return wrong(c);
     const user = store.users.find((one) => one.username === username && one.password === password);
-    if (!user || behaviour.ignores?.(user.createdAt)) return refuse(c);
+    if (!user || behaviour.ignores?.(user.createdAt)) return reject(c);
     const token = { id: store.addSession(user), userId: user.id };
     return c.json({ token, user: describeSelf(store, user) });
   });
 
   routes.post('/logout', (c) => {
-    if (!authenticate(c.req.raw, store, behaviour)) return refuse(c);
+    if (!authenticate(c.req.raw, store, behaviour)) return reject(c);
     const session = bearerOf(c.req.raw) ?? '';
     if (behaviour.logout) behaviour.logout(session, store);
     else store.sessions.delete(session);
@@ -26,7 +26,7 @@ export function authRoutes(store: Store, behaviour: Behaviour): Hono {
 
   routes.get('/whoami', (c) => {
     const principal = authenticate(c.req.raw, store, behaviour);
-    return principal ? c.json(describeSelf(store, principal.user)) : refuse(c);
+    return principal ? c.json(describeSelf(store, principal.user)) : reject(c);
   });
 
   return routes;

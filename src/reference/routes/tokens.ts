@@ -1,14 +1,14 @@
 import { type Context, Hono } from 'hono';
-import { isRestrictions, missing, readBody, recordOf, refuse, wrong } from '../answers.ts';
+import { isRestrictions, missing, readBody, recordOf, reject, wrong } from '../answers.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { authenticate } from '../gate.ts';
 import type { Store, Token } from '../store.ts';
 
 export function tokenRoutes(store: Store, behaviour: Behaviour): Hono {
   const routes = new Hono();
-  const refusal = (c: Context) => {
-    const usual = refuse(c);
-    return behaviour.refusal ? behaviour.refusal(usual, c.req.raw, store) : usual;
+  const rejection = (c: Context) => {
+    const usual = reject(c);
+    return behaviour.rejection ? behaviour.rejection(usual, c.req.raw, store) : usual;
   };
 
   routes.get('/', (c) => {
@@ -16,7 +16,8 @@ export function tokenRoutes(store: Store, behaviour: Behaviour): Hono {
     const principal = behaviour.authenticate
       ? behaviour.authenticate(usual, c.req.raw, store)
       : usual;
-    if (!principal) return refusal(c);
+    if (!principal) return rejection(c);
+    store.reads += 1;
     const own = store
       .tokensOf(principal.user.accountId)
       .filter(({ createdAt }) => !behaviour.ignores?.(createdAt));
@@ -26,18 +27,18 @@ export function tokenRoutes(store: Store, behaviour: Behaviour): Hono {
       return behaviour.record ? behaviour.record(record, principal, index, store) : record;
     });
     const body = behaviour.body ? behaviour.body(records, principal, store) : records;
-    const answer = c.json(body as object, 200, { 'Cache-Control': 'no-store' });
-    return behaviour.answer ? behaviour.answer(answer, principal, store) : answer;
+    const response = c.json(body as object, 200, { 'Cache-Control': 'no-store' });
+    return behaviour.response ? behaviour.response(response, principal, store) : response;
   });
 
   routes.post('/', async (c) => {
     const principal = authenticate(c.req.raw, store, behaviour);
-    if (!principal) return refuse(c);
+    if (!principal) return reject(c);
     const { name, restrictions = null } = await readBody(c);
     if (typeof name !== 'string' || !isRestrictions(restrictions)) return wrong(c);
     const token = store.addToken(principal.user, name, restrictions);
     const record = recordOf(store, token);
-    behaviour.made?.(token, store);
+    behaviour.created?.(token, store);
     return c.json(record);
   });
 
@@ -53,6 +54,7 @@ export function tokenRoutes(store: Store, behaviour: Behaviour): Hono {
   routes.delete('/:id', (c) => {
     const token = ownToken(c);
     if (token instanceof Response) return token;
+    store.deleted.add(token);
     if (behaviour.deleted) behaviour.deleted(token, store);
     else store.removeToken(token);
     return c.body(null, 204);
@@ -63,7 +65,7 @@ export function tokenRoutes(store: Store, behaviour: Behaviour): Hono {
   /** The token that the path names, in the account of who asks; or the answer that refuses it. */
   function ownToken(c: Context): Token | Response {
     const principal = authenticate(c.req.raw, store, behaviour);
-    if (!principal) return refuse(c);
+    if (!principal) return reject(c);
     const own = store.tokensOf(principal.user.accountId);
     return own.find((token) => token.id === c.req.param('id')) ?? missing(c);
   }
