@@ -57,7 +57,9 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
       const page = await open('report.html');
       expect(await page.locator('h1').textContent()).toBe('non-conformant');
       expect(await shown(page)).toBe(report.requirements.length);
-      expect(await page.locator('output').textContent()).toBe('89 of 89 requirements shown');
+      expect(await page.locator('output').textContent()).toBe(
+        `${report.requirements.length} of ${report.requirements.length} requirements shown`,
+      );
       expect(await page.locator('.requirement[open]').count()).toBe(report.counts.fail);
       expect(heard).toEqual([]);
     },
@@ -74,7 +76,9 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
     expect(await shown(page)).toBe(rest.length);
     await page.getByLabel('Find').fill('cache');
     expect(await shown(page)).toBe(1);
-    expect(await page.locator('output').textContent()).toBe('1 of 89 requirements shown');
+    expect(await page.locator('output').textContent()).toBe(
+      `1 of ${report.requirements.length} requirements shown`,
+    );
   });
 
   test(needs('opens what a link names, also when it is filtered out'), async () => {

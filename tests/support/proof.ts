@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { requirements } from '../../specs/index.ts';
 import type { Behaviour } from '../../src/reference/behaviour.ts';
 import { faults } from '../../src/reference/faults.ts';
+import { hostileServers } from './hostile-servers.ts';
 import { variants } from './variants.ts';
 
 /** What one mutant or variant was found to trip. */
@@ -14,14 +14,6 @@ export interface Trial {
 /** Whether a run found exactly what is there to find. */
 export function isKilled({ behaviour, tripped }: Trial): boolean {
   return [...tripped].sort().join() === [...behaviour.trips].sort().join();
-}
-
-/** Names of the tests of hostile servers, as the file of tests has them. */
-export function hostileServers(): string[] {
-  const text = readFileSync(new URL('../hostile.test.ts', import.meta.url), 'utf8');
-  const single = [...text.matchAll(/^\s*test(?:\.concurrent)?\(\s*'([^']+)'/gm)];
-  const tabled = [...text.matchAll(/^\s{4}\[\s*'([^'%]+)',/gm)];
-  return [...single, ...tabled].map(([, name]) => name as string);
 }
 
 /**
@@ -37,7 +29,6 @@ export function renderProof(trials: readonly Trial[]): string {
   const killed = mutants.filter(isKilled).length;
   const passed = others.filter(({ outcome }) => outcome === 'conformant').length;
   const covered = judged.filter(({ id }) => killers(id).length > 0).length;
-  const hostile = hostileServers();
   return `${[
     '# Proof',
     '',
@@ -53,7 +44,7 @@ export function renderProof(trials: readonly Trial[]): string {
     `| mutants killed | ${killed} | of ${mutants.length} |`,
     `| requirements with a mutant | ${covered} | of ${judged.length} |`,
     `| variants passed | ${passed} | of ${others.length} |`,
-    `| hostile servers | ${hostile.length} | in tests/hostile.test.ts |`,
+    `| hostile servers | ${hostileServers.length} | in tests/support/hostile-servers.ts |`,
     '',
     '## The matrix',
     '',
@@ -87,7 +78,7 @@ export function renderProof(trials: readonly Trial[]): string {
     'Each ends within 5 s a request, 10 s a run and 200 MiB an answer, as these tests set',
     'them; the command has 10 s, 120 s and 200 MiB.',
     '',
-    ...hostile.map((name) => `- ${name}`),
+    ...hostileServers.map(({ name }) => `- ${name}`),
     '',
     '## What has no mutant',
     '',
