@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { render } from '../src/report/formats/formats.ts';
 import { renderHtml } from '../src/report/formats/html/page.ts';
 import type { Report } from '../src/report/report.ts';
 import { hasChromium, launchChromium } from './support/chromium.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   if (!hasChromium) return;
   folder = mkdtempSync(join(tmpdir(), 'portal-conformance-html-'));
   writeFileSync(join(folder, 'report.html'), renderHtml(report));
-  writeFileSync(join(folder, 'hostile.html'), renderHtml(hostile(report)));
+  writeFileSync(join(folder, 'hostile.html'), await render(hostile(report), 'html'));
   browser = await launchChromium();
 });
 

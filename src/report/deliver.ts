@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Destination, render } from './formats/formats.ts';
 import { renderText } from './formats/text.ts';
-import { inert } from './inert.ts';
+import { inert, inertReport } from './inert.ts';
 import type { Output } from './output.ts';
 import type { Report } from './report.ts';
 
@@ -25,11 +25,13 @@ export async function deliver(
   const tell = toStdout ? err : out;
   if (detail !== 'none') {
     const written = trouble.length === 0 ? reports : [];
-    tell(renderText(report, { color: toStdout ? color.err : color.out, detail, written }));
+    tell(
+      renderText(inertReport(report), { color: toStdout ? color.err : color.out, detail, written }),
+    );
   }
   if (annotate) {
     const { renderAnnotations } = await import('./formats/github.ts');
-    tell(renderAnnotations(report));
+    tell(renderAnnotations(inertReport(report)));
   }
   for (const sentence of trouble) err(`portal-conformance: ${inert(sentence)}\n`);
   return report.exitCode || (trouble.length > 0 ? 2 : 0);

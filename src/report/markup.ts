@@ -1,8 +1,6 @@
-import { visible } from './inert.ts';
-
 /** Text that is text alone in XML and HTML, in element and in attribute. */
 export function escapeMarkup(text: string): string {
-  return visible(text)
+  return text
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')

@@ -13,6 +13,7 @@ export function outputOf(
   { stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>,
   environment: Readonly<Record<string, string | undefined>>,
 ): Output {
+  // Decided here, once for each stream; what renders is given the answer.
   const colors = !environment.NO_COLOR;
   const isTerminal = stderr.isTTY === true && !environment.CI;
   return {

@@ -1,5 +1,4 @@
 import type { Status } from '../../contract/judge.ts';
-import { visible } from '../inert.ts';
 import type { Report, RequirementResult } from '../report.ts';
 import { curlOf, inOneLine } from '../sentences.ts';
 
@@ -42,9 +41,7 @@ export function renderCtrf(report: Report): string {
   };
   const head = { reportFormat: 'CTRF', specVersion: '0.0.0', runId, timestamp: startedAt };
   const document = { ...head, generatedBy: suite.name, results };
-  const readable = (_: string, value: unknown) =>
-    typeof value === 'string' ? value.split('\n').map(visible).join('\n') : value;
-  return `${JSON.stringify(document, readable, 2)}\n`;
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 function asTest(one: RequirementResult): object {

@@ -1,3 +1,4 @@
+import { inertReport } from '../inert.ts';
 import type { Report } from '../report.ts';
 
 type Render = (report: Report) => string;
@@ -8,6 +9,8 @@ interface FormatEntry {
   readonly about: string;
   /** The usual name of the file. */
   readonly file: string;
+  /** Whether it is data with escapes of its own, and keeps strings as they are. */
+  readonly isData?: boolean;
   readonly load: () => Promise<Render>;
 }
 
@@ -17,6 +20,7 @@ export const formats = {
     reader: 'tools',
     about: 'everything; [schema](../schemas/report.schema.json)',
     file: 'report.json',
+    isData: true,
     load: async () => (report: Report) => `${JSON.stringify(report, undefined, 2)}\n`,
   },
   html: {
@@ -74,6 +78,7 @@ export interface Destination {
 }
 
 export async function render(report: Report, format: Format): Promise<string> {
-  const renderer = await formats[format].load();
-  return renderer(report);
+  const { load, isData = false }: FormatEntry = formats[format];
+  const renderer = await load();
+  return renderer(isData ? report : inertReport(report));
 }

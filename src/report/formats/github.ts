@@ -1,4 +1,3 @@
-import { inert } from '../inert.ts';
 import { attention } from '../marks.ts';
 import type { Report, RequirementResult } from '../report.ts';
 import { inOneLine } from '../sentences.ts';
@@ -48,12 +47,11 @@ function command(
 ): string {
   const properties = Object.entries({ ...place, title: `portal-conformance ${title}` })
     .map(
-      ([name, value]) =>
-        `${name}=${escapeData(inert(value)).replace(/:/g, '%3A').replace(/,/g, '%2C')}`,
+      ([name, value]) => `${name}=${escapeData(value).replace(/:/g, '%3A').replace(/,/g, '%2C')}`,
     )
     .join(',');
-  const text = message.split('\n').map(inert).join('\n');
-  return `::${kind} ${properties}::${escapeData(text)}`;
+  // Lines are ours: a title, and what was found.
+  return `::${kind} ${properties}::${escapeData(message)}`;
 }
 
 /** As the runner's toolkit escapes what follows a command. */

@@ -1,6 +1,5 @@
 import type { Status } from '../../contract/judge.ts';
 import { topics } from '../../contract/requirement.ts';
-import { inert } from '../inert.ts';
 import { attention, marks } from '../marks.ts';
 import { escapeMarkup } from '../markup.ts';
 import type { Report, RequirementResult } from '../report.ts';
@@ -92,7 +91,7 @@ function renderDetails(one: RequirementResult): string[] {
 
 /** Text that is text alone in Markdown: no markup, no link, no mention of anybody. */
 function plain(text: string): string {
-  return inert(text)
+  return text
     .replace(/[\\`*_{}[\]<>#|~!]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/@/g, '@\u{200b}')
@@ -101,12 +100,12 @@ function plain(text: string): string {
 
 /** The same within a line of HTML. */
 function markup(text: string): string {
-  return escapeMarkup(inert(text)).replace(/@/g, '@\u{200b}');
+  return escapeMarkup(text).replace(/@/g, '@\u{200b}');
 }
 
 /** A code span around text that may hold backticks. */
 function code(text: string): string {
-  const safe = inert(text).replace(/\|/g, '\\|');
+  const safe = text.replace(/\|/g, '\\|');
   const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return longest > 0 ? `${fence} ${safe} ${fence}` : `${fence}${safe}${fence}`;

@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import type { Finding } from '../../contract/finding.ts';
 import { type Status, statuses } from '../../contract/judge.ts';
 import { topics } from '../../contract/requirement.ts';
@@ -19,7 +20,7 @@ export interface TextOptions {
   readonly written?: readonly Written[];
 }
 
-/** Renders a report for a terminal, a page of text that ends with the outcome. */
+/** Renders an inert report for a terminal, a page of text that ends with the outcome. */
 export function renderText(report: Report, { color, detail, written = [] }: TextOptions): string {
   const paint = color ? painted : plain;
   const outcome = renderOutcome(report, paint);
@@ -42,8 +43,15 @@ export function renderPlainText(report: Report): string {
 type Paint = (style: Style, text: string) => string;
 type Style = Mood | 'strong';
 
-const codes: Record<Style, number> = { good: 32, bad: 31, doubt: 33, faint: 2, strong: 1 };
-const painted: Paint = (style, text) => `\u001b[${codes[style]}m${text}\u001b[0m`;
+const styles = {
+  good: 'green',
+  bad: 'red',
+  doubt: 'yellow',
+  faint: 'dim',
+  strong: 'bold',
+} as const;
+// Whether there are colours was decided by us, for the stream that is written to.
+const painted: Paint = (style, text) => styleText(styles[style], text, { validateStream: false });
 const plain: Paint = (_, text) => text;
 
 /** With more details than this, the ending names what is broken once more. */
@@ -54,7 +62,7 @@ function renderHead(report: Report, paint: Paint): string[] {
   const { suite, profile, target, image, credentials, runId, seed } = report;
   return [
     paint('strong', `${suite.name} ${suite.version}`) + paint('faint', `  run ${runId}`),
-    `target       ${inert(target ?? 'none')}${image === null ? '' : inert(`  image ${image}`)}`,
+    `target       ${target ?? 'none'}${image === null ? '' : `  image ${image}`}`,
     `profile      ${profile}${seed === null ? '' : paint('faint', `  seed ${seed}`)}`,
     `credentials  ${credentials.join(', ') || 'none'}`,
   ];
@@ -82,8 +90,7 @@ function renderAll({ requirements }: Report, paint: Paint): string[] {
     ...requirements
       .filter((one) => one.topic === topic)
       .map(
-        (one) =>
-          `  ${mark(one.status, paint, one.id.padEnd(30))} ${paint('faint', inert(one.message))}`,
+        (one) => `  ${mark(one.status, paint, one.id.padEnd(30))} ${paint('faint', one.message)}`,
       ),
   ]);
 }
@@ -94,20 +101,20 @@ function mark(status: Status, paint: Paint, text: string): string {
 
 function renderDetails(one: RequirementResult, paint: Paint): string[] {
   const lines = [
-    `${mark(one.status, paint, one.id)}  ${paint('faint', `${one.level}, ${inert(one.source)}`)}`,
-    `  ${inert(one.text)}`,
+    `${mark(one.status, paint, one.id)}  ${paint('faint', `${one.level}, ${one.source}`)}`,
+    `  ${one.text}`,
   ];
-  if (one.findings.length === 0) return [...lines, `  ${one.status}: ${inert(one.message)}`];
+  if (one.findings.length === 0) return [...lines, `  ${one.status}: ${one.message}`];
   return [
     ...lines,
     ...one.findings.flatMap(renderFinding),
-    ...one.known.map((entry) => `  ${inert(tellKnown(entry))}`),
-    `  ${paint('faint', inert(one.message))}`,
+    ...one.known.map((entry) => `  ${tellKnown(entry)}`),
+    `  ${paint('faint', one.message)}`,
   ];
 }
 
 function renderFinding(finding: Finding): string[] {
-  return tell(finding).map(([label, text]) => `  ${label.padEnd(9)} ${inert(text)}`);
+  return tell(finding).map(([label, text]) => `  ${label.padEnd(9)} ${text}`);
 }
 
 /** What counts against the portal, a line each, so that nobody has to scroll for it. */
@@ -117,7 +124,7 @@ function renderSummary(report: Report, paint: Paint): string[] {
   const width = Math.max(0, ...shown.map(({ id }) => id.length));
   const more = broken.length > shown.length ? [`  … and ${broken.length - shown.length} more`] : [];
   const lines = shown.map(
-    ({ status, id, title }) => `${mark(status, paint, id.padEnd(width))}  ${inert(title)}`,
+    ({ status, id, title }) => `${mark(status, paint, id.padEnd(width))}  ${title}`,
   );
   return lines.length > 0 ? [...lines, ...more, ''] : [];
 }
@@ -144,9 +151,9 @@ function renderHints(report: Report, paint: Paint, written: readonly Written[]):
 function renderOutcome(report: Report, paint: Paint): string[] {
   const { outcome, message, counts, requests, durationMs, exitCode, cleanup } = report;
   const left = (cleanup?.left ?? []).flatMap(({ what, why, curl }) => [
-    `${paint('bad', 'left behind')}: ${inert(what)}; ${inert(why)}`,
-    `  remove it  ${inert(curl)}`,
-    `         or  portal-conformance cleanup ${inert(report.target ?? '')} --run ${report.runId} --yes`,
+    `${paint('bad', 'left behind')}: ${what}; ${why}`,
+    `  remove it  ${curl}`,
+    `         or  portal-conformance cleanup ${report.target ?? ''} --run ${report.runId} --yes`,
   ]);
   const removed = cleanup ? `; ${plural(cleanup.removed, 'thing')} made and removed again` : '';
   const style = exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
@@ -161,14 +168,14 @@ function renderOutcome(report: Report, paint: Paint): string[] {
     ...left,
     ...renderProblems(report, paint),
     paint('faint', `${told.join(', ')}; ${plural(requests, 'request')} in ${seconds} s${removed}`),
-    `${paint(style, paint('strong', outcome))}: ${inert(message)}`,
+    `${paint(style, paint('strong', outcome))}: ${message}`,
   ];
 }
 
 function renderProblems({ baseline }: Report, paint: Paint): string[] {
   return (baseline?.problems ?? []).map(
     ({ line, requirement, problem }) =>
-      `${paint('bad', 'change')} ${inert(`${baseline?.file}:${line}`)}  ${inert(requirement)} ${inert(problem)}`,
+      `${paint('bad', 'change')} ${baseline?.file}:${line}  ${requirement} ${problem}`,
   );
 }
 

@@ -56,6 +56,6 @@ function renderExchange(exchange: ExchangeReport, bodies: readonly string[]): st
   const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('');
   return `<details class="exchange"><summary><code>${text(request)}</code> with ${text(credential)}: ${text(answer)}</summary>
 <dl class="pairs">${list}</dl>
-${structure === undefined ? '' : `<pre tabindex="0">${structure.split('\n').map(text).join('\n')}</pre>`}
+${structure === undefined ? '' : `<pre tabindex="0">${text(structure)}</pre>`}
 ${renderCurl(exchange.curl)}</details>`;
 }
