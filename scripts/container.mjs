@@ -20,7 +20,10 @@ if (first === '--stage') {
   const args = ['build', '--tag', first, ...rest, folder];
   const { status, error } = spawnSync('docker', args, { stdio: 'inherit' });
   rmSync(folder, { recursive: true });
-  if (error) console.error(`portal-conformance: docker cannot be run (${error.code}).`);
+  if (error)
+    console.error(
+      `portal-conformance: docker cannot be run (${'code' in error ? error.code : error.name}).`,
+    );
   process.exit(status ?? 1);
 }
 

@@ -53,7 +53,7 @@ function configSchema() {
 }
 
 function sentence(text) {
-  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function optionsTable() {
@@ -75,11 +75,10 @@ function formatsTable() {
 }
 
 function apiTable() {
-  const rows = Object.entries(optionTable).filter(([, option]) => option.api);
-  return table(
-    ['option', 'takes', ''],
-    rows.map(([name, { api, about }]) => [`\`${name}\``, api.takes, withoutSeconds(about)]),
+  const rows = Object.entries(optionTable).flatMap(([name, option]) =>
+    'api' in option ? [[`\`${name}\``, option.api.takes, withoutSeconds(option.about)]] : [],
   );
+  return table(['option', 'takes', ''], rows);
 }
 
 /** Defaults of the command are in seconds. */
@@ -121,7 +120,7 @@ function requirementsPage() {
     }),
     ...topics.flatMap((topic) => [
       '',
-      `## ${topic[0].toUpperCase()}${topic.slice(1)}`,
+      `## ${topic.charAt(0).toUpperCase()}${topic.slice(1)}`,
       ...requirements.filter((one) => one.topic === topic).flatMap(section),
     ]),
   ];

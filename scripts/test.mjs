@@ -14,9 +14,11 @@ process.chdir(root);
 mkdirSync('.portal-conformance', { recursive: true });
 rmSync(results, { force: true });
 
+/** @type {[name: string, command: [string, ...string[]]][]} */
 const steps = [
   ['build', ['node', 'scripts/build.mjs']],
   ['types', ['node', 'node_modules/typescript/bin/tsc', '--noEmit']],
+  ['types of scripts', ['node', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.scripts.json']],
   ['lint', ['npx', 'biome', 'check', '--error-on-warnings']],
   ['tests', ['node', 'node_modules/vitest/vitest.mjs', 'run']],
 ];

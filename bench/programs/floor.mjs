@@ -6,7 +6,7 @@ import { Agent } from 'node:http';
 import pLimit from 'p-limit';
 import request from 'supertest';
 
-const [, , url, file, ...options] = process.argv;
+const [, , url = '', file = '', ...options] = process.argv;
 const requests = JSON.parse(readFileSync(file, 'utf8'));
 const agent = new Agent({ keepAlive: true });
 const limit = pLimit(16);

@@ -64,14 +64,15 @@ async function pastTheCap() {
       .on('error', () => {})
       .pipe(response);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const told =
     'data:text/javascript,process.on("exit",()=>console.error(process.resourceUsage().maxRSS))';
   const from = performance.now();
   const child = spawn(process.execPath, ['--import', told, cli, '--quiet'], {
     env: {
       ...bare,
-      PORTAL_TARGET: `http://127.0.0.1:${server.address().port}`,
+      PORTAL_TARGET: `http://127.0.0.1:${port}`,
       PORTAL_CALLER_TOKEN: 'b'.repeat(32),
     },
   });

@@ -38,13 +38,13 @@ export async function measure() {
     server.stop();
     node.push(alone.ms);
     for (const [index, { ms: took, noise }] of medians.entries()) {
-      rows[index].push(ms(took), ratio(took, medians[0].ms), percent(noise));
-      if (delay > 0) rows[index].push(counted[index].requests, counted[index].most);
+      rows[index]?.push(ms(took), ratio(took, medians[0]?.ms), percent(noise));
+      if (delay > 0) rows[index]?.push(counted[index].requests, counted[index].most);
     }
   }
   const { caught, total } = await countCaught(all.filter(({ sameSetAs }) => !sameSetAs));
   for (const [index, { name, sameSetAs }] of all.entries())
-    rows[index].push(caught.get(sameSetAs ?? name));
+    rows[index]?.push(caught.get(sameSetAs ?? name));
   return [
     `Each as a process, on the same reference portal; medians of ${times}. The other tools send six requests:`,
     'a list with each of four credentials, one without a header and one with an unknown token. They hold a',
