@@ -15,6 +15,7 @@ import {
   unreadableTokens,
 } from '../src/checks/probes.ts';
 import { recordsIn, refused, refusing, sendAll, sendRejected } from '../src/checks/rejected.ts';
+import { count } from '../src/contract/count.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import type { CredentialName } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
@@ -26,8 +27,8 @@ export const authentication = ofTopic('authentication', [
     {
       id: 'api-token-accepted',
       level: 'MUST',
-      title: 'An API token opens the list',
-      text: 'A request with a valid API token in the Authorization header is let in.',
+      title: 'An API token is accepted',
+      text: 'A request with a valid API token in the Authorization header is accepted.',
       source: 'Authentication',
       causes: 'The list is open to sessions only, or a middleware looks for another header.',
       fix: 'Accept API tokens in Authorization: Bearer, as well as session tokens.',
@@ -39,8 +40,8 @@ export const authentication = ofTopic('authentication', [
     {
       id: 'session-token-accepted',
       level: 'MUST',
-      title: 'A session token opens the list',
-      text: 'A request with a valid session token in the Authorization header is let in.',
+      title: 'A session token is accepted',
+      text: 'A request with a valid session token in the Authorization header is accepted.',
       source: 'Authentication',
       causes: 'The list is open to API tokens only, or sessions count only as a cookie.',
       fix: 'Accept session tokens in Authorization: Bearer, as well as API tokens.',
@@ -71,7 +72,7 @@ export const authentication = ofTopic('authentication', [
       source: 'Error Responses, 401 Unauthorized',
       causes:
         'An empty token matches an empty or absent row, or the middleware only looks for the word Bearer.',
-      fix: 'Refuse an empty token.',
+      fix: 'Reject an empty token.',
     },
     schemeAlone,
   ),
@@ -83,7 +84,7 @@ export const authentication = ofTopic('authentication', [
       text: 'A random token of the same form as a valid one is answered with 401.',
       source: 'Error Responses, 401 Unauthorized',
       causes: 'Only the form of the token is checked, or the lookup fails open.',
-      fix: 'Look the token up, and refuse what is not found.',
+      fix: 'Look the token up, and reject what is not found.',
     },
     ({ caller }) => [unknownToken(caller)],
   ),
@@ -105,7 +106,7 @@ export const authentication = ofTopic('authentication', [
       id: 'placeholder-token-refused',
       level: 'MUST',
       title: 'A placeholder in place of a token: 401',
-      text: 'Zeros, letters, null, undefined, %, * and SQL in quotes are no valid tokens and are answered with 401.',
+      text: 'Zeros, letters, null, undefined, %, * and SQL in quotes are not valid tokens and are answered with 401.',
       source: 'Error Responses, 401 Unauthorized',
       causes:
         'The token is pasted into a query, patterns are matched, or absent values turn into the words null or undefined.',
@@ -135,12 +136,12 @@ export const authentication = ofTopic('authentication', [
     {
       id: 'unreadable-token-refused',
       level: 'MUST',
-      title: 'An oversized or non-ASCII token is refused without an accident',
-      text: 'A token of 4,000 characters or of Latin-1 bytes is refused: with 401, or with 400, 403 or 431 as proxies do.',
+      title: 'An oversized or non-ASCII token is rejected cleanly',
+      text: 'A token of 4,000 characters or of Latin-1 bytes is rejected: with 401, or with 400, 403 or 431 as proxies do.',
       source: 'Error Responses, 401 Unauthorized',
       causes:
         'A very long or non-ASCII header breaks the parser or the database call, and an error page with 500 comes out.',
-      fix: 'Refuse what cannot be a token before it is used.',
+      fix: 'Reject what cannot be a token before it is used.',
     },
     unreadableTokens,
     [401, 400, 403, 431],
@@ -190,7 +191,7 @@ export const authentication = ofTopic('authentication', [
       id: 'deleted-token-refused',
       level: 'MUST',
       title: 'A deleted token: 401',
-      text: 'A token that opened the list is answered with 401 once it was deleted, within the settle bound.',
+      text: 'A token that was accepted is answered with 401 once it was deleted, within the settle bound.',
       source: 'Error Responses, 401 Unauthorized',
       causes: 'A cache of valid tokens is not told of the deletion.',
       fix: 'Drop a token from every cache when it is deleted.',
@@ -211,7 +212,7 @@ export const authentication = ofTopic('authentication', [
       id: 'ended-session-refused',
       level: 'MUST',
       title: 'A session after logout: 401',
-      text: 'A session token that opened the list is answered with 401 after logout, within the settle bound.',
+      text: 'A session token that was accepted is answered with 401 after logout, within the settle bound.',
       source: 'Error Responses, 401 Unauthorized',
       causes: 'Sessions are signed tokens that nothing revokes, or logout only clears a cookie.',
       fix: 'End the session on the server at logout.',
@@ -227,7 +228,7 @@ export const authentication = ofTopic('authentication', [
     {
       id: 'refusal-holds-no-records',
       level: 'MUST',
-      title: 'A refusal holds no token records',
+      title: 'A rejection holds no token records',
       text: 'The body of a 401 holds no record of an API token.',
       source: 'Error Responses, 401 Unauthorized',
       causes: 'The list is fetched before the check, and is sent with status 401.',
@@ -238,7 +239,7 @@ export const authentication = ofTopic('authentication', [
       const ids = [...new Set(lists.flatMap(({ byId }) => [...byId.keys()]))];
       const refusals = await sendRejected(context, everyRefusal(context));
       failEach(refusals, (read) => recordsIn(read, ids));
-      return `over ${refusals.length} refusals`;
+      return `over ${count(refusals.length, 'rejection')}`;
     },
   ),
   refusing(
@@ -258,7 +259,7 @@ export const authentication = ofTopic('authentication', [
           ? []
           : [{ expected: 'a WWW-Authenticate header', received: 'none' }],
       );
-      return `over ${refusals.length} refusals`;
+      return `over ${count(refusals.length, 'rejection')}`;
     },
   ),
   refusing(
@@ -287,7 +288,7 @@ export const authentication = ofTopic('authentication', [
               },
             ],
       );
-      return `over ${refusals.length} refusals`;
+      return `over ${count(refusals.length, 'rejection')}`;
     },
   ),
   refusing(
@@ -305,7 +306,7 @@ export const authentication = ofTopic('authentication', [
       failEach(reads, ({ accepted, status }) =>
         accepted
           ? []
-          : [{ expected: 'to be let in, as with Bearer', received: `status ${status}` }],
+          : [{ expected: 'to be accepted, as with Bearer', received: `status ${status}` }],
       );
       return `over ${reads.length} spellings`;
     },
@@ -315,7 +316,7 @@ export const authentication = ofTopic('authentication', [
       id: 'token-case-ignored',
       level: 'NOTE',
       title: 'The case of a token counts',
-      text: 'A token in the other case is no valid token. A server that stores UUIDs may ignore it.',
+      text: 'A token in the other case is not a valid token. A server that stores UUIDs may ignore it.',
       source: 'Authentication',
       causes: 'The column of tokens has a collation that ignores case, or holds UUIDs.',
       fix: 'Compare tokens exactly, if their case carries information.',
@@ -328,14 +329,14 @@ export const authentication = ofTopic('authentication', [
         failIf([
           { expected: 'status 401', received: `status ${read.status}`, curl: read.exchange.curl },
         ]);
-      return 'it is refused';
+      return 'it is rejected';
     },
   ),
   refusing(
     {
       id: 'refusal-echoes-token',
       level: 'NOTE',
-      title: 'A refusal does not repeat the token',
+      title: 'A rejection does not repeat the token',
       text: 'A 401 does not repeat the token that was sent, in body or headers.',
       source: 'Error Responses, 401 Unauthorized',
       causes: 'The error message quotes what was sent.',
@@ -348,7 +349,7 @@ export const authentication = ofTopic('authentication', [
         read.mentions([
           read.exchange.request.headers.Authorization?.slice('Bearer '.length) ?? '',
         ]) > 0
-          ? [{ expected: 'a refusal without the token', received: 'the token that was sent' }]
+          ? [{ expected: 'a rejection without the token', received: 'the token that was sent' }]
           : [],
       );
       return 'it is not repeated';
@@ -363,7 +364,7 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
   );
   failEach(reads, ({ status }) =>
     status === 401 || status === 403
-      ? [{ expected: 'to be let in', received: `status ${status}` }]
+      ? [{ expected: 'to be accepted', received: `status ${status}` }]
       : [],
   );
   for (const read of reads) {
@@ -380,12 +381,12 @@ async function endsRefused(
   end: () => Promise<void>,
 ): Promise<string> {
   const shut = await context.eventually(reader, ({ accepted }) => accepted);
-  if (shut) throw new Inconclusive(`it was not let in before: ${shut.trouble}`);
+  if (shut) throw new Inconclusive(`it was not accepted before: ${shut.trouble}`);
   await end();
   const open = await context.eventually(reader, ({ status }) => status === 401);
   if (open)
     failEach([open], ({ status }) => [{ expected: 'status 401', received: `status ${status}` }]);
-  return 'let in before, refused afterwards';
+  return 'accepted before, rejected afterwards';
 }
 
 function everyRefusal(context: Context): Probe[] {

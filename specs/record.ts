@@ -147,7 +147,7 @@ export const record = ofTopic('record', [
       text: 'All records of one answer with the same userId have the same userEmail.',
       source: 'Response Schema, userEmail',
       causes:
-        'The address is copied into the token when it is created and not updated, or is that of whoever asks.',
+        'The address is copied into the token when it is created and not updated, or is that of the reader.',
       fix: 'Read the address from the user at the time of the answer.',
       profiles: anyProfile,
     },
@@ -157,7 +157,7 @@ export const record = ofTopic('record', [
       const records = lists.reduce((sum, list) => sum + list.records.length, 0);
       if (records === 0)
         throw new Inconclusive(
-          'nothing to see it in: create an API token in the account',
+          'no record to check: create an API token in the account',
           'untested',
         );
       return over(records, 'record', lists);
@@ -180,11 +180,11 @@ export const record = ofTopic('record', [
     {
       id: 'lists-agree',
       level: 'MUST',
-      title: 'Everybody is told the same about a token',
+      title: 'A token looks the same to every user',
       text: 'Caller and teammate see the same name, userId, userEmail, createdAt and restrictions of a token.',
       source: 'Response Schema',
       causes: 'Members are filled from the user who asks, or are hidden from others.',
-      fix: 'Build the record from the token alone; everybody in the account is told the same.',
+      fix: 'Build the record from the token alone; it is the same for every user of the account.',
       needs: ['caller.token', 'teammate.token'],
     },
     async (context) => {
@@ -260,12 +260,12 @@ export const record = ofTopic('record', [
       if (hidden) throw new Inconclusive('the token is not listed: see new-token-listed');
       const id = named(await context.readNow(teammate))?.id;
       if (typeof id !== 'string')
-        throw new Inconclusive('its id is no string: see id-bearer-token');
+        throw new Inconclusive('its id is not a string: see id-bearer-token');
       const reader = { label: 'an id from the list', variable: 'PORTAL_LISTED_ID', token: id };
       const shut = await context.eventually(reader, ({ accepted }) => accepted);
       if (shut)
         failEach([shut], ({ status }) => [
-          { expected: 'to be let in', received: `status ${status}` },
+          { expected: 'to be accepted', received: `status ${status}` },
         ]);
       const identity = await context.whoami(reader);
       if (identity && !sameId(identity.userId, created.owner.id)) {

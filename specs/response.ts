@@ -27,7 +27,7 @@ export const response = ofTopic('response', [
       );
       for (const read of reads) read.requireAnswer();
       if (reads.length === 0)
-        throw new Inconclusive('every token was refused: see api-token-accepted');
+        throw new Inconclusive('every token was rejected: see api-token-accepted');
       return over(reads.length, 'answer', reads);
     },
   ),
@@ -162,7 +162,7 @@ export const response = ofTopic('response', [
     {
       id: 'read-changes-nothing',
       level: 'MUST',
-      title: 'Where nobody else acts, two reads are alike',
+      title: 'With no other activity, two reads are identical',
       text: 'In an account in which nobody else acts, two reads with a session tell exactly the same of every token.',
       source: 'GET /api/portal/v1/apiTokens',
       causes: 'Reading the list, or using a session, notes a use on API tokens.',
@@ -183,7 +183,7 @@ export const response = ofTopic('response', [
         return differences(before, after, inUse);
       });
       failIf(found.map(({ key: _, ...finding }) => finding));
-      return 'two reads are alike';
+      return 'two reads are identical';
     },
   ),
   {
@@ -204,7 +204,7 @@ export const response = ofTopic('response', [
       causes: 'The portal is reached by http, past the proxy that ends TLS.',
       fix: 'Give the https URL, and let the portal refuse plain http from outside.',
       inapplicable: ({ loopback }) =>
-        loopback ? 'no part of this run: the target is on this machine' : undefined,
+        loopback ? 'not checked: the target is on this machine' : undefined,
     },
     async (context) => {
       const { exchange } = await context.read(context.caller);
@@ -295,7 +295,7 @@ export const response = ofTopic('response', [
   ),
 ]);
 
-/** What was let in; the rest is for other requirements to judge. */
+/** What was accepted; other requirements judge the rest. */
 function accepted(reads: readonly ListRead[]): readonly ListRead[] {
   const open = reads.filter((read) => read.accepted);
   if (open.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');

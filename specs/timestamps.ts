@@ -174,7 +174,7 @@ export const timestamps = ofTopic('timestamps', [
     {
       id: 'last-used-at-records-use',
       level: 'MUST',
-      title: 'lastUsedAt tells the most recent use',
+      title: 'lastUsedAt is the time of the most recent use',
       text: 'A token that has just been used shows a time of use that is not older than the first request of the run, at the end of the settle bound at the latest.',
       source: 'Response Schema, lastUsedAt',
       causes:
@@ -292,7 +292,7 @@ export const timestamps = ofTopic('timestamps', [
       if (stale) {
         const time = usedAt(stale);
         if (time !== null && !isMilliseconds(time))
-          throw new Inconclusive('lastUsedAt is no time in milliseconds');
+          throw new Inconclusive('lastUsedAt is not a time in milliseconds');
         failEach([stale], () => [
           {
             expected: 'the time at which it was just used',

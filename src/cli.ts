@@ -77,7 +77,7 @@ program
 
 program
   .command('report')
-  .description('write an old report anew, in other forms')
+  .description('convert a saved report to other formats')
   .argument('<format=path...>', 'html=report.html; - is standard output')
   .requiredOption('--from <file>', 'a report that was written as JSON')
   .action(async (destinations: string[], given: Given) => {

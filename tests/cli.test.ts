@@ -177,7 +177,7 @@ describe('a wrong call', () => {
     const called = await portalConformance([], { ...all, PORTAL_TEAMMATE_TOKEN: token });
     expect([called.code, called.report.message]).toEqual([
       2,
-      expect.stringMatching(/^PORTAL_TEAMMATE_TOKEN was refused/),
+      expect.stringMatching(/^PORTAL_TEAMMATE_TOKEN was rejected/),
     ]);
     expect(called.everything).not.toContain(token);
   });
@@ -275,7 +275,7 @@ describe('options', () => {
     expect([code, report.message]).toEqual([
       3,
       expect.stringMatching(
-        /^Nothing was judged: no MUST was run\. Of id-opens-core-api: the Core API/,
+        /^No mandatory requirement was checked\. Of id-opens-core-api: the Core API/,
       ),
     ]);
   });

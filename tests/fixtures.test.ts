@@ -66,7 +66,8 @@ function refusing(fixture: Fixture) {
   const headers = fields.map((field) => field.split(': ') as [string, string]);
   return {
     ...plain,
-    refusal: () => new Response(bodyOf(fixture), { status: Number(status.split(' ')[1]), headers }),
+    rejection: () =>
+      new Response(bodyOf(fixture), { status: Number(status.split(' ')[1]), headers }),
   };
 }
 

@@ -63,7 +63,7 @@ test('an administrator is enough to decide everything, and nothing is left behin
   expect(idsWith(called.report.requirements, 'excluded').length).toBeLessThanOrEqual(4);
   expect(called.report.cleanup?.removed).toBeGreaterThan(130);
   expect(called.stderr).toBe(
-    `portal-conformance: this run makes accounts, users and tokens on ${portal.url}, and removes them again.\n`,
+    `portal-conformance: this run creates accounts, users and tokens on ${portal.url}, and removes them.\n`,
   );
   expect(stateOf(portal.store)).toBe(before);
   expect(secretsIn(called.everything, portal.store)).toEqual([]);
@@ -182,7 +182,7 @@ describe('who cannot make users', () => {
     const { code, report, everything } = await portalConformance([], variables);
     expect([code, report.message]).toEqual([
       2,
-      'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were refused (401).',
+      'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were rejected (401).',
     ]);
     expect(everything).not.toContain('wrong password');
   });
@@ -205,7 +205,7 @@ describe('who cannot make users', () => {
     });
     expect([code, report.message]).toEqual([
       2,
-      expect.stringMatching(/is no administrator of this portal/),
+      expect.stringMatching(/is not an administrator of this portal/),
     ]);
   });
 
@@ -359,7 +359,7 @@ describe('cleaning up', () => {
       'account ',
       'account ',
     ]);
-    expect(report.message).toMatch(/But 2 things that it made could not be removed\.$/);
+    expect(report.message).toMatch(/But 2 things that it created could not be removed\.$/);
   });
 
   test('what cannot be removed is listed with the command that removes it', async () => {
@@ -368,7 +368,7 @@ describe('cleaning up', () => {
     const called = await judgeWith(variables, { settle: '0.2' }, { cleaningMs: 300 });
     await server.close();
     expect([called.exitCode, called.outcome]).toEqual([0, 'conformant']);
-    expect(called.message).toMatch(/But 2 things that it made could not be removed\.$/);
+    expect(called.message).toMatch(/But 2 things that it created could not be removed\.$/);
     expect(called.cleanup?.left).toHaveLength(2);
     const admin = portal.store.users.find(({ isAdmin }) => isAdmin);
     for (const { what, why, curl } of called.cleanup?.left ?? []) {
@@ -505,7 +505,7 @@ describe('serve', () => {
     const ended = await run(process.execPath, ['dist/src/cli.js', 'serve', '--port', port]);
     expect([ended.code, ended.stderr]).toEqual([
       2,
-      `portal-conformance: Port ${port} cannot be listened on (EADDRINUSE).\n`,
+      `portal-conformance: Cannot listen on 127.0.0.1:${port} (EADDRINUSE).\n`,
     ]);
   });
 });

@@ -76,7 +76,7 @@ describe.concurrent('the gate', () => {
     expect([called.code, called.report.outcome]).toEqual([1, 'non-conformant']);
     expect(statusOf(called, 'name-string')).toBe('fail');
     expect(statusOf(called, 'created-at-milliseconds')).toBe('known');
-    expect(called.report.message).toMatch(/broken: name-string\. Known.*created-at-milliseconds/);
+    expect(called.report.message).toMatch(/failed: name-string\. Known.*created-at-milliseconds/);
   });
 
   test('what is all known is reported and does not fail', async () => {
@@ -100,7 +100,7 @@ describe.concurrent('the gate', () => {
 
   const outdated: [string, object, number, RegExp][] = [
     ['passes now', { requirement: 'id-present', ...filled }, 0, /holds now: remove the entry/],
-    ['is unknown', { requirement: 'no-such', ...filled }, 0, /is no requirement/],
+    ['is unknown', { requirement: 'no-such', ...filled }, 0, /is not a requirement/],
     ['is there twice', createdAt, 0, /is there already, on line 3/],
     [
       'has a finding that is gone',
@@ -167,7 +167,7 @@ describe.concurrent('the gate', () => {
     [
       'of a day that there is not',
       write0({ failures: [{ ...createdAt, expires: '2027-02-31' }] }),
-      /line 3: expires is no day: 2027-02-31/,
+      /line 3: "expires" is not a valid date: 2027-02-31/,
     ],
   ])('a baseline that is %s is a wrong call', async (_, content, sentence) => {
     const path = typeof content === 'string' ? content : content();
@@ -286,7 +286,7 @@ describe('compare', () => {
       requirements: report.requirements.map((one) => (one.id === id ? { ...one, status } : one)),
     }) as Report;
 
-  test('what is broken in another way is worse, and what promises less', async () => {
+  test('what is violated in another way is worse, and what promises less', async () => {
     const other = JSON.parse(JSON.stringify(bad).replaceAll('looks like seconds', 'looks odd'));
     const { code, stdout } = await compare(bad, other);
     expect([code, stdout]).toEqual([1, expect.stringContaining('fail → fail in another way')]);

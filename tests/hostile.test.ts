@@ -146,7 +146,7 @@ test('a portal that changes its mind is broken, and the report says that it did'
   expect([code, judged?.id, judged?.message]).toEqual([
     1,
     'json-media-type',
-    expect.stringMatching(/changed its mind$/),
+    expect.stringMatching(/are inconsistent$/),
   ]);
   expect(judged?.exchanges.map(({ mediaType }) => mediaType)).toEqual([
     ...Array(4).fill('text/plain'),

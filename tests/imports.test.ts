@@ -28,6 +28,9 @@ const floors = [
   'src/reference/',
 ];
 
+/** The most lines that a file of `src` may have: what is longer is more than one thing. */
+const maxLines = 250;
+
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
@@ -54,8 +57,10 @@ const edges = judging.flatMap((path) => {
   }));
 });
 
-test('every file is on a floor', () => {
+test('every file is on a floor, and none of src is longer than it should be', () => {
   expect(judging.filter((path) => floorOf(path) < 0)).toEqual([]);
+  const long = sources('src').filter((path) => textOf(path).split('\n').length - 1 > maxLines);
+  expect(long).toEqual([]);
 });
 
 test('imports run downwards', () => {

@@ -56,7 +56,7 @@ describe('a verdict', () => {
   });
 
   test('that fails was asked for twice', async () => {
-    expect(await verdictOf(broken)).toMatchObject({ message: 'broken in 1 place, twice' });
+    expect(await verdictOf(broken)).toMatchObject({ message: 'violated in 1 place, twice' });
   });
 
   test('that was inconclusive the second time stays a failure', async () => {
@@ -66,7 +66,7 @@ describe('a verdict', () => {
     });
     expect(verdict).toMatchObject({
       status: 'fail',
-      message: expect.stringMatching(/could not be told/),
+      message: expect.stringMatching(/undecided on the second/),
     });
   });
 

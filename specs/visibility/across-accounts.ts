@@ -148,8 +148,8 @@ export const acrossAccounts: readonly WithoutTopic[] = [
     {
       id: 'administrator-own-account',
       level: 'MUST',
-      title: "An administrator's list is that of his own account",
-      text: 'An administrator is listed the tokens of his own account, and none of other accounts.',
+      title: "An administrator's list is that of their own account",
+      text: 'An administrator sees only the tokens of their own account.',
       source: 'Description',
       causes: 'Administrators are given every token of the portal.',
       fix: 'Filter by account for administrators, too.',
@@ -167,7 +167,7 @@ export const acrossAccounts: readonly WithoutTopic[] = [
           ? []
           : [
               {
-                expected: 'tokens of his own account alone',
+                expected: 'only tokens of their own account',
                 received: 'tokens of other accounts',
                 count: foreign.length,
               },

@@ -6,7 +6,7 @@ import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 import { isMilliseconds } from '../../src/contract/json.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 
-/** Everybody sees the tokens of his own account. */
+/** All users see the tokens of their own account. */
 export const withinAccount: readonly WithoutTopic[] = [
   reading(
     {

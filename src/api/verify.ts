@@ -9,7 +9,7 @@ import { defaultSettings } from '../settings/settings.ts';
 import { readAllowed, readSelectors } from '../settings/values.ts';
 
 /**
- * What `verify` is told; all of it optional. Beside these, the options of the command that
+ * The options of `verify`, all optional. Beside these, the options of the command that
  * docs/api.md lists, by the same names in camel case; times are in milliseconds.
  */
 export interface VerifyOptions extends Partial<Pick<OptionSettings, ApiOption>> {
@@ -55,7 +55,7 @@ export async function verify(target?: string, options: VerifyOptions = {}): Prom
   }
 }
 
-/** @throws Misconfigured for what no run can be told */
+/** @throws Misconfigured for an unknown option or a wrong value */
 function checked(options: Partial<Pick<OptionSettings, ApiOption>>): Partial<OptionSettings> {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {

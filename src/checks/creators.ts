@@ -5,7 +5,7 @@ import type { ListRead } from '../portal/list-read.ts';
 import { type Difference, places } from './findings.ts';
 import { recordOf } from './own-record.ts';
 
-/** Records of a user with another address than an earlier record of his. */
+/** Records of a user with another address than an earlier record of the same user. */
 export function severalAddresses(list: ListRead): Difference[] {
   const addresses = new Map<unknown, string>();
   const other: number[] = [];
@@ -68,9 +68,9 @@ export async function creatorOwn(context: Context): Promise<string> {
   failIf(findings);
   if (told === 0 && owners.length < 2) {
     throw new Inconclusive(
-      '/auth/whoami does not tell, and there is no PORTAL_TEAMMATE_TOKEN to compare with',
+      '/auth/whoami does not identify the owner, and there is no PORTAL_TEAMMATE_TOKEN to compare with',
       'untested',
     );
   }
-  return `over ${owners.length} of our tokens, ${told} told by /auth/whoami`;
+  return `over ${owners.length} of our tokens, ${told} identified by /auth/whoami`;
 }

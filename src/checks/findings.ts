@@ -1,3 +1,4 @@
+import { count } from '../contract/count.ts';
 import { type Finding, failIf } from '../contract/finding.ts';
 import type { Context } from '../portal/context.ts';
 import type { Credential } from '../portal/credential.ts';
@@ -21,8 +22,8 @@ export function failEach(
   const merged = new Map<string, { finding: Difference; reads: ListRead[] }>();
   for (const read of reads) {
     for (const finding of findIn(read)) {
-      const { expected, received, count, where } = finding;
-      const key = JSON.stringify([expected, received, count, where]);
+      const { expected, received, count: times, where } = finding;
+      const key = JSON.stringify([expected, received, times, where]);
       const known = merged.get(key);
       if (known) known.reads.push(read);
       else merged.set(key, { finding, reads: [read] });
@@ -31,7 +32,7 @@ export function failEach(
   failIf(
     [...merged.values()].map(({ finding, reads: [first, ...others] }) => ({
       ...finding,
-      credential: `${first?.credential.label}${others.length > 0 ? `, and in ${others.length} more ${others.length === 1 ? 'answer' : 'answers'}` : ''}`,
+      credential: `${first?.credential.label}${others.length > 0 ? `, and in ${count(others.length, 'more answer')}` : ''}`,
       curl: first?.exchange.curl as string,
     })),
   );
@@ -53,9 +54,8 @@ export function places(
 }
 
 /** `over 12 records of 3 lists`. */
-export function over(count: number, what: string, lists: readonly unknown[]): string {
-  const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
-  return `over ${plural(count, what)} of ${plural(lists.length, 'list')}`;
+export function over(number: number, what: string, lists: readonly unknown[]): string {
+  return `over ${count(number, what)} of ${count(lists.length, 'list')}`;
 }
 
 /** Every list of one side with every token of the other, both ways. */

@@ -13,7 +13,7 @@ export const noHeader: Probe = { what: 'no Authorization header', headers: {}, c
 export function schemeAlone(): Probe[] {
   return [
     authorization('the scheme alone', 'Bearer'),
-    // A blank at the end of a field value is no part of it, but it is sent.
+    // A blank at the end of a field value is not part of it, but it is sent.
     authorization('the scheme and blanks', 'Bearer   '),
   ];
 }

@@ -1,3 +1,4 @@
+import { count } from '../contract/count.ts';
 import { failIf, Inconclusive } from '../contract/finding.ts';
 import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
@@ -45,7 +46,7 @@ export function refused(
     const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
     if (doubt !== undefined) throw new Inconclusive(doubt);
     const remark = leftOut(context);
-    return `over ${answers.length} ${answers.length === 1 ? 'request' : 'requests'}${remark ? `; ${remark}` : ''}`;
+    return `over ${count(answers.length, 'request')}${remark ? `; ${remark}` : ''}`;
   });
 }
 
@@ -71,9 +72,9 @@ export async function sendRejected(
 
 /** Records, or ids of tokens that were not sent, anywhere in the body of a refusal. */
 export function recordsIn(read: ListRead, ids: readonly string[]): Difference[] {
-  const expected = 'a refusal without token records';
-  const count = countRecords(read.json.value);
-  if (count > 0) return [{ expected, received: 'token records', count }];
+  const expected = 'a rejection without token records';
+  const records = countRecords(read.json.value);
+  if (records > 0) return [{ expected, received: 'token records', count: records }];
   const { headers, query } = read.exchange.request;
   const sent = JSON.stringify(headers) + query?.sent;
   const mentioned = read.mentions(ids.filter((id) => !sent.includes(id)));

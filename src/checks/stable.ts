@@ -5,7 +5,7 @@ import type { Credential } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
 
 // Others use the server too. What two reads of one user agree on stood still in
-// between, and what another user was told in between can be held against it.
+// between, and what another user saw in between can be compared with it.
 
 export type Pair = readonly [Credential, Credential];
 
@@ -38,7 +38,7 @@ export async function oneSided(context: Context, pair: Pair, round: number): Pro
 
 const told = ['name', 'userId', 'userEmail', 'createdAt', 'restrictions'] as const;
 
-/** Members of a token that one user is told otherwise than another. */
+/** Members of a token that differ between two users. */
 export async function disagreements(context: Context, pair: Pair, round: number): Promise<Odds[]> {
   const [some, others] = [await context.list(pair[0], round), await context.list(pair[1], round)];
   const members = (one: ListRead, other: ListRead, id: string) =>
@@ -55,7 +55,7 @@ export async function disagreements(context: Context, pair: Pair, round: number)
     return members(some, list, id)
       .filter((member) => !moved.has(member))
       .map((member) => {
-        const expected = `${member} of a token as ${pair[0].label} is told it`;
+        const expected = `${member} of a token as ${pair[0].label} sees it`;
         return { key: `${member} ${id}`, expected, received: 'another value', list };
       });
   });

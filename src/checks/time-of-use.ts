@@ -27,7 +27,7 @@ export async function staleUse(
   const used = own.record.lastUsedAt;
   if (used !== null && !isMilliseconds(used)) {
     throw new Inconclusive(
-      'lastUsedAt is no time in milliseconds: see the requirements of its form',
+      'lastUsedAt is not a time in milliseconds: see the requirements of its form',
     );
   }
   const { now, grace, known } = context.clock(first.exchange);

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { count } from '../contract/count.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { proposeBaseline } from '../report/baseline.ts';
-import { plural } from '../report/sentences.ts';
 import { readBaseline } from '../settings/baseline-file.ts';
 import { readOldReport } from './report.ts';
 import { type Call, complain } from './shared.ts';
@@ -23,7 +23,7 @@ export async function baselineWriteCommand(path: string, { given, output }: Call
     const open = [...text.matchAll(/"reason": "FILL IN/g)].length;
     output.out(
       open > 0
-        ? `${path}: ${plural(open, 'entry').replace('entrys', 'entries')} to be filled in: reason, owner and expiry date\n`
+        ? `${path}: ${count(open, 'entry', 'entries')} to be filled in: reason, owner and expiry date\n`
         : `${path}: nothing to be filled in\n`,
     );
     return 0;

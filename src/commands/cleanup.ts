@@ -1,7 +1,7 @@
 import { requirements } from '../../specs/index.ts';
+import { count } from '../contract/count.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { inert } from '../report/inert.ts';
-import { plural } from '../report/sentences.ts';
 import { sweep } from '../run/sweep.ts';
 import { SandboxUnavailable } from '../sandbox/administrator.ts';
 import { CallFailed } from '../sandbox/calls.ts';
@@ -15,7 +15,7 @@ export async function cleanupCommand({ given, environment, output }: Call): Prom
     const run = typeof given.run === 'string' ? given.run : undefined;
     const { found, left } = await sweep(settings, given.yes === true, run);
     for (const { kind, id, runId, foreignUsers } of found) {
-      const foreign = foreignUsers > 0 ? `, with ${plural(foreignUsers, 'foreign user')}` : '';
+      const foreign = foreignUsers > 0 ? `, with ${count(foreignUsers, 'foreign user')}` : '';
       output.out(`${kind} ${id} of run ${runId}${foreign}\n`);
     }
     for (const { what, why, curl } of left ?? []) {

@@ -10,7 +10,7 @@ export function readOldReport(path: string, option: string): Report {
   return readJsonFile<Report>(path, option, 'report').value;
 }
 
-/** Renders an old report anew. @returns the exit code */
+/** Converts a saved report to other formats. @returns the exit code */
 export async function reportCommand(
   destinations: readonly string[],
   { given, output }: Call,

@@ -18,7 +18,7 @@ export async function runCommand(call: Call): Promise<number> {
       if (settings.target !== undefined)
         throw new Misconfigured('Give a target or --image, not both.');
       if (settings.profile === 'read-only')
-        throw new Misconfigured('--image judges with the full profile: it makes its own users.');
+        throw new Misconfigured('--image judges with the full profile: it creates its own users.');
       const { judgeImages } = await import('./images.ts');
       return await judgeImages(settings, call);
     }
@@ -39,7 +39,7 @@ function announce(current: Run, output: Call['output']): void {
   const writes = facts.profile === 'full' && !isReference;
   if (writes) {
     output.err(
-      `portal-conformance: this run makes accounts, users and tokens on ${target.base}, and removes them again.\n`,
+      `portal-conformance: this run creates accounts, users and tokens on ${target.base}, and removes them.\n`,
     );
   }
   let ended = false;
@@ -52,7 +52,7 @@ function announce(current: Run, output: Call['output']): void {
         output,
         ended
           ? `still removing; should this be killed: ${current.cleanupCommand}`
-          : `${signal}: removing what was made, please wait.`,
+          : `${signal}: removing what was created, please wait.`,
       );
       ended = true;
     });

@@ -25,10 +25,7 @@ export async function serveCommand({ given, environment, output }: Call): Promis
   const started = startReference(behaviour, { port, host, admin });
   const portal = await started.catch((error: NodeJS.ErrnoException) => error);
   if (portal instanceof Error) {
-    complain(
-      output,
-      `Port ${port}${host ? ` of ${host}` : ''} cannot be listened on (${portal.code}).`,
-    );
+    complain(output, `Cannot listen on ${host ?? '127.0.0.1'}:${port} (${portal.code}).`);
     return 2;
   }
   output.out(`export PORTAL_TARGET=${portal.url}\n`);

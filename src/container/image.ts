@@ -99,7 +99,7 @@ export async function startImage(
     if (error instanceof NotStarted) throw new NotStarted(error.message, log);
     if (container) throw new NotStarted('The container could not be started.', log);
     throw new NoImage(
-      `The image cannot be had: ${nameOf(image)}. Pull it first, or log in to its registry.`,
+      `The image is not available: ${nameOf(image)}. Pull it first, or log in to its registry.`,
     );
   }
 }
@@ -117,7 +117,7 @@ async function loadTestcontainers() {
 
 /** What was pasted in place of a name is not repeated. */
 function nameOf(image: string): string {
-  return /^[\w./:@-]{1,200}$/.test(image) ? image : 'that is no name of an image';
+  return /^[\w./:@-]{1,200}$/.test(image) ? image : 'not an image name';
 }
 
 /** A strategy that leaves the waiting to us, who stop at a signal and at an exit. */
@@ -135,7 +135,7 @@ function noWait() {
 function orAborted<T>(started: Promise<T>, signal: AbortSignal): Promise<T> {
   started.catch(() => {});
   return new Promise((resolve, reject) => {
-    const abort = () => reject(new NotStarted(`It was not waited for: ${signal.reason}.`));
+    const abort = () => reject(new NotStarted(`Startup was interrupted (${signal.reason}).`));
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     started.then(resolve, reject);
@@ -154,9 +154,10 @@ async function answering(
     for (const scheme of ['https', 'http'] as const) {
       if (await answers(`${scheme}://${address}${listPath}`)) return `${scheme}://${address}`;
     }
-    if (signal.aborted) throw new NotStarted(`It was not waited for: ${signal.reason}.`);
+    if (signal.aborted) throw new NotStarted(`Startup was interrupted (${signal.reason}).`);
     if (!(await isRunning())) throw new NotStarted('The container has ended.');
-    if (Date.now() > until) throw new NotStarted('Nothing answered HTTP in the container in time.');
+    if (Date.now() > until)
+      throw new NotStarted('The container did not answer over HTTP before the timeout.');
     await delay(200, signal);
   }
 }

@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 /**
  * Describes a JSON value without quoting it: type, shape, and what it looks
  * like. Numbers, booleans and null are shown; strings never are.
@@ -8,13 +10,10 @@ export function describe(value: unknown): string {
   if (typeof value === 'boolean') return `the boolean ${value}`;
   if (typeof value === 'number') return describeNumber(value);
   if (typeof value === 'string') return describeString(value);
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : plural(value.length);
+  if (Array.isArray(value))
+    return value.length === 0 ? 'an empty array' : `an array of ${count(value.length, 'element')}`;
   const members = Object.keys(value as object).length;
-  return `an object with ${members} ${members === 1 ? 'member' : 'members'}`;
-}
-
-function plural(length: number): string {
-  return `an array of ${length} ${length === 1 ? 'element' : 'elements'}`;
+  return `an object with ${count(members, 'member')}`;
 }
 
 function describeNumber(value: number): string {
@@ -56,6 +55,6 @@ function describeString(value: string): string {
   if (value === '') return 'an empty string';
   const length = [...value.slice(0, 10_000)].length + Math.max(0, value.length - 10_000);
   const look = looks.find(([, form]) => form.test(value.slice(0, 1000)))?.[0];
-  const size = `a string of ${length} ${length === 1 ? 'character' : 'characters'}`;
+  const size = `a string of ${count(length, 'character')}`;
   return look ? `${size}, looks like ${look}` : size;
 }

@@ -40,7 +40,7 @@ export function isMilliseconds(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 1e11 && (value as number) < 1e14;
 }
 
-/** Whether two ids are of one thing, whatever the type in which they are told. */
+/** Whether two ids are of one thing, whatever their types. */
 export function sameId(one: unknown, other: unknown): boolean {
   return String(one) === String(other);
 }

@@ -1,4 +1,5 @@
 import { bugSite } from './bug-site.ts';
+import { count } from './count.ts';
 import { type Finding, Inconclusive, Violation } from './finding.ts';
 import type { Checked, Level } from './requirement.ts';
 
@@ -46,10 +47,11 @@ export async function judge<Context>(
     return { ...verdict, message: `${verdict.message}, twice`, findings: second.findings };
   }
   if (second.bug) return second;
-  const outcome = second.status === 'pass' ? 'held' : 'could not be told';
+  const outcome =
+    second.status === 'pass' ? 'but held on the second' : 'but undecided on the second';
   return {
     ...verdict,
-    message: `${verdict.message} the first time; asked again, it ${outcome}: the portal changed its mind`,
+    message: `${verdict.message} on the first attempt, ${outcome}: the answers are inconsistent`,
   };
 }
 
@@ -75,8 +77,8 @@ async function attempt<Context>(
 }
 
 function broken(level: Level, strict: boolean, findings: readonly Finding[]): Verdict {
-  const count = findings.reduce((sum, finding) => sum + finding.count, 0);
-  const message = `broken in ${count} ${count === 1 ? 'place' : 'places'}`;
+  const places = findings.reduce((sum, finding) => sum + finding.count, 0);
+  const message = `violated in ${count(places, 'place')}`;
   if (level === 'NOTE') return { status: 'note', message, findings };
   if (level === 'MUST') return { status: 'fail', message, findings };
   return { status: strict ? 'fail' : 'warn', message, findings };

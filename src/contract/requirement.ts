@@ -81,7 +81,7 @@ export interface Checked<Context> extends Statement, Advice {
   readonly phase: Phase;
   /** Credentials without which it is untested. */
   readonly needs: readonly CredentialName[];
-  /** Why it is no part of this run, if it is not. */
+  /** Why it is not part of this run, if it is not. */
   readonly inapplicable?: (facts: RunFacts) => string | undefined;
   readonly check: (context: Context) => Promise<string | undefined>;
   readonly excluded?: never;

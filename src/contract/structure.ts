@@ -7,7 +7,7 @@ const maxDepth = 6;
 
 /**
  * The structure of a JSON value, a line for each member: documented names are
- * told, values are described. Of an array the first few elements are shown.
+ * shown, values are described. Of an array the first few elements are shown.
  */
 export function structureOf(value: unknown): string {
   return lines(value, 0).join('\n');

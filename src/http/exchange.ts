@@ -59,7 +59,7 @@ export function mediaType({ headers }: IncomingResponse): string | undefined {
   return headers['content-type']?.split(';')[0]?.trim().toLowerCase() || undefined;
 }
 
-/** A media type as it may be told: one that is not well known could be anything. */
+/** A media type as it may be shown: one that is not well known could be anything. */
 export function nameMediaType(type: string | undefined): string | undefined {
   if (type === undefined || wellKnown.test(type)) return type;
   return 'a media type that is not well known';

@@ -48,7 +48,7 @@ const sentences: readonly (readonly [RegExp, Failure['kind'], string])[] = [
   [
     /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
     'tls',
-    'TLS: the server does not use TLS on this port; did you mean http://?',
+    'TLS: the server does not use TLS on this port (try http://)',
   ],
   [/SSL|TLS|CERT|^EPROTO$/, 'tls', 'TLS: the handshake failed ({code})'],
   [/^HPE_HEADER_OVERFLOW$/, 'broken', "the answer's header is larger than 16 KiB"],

@@ -150,12 +150,12 @@ function refused(arrivals: readonly Arrival[]): Stop | undefined {
     if (shut(whoami)) {
       return {
         outcome: 'misconfigured',
-        message: `${variable} was refused, by the list (${list.status}) and by /auth/whoami (${whoami.response?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.`,
+        message: `${variable} was rejected, by the list (${list.status}) and by /auth/whoami (${whoami.response?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.`,
       };
     }
     doubt ??= {
       outcome: 'undecided',
-      message: `${variable} was refused by the list (${list.status}), and /auth/whoami does not tell whose it is: either it is not a valid token, or the portal refuses valid ones.`,
+      message: `${variable} was rejected by the list (${list.status}), and /auth/whoami does not identify its owner: either it is not a valid token, or the portal rejects valid ones.`,
     };
   }
   return doubt;

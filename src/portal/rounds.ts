@@ -20,7 +20,7 @@ export interface Reads {
 /**
  * The reads of the list that the checks of a run share, in numbered rounds. A
  * round begins when the one before it has ended for everybody, so a read of
- * round 1 lies between the reads of rounds 0 and 2, whoever asked.
+ * round 1 lies between the reads of rounds 0 and 2, whichever check requested it.
  */
 export class ReadRounds implements Reads {
   readonly credentials: readonly Credential[];

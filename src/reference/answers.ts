@@ -13,7 +13,7 @@ export function adminRecordOf(store: Store, token: Token): TokenRecord & { accou
   return { ...recordOf(store, token), accountId: store.user(token.userId)?.accountId ?? 0 };
 }
 
-/** A user as he sees himself. */
+/** A user as shown to themselves. */
 export function describeSelf(store: Store, user: User) {
   const { id: userId, username, isAdmin, accountId } = user;
   const name = store.account(accountId)?.name ?? '';
@@ -21,7 +21,7 @@ export function describeSelf(store: Store, user: User) {
   return { userId, username, isAdmin, isAccountOwner, account: { id: accountId, name } };
 }
 
-/** A user as administrators see him. */
+/** A user as shown to administrators. */
 export function describeUser({ id, accountId, username, isAdmin, createdAt }: User) {
   return { id, accountId, email: username, isAdmin, createdAt };
 }

@@ -97,7 +97,7 @@ export class Store {
     remove(this.tokens, (one) => one === token);
   }
 
-  /** Removes a user with the tokens and sessions that are his. */
+  /** Removes a user with their tokens and sessions. */
   removeUser({ id }: User): void {
     remove(this.users, (user) => user.id === id);
     remove(this.tokens, ({ userId }) => userId === id);

@@ -39,7 +39,7 @@ function faultOf(
   today: string,
 ): [Entry, string][] {
   if (!requirements.some(({ id }) => id === entry.requirement)) {
-    return [[entry, 'is no requirement: correct the id, or remove the entry']];
+    return [[entry, 'is not a requirement: correct the id, or remove the entry']];
   }
   const twin = all.find(
     (other) =>
@@ -140,7 +140,7 @@ function entriesFor(
   return [...told, ...(isBroken ? proposed : [])];
 }
 
-/** The kind of mismatch, as a pattern: how long a string was is no part of it. */
+/** The kind of mismatch, as a pattern: how long a string was is not part of it. */
 export function kindOf(finding: Finding): string {
   return readingOf({ ...finding, received: finding.received.replace(/\d+/g, '*') });
 }

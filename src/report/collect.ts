@@ -1,3 +1,4 @@
+import { count } from '../contract/count.ts';
 import { type Status, statuses } from '../contract/judge.ts';
 import type { Advice, Profile, Requirement, RunFacts, Statement } from '../contract/requirement.ts';
 import { applyBaseline, type Baseline } from './baseline.ts';
@@ -72,7 +73,7 @@ export function collect(
     cleanup,
     selection,
     baseline,
-    counts: count(requirements),
+    counts: countStatuses(requirements),
     requirements,
     bodies: run.bodies,
   };
@@ -82,7 +83,7 @@ export function collect(
 function withLeftovers(verdict: Verdict, cleanup: Report['cleanup']): Verdict {
   const left = cleanup?.left.length ?? 0;
   if (left === 0) return verdict;
-  const what = `${left} ${left === 1 ? 'thing' : 'things'} that it made could not be removed`;
+  const what = `${count(left, 'thing')} that it created could not be removed`;
   return { ...verdict, message: `${verdict.message} But ${what}.` };
 }
 
@@ -113,13 +114,13 @@ function whyUnjudged(
   }
   const { stop, signal } = run.ending;
   if (stop?.outcome === 'misconfigured')
-    return { status: 'untested', message: 'not asked: the call is wrong' };
-  if (stop) return { status: 'inconclusive', message: `not asked: ${stop.message}` };
-  if (signal) return { status: 'inconclusive', message: 'not asked: the run was ended' };
-  return { status: 'inconclusive', message: 'it was not judged' };
+    return { status: 'untested', message: 'not checked: the call is wrong' };
+  if (stop) return { status: 'inconclusive', message: `not checked: ${stop.message}` };
+  if (signal) return { status: 'inconclusive', message: 'not checked: the run was ended' };
+  return { status: 'inconclusive', message: 'not checked' };
 }
 
-/** Why a requirement is no part of a run, if it is not. */
+/** Why a requirement is not part of a run, if it is not. */
 export function whyOutside(requirement: Requirement<never>, facts: RunFacts): string | undefined {
   if (requirement.excluded !== undefined) return requirement.excluded;
   if (!requirement.profiles.includes(facts.profile)) return noPart(facts.profile);
@@ -127,11 +128,11 @@ export function whyOutside(requirement: Requirement<never>, facts: RunFacts): st
 }
 
 function noPart(profile: Profile): string {
-  if (profile === 'saved') return 'cannot be told from one saved response: it needs a portal';
-  return `no part of the ${profile} profile`;
+  if (profile === 'saved') return 'not checked in a saved response: it needs a portal';
+  return `not checked in the ${profile} profile`;
 }
 
-function count(requirements: readonly RequirementResult[]): Record<Status, number> {
+function countStatuses(requirements: readonly RequirementResult[]): Record<Status, number> {
   const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<
     Status,
     number

@@ -81,7 +81,7 @@ function rankOf({ outcome, exitCode }: Report): number {
   return exitCode === 0 && accepted >= 0 ? accepted : 3;
 }
 
-/** Answers that take a moment vary by chance: only what doubled, and by 20 ms, is told. */
+/** Answers that take a moment vary by chance: only what doubled, and by 20 ms, counts. */
 function slowdown(from: Report, to: Report): Comparison['slower'] {
   const [before, after] = [medianAnswer(from), medianAnswer(to)];
   if (before === undefined || after === undefined) return null;

@@ -39,10 +39,10 @@ export function renderExplanation(
     ...renderExample(satisfying),
     '',
     ...(breaking
-      ? ['A response that breaks it', ...renderExample(breaking)]
-      : ['One response alone cannot break it; several, or a response to another request, can.']),
+      ? ['A response that violates it', ...renderExample(breaking)]
+      : ['No single response shows it: it takes several, or a response to another request.']),
     '',
-    'It is broken by servers of which one of these is true',
+    'Servers that do any of the following violate it',
     ...faults.map((says) => `  - ${says}`),
   ];
   return `${lines.join('\n')}\n`;

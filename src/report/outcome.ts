@@ -1,3 +1,4 @@
+import { count } from '../contract/count.ts';
 import type { ExitCode, Outcome, Report, RequirementResult, Selection } from './report.ts';
 
 /** What ended a run, or kept it from being one, beside its verdicts. */
@@ -24,8 +25,8 @@ export function outcomeOf(
 ): Verdict {
   const broken = requirements.filter(({ status }) => status === 'fail');
   if (signal) {
-    const found = broken.length > 0 ? ` Broken so far: ${names(broken)}.` : '';
-    const message = `The run was ended by ${signal}; what is reported is partial.${found}`;
+    const found = broken.length > 0 ? ` Failed so far: ${names(broken)}.` : '';
+    const message = `The run was ended by ${signal}; the report is partial.${found}`;
     return { outcome: 'interrupted', exitCode: signal === 'SIGINT' ? 130 : 143, message };
   }
   if (suiteErrors.length > 0) {
@@ -39,16 +40,16 @@ export function outcomeOf(
     ({ level, status }) => level === 'MUST' && status !== 'excluded',
   );
   if (broken.length > 0) {
-    const message = `${broken.length} of ${musts.length} requirements that count are broken: ${names(broken)}.${alsoKnown(requirements)}`;
+    const message = `${broken.length} of ${musts.length} mandatory requirements failed: ${names(broken)}.${alsoKnown(requirements)}`;
     return { outcome: 'non-conformant', exitCode: 1, message };
   }
   if (stop) return { outcome: 'undecided', exitCode: 3, message: stop.message };
   const known = requirements.filter(({ status }) => status === 'known');
   const problems = baseline?.problems ?? [];
   if (problems.length > 0) {
-    const entries = problems.length === 1 ? '1 entry' : `${problems.length} entries`;
+    const entries = count(problems.length, 'entry', 'entries');
     const [first] = problems;
-    const message = `Nothing new is broken, but ${entries} of the baseline must be changed: line ${first?.line}, ${first?.requirement} ${first?.problem}.`;
+    const message = `Nothing new failed, but ${entries} of the baseline must be changed: line ${first?.line}, ${first?.requirement} ${first?.problem}.`;
     return { outcome: 'baseline-outdated', exitCode: 1, message };
   }
   const held = musts.filter(({ status }) => status === 'pass');
@@ -61,7 +62,7 @@ export function outcomeOf(
   const hidden = (one: RequirementResult) => profile === 'saved' && one.status === 'untested';
   const undecided = open.filter((one) => !waived.has(one.id) && !hidden(one));
   if (undecided.length > 0) {
-    const nothing = known.length > 0 ? 'Nothing new is broken' : 'Nothing is broken';
+    const nothing = known.length > 0 ? 'Nothing new failed' : 'Nothing failed';
     const message = `${nothing}, but ${undecided.length} of ${musts.length} MUSTs could not be decided: ${names(undecided)}.${alsoKnown(requirements)}`;
     return { outcome: 'undecided', exitCode: 3, message };
   }
@@ -71,8 +72,11 @@ export function outcomeOf(
     return { outcome: 'known-failures', exitCode: 0, message };
   }
   if (profile === 'saved') {
-    const unseen = open.length > 0 ? ` ${open.length} more had nothing in it to be seen in.` : '';
-    const message = `${held.length} MUSTs were decided in this response and held.${unseen} The rest needs a portal.`;
+    const unseen =
+      open.length > 0
+        ? ` ${open.length} more could not be checked: the response has nothing they apply to.`
+        : '';
+    const message = `${held.length} MUSTs were decided in this response and held.${unseen} The others need a portal.`;
     return { outcome: 'conformant-partial', exitCode: 0, message };
   }
   if (open.length > 0) {
@@ -98,7 +102,7 @@ function nothingJudged(
     ({ id, status }) => status === 'inconclusive' && !deselected.includes(id),
   );
   const [first] = [...named, ...untold];
-  return `Nothing was judged: no MUST was run.${first ? ` Of ${first.id}: ${first.message}.` : ''}`;
+  return `No mandatory requirement was checked.${first ? ` Of ${first.id}: ${first.message}.` : ''}`;
 }
 
 function names(requirements: readonly RequirementResult[]): string {

@@ -33,8 +33,3 @@ export function inOneLine(finding: Finding): string {
     .map(([label, text]) => `${label} ${text}`)
     .join('; ');
 }
-
-/** `1 thing`, `2 things`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

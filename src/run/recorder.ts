@@ -97,7 +97,7 @@ export class Recorder {
   }
 
   #reportOf(register: readonly Requirement<Context>[], known: KnownOfRun): Report {
-    // What a user wrote in a baseline or a name may hold a secret, which is no bug of ours.
+    // What a user wrote in a baseline or a name may hold a secret, which is not a bug of ours.
     const { value: given } = maskSecrets(known, this.masker);
     const errors = this.#suiteErrors.length;
     const report = this.mask(this.#collect(register, given));

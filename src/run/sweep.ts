@@ -17,7 +17,7 @@ export interface Sweep {
 
 /**
  * Finds what runs have left behind, by the prefix of its names, and removes it
- * when told to.
+ * when asked to.
  *
  * @param runId of one run; of all of them without it
  * @throws Misconfigured, NoSetup, CallFailed

@@ -1,7 +1,7 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { type Bearer, CallFailed, type Calls } from './calls.ts';
 
-/** How a run is given an administrator: by his login, or by a token of his. */
+/** How a run is given an administrator: by login, or by token. */
 export interface AdminCredentials {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
@@ -34,14 +34,14 @@ export async function becomeAdministrator(
     await calls.accounts(admin);
     return admin;
   } catch (error) {
-    // Whoever it was, his session has served.
+    // Whose session it was, it has served.
     if (!given) await calls.logout(admin.token).catch(() => undefined);
     const who = given ? variable : 'PORTAL_ADMIN_USERNAME';
     const status = statusOf(error);
     if (status === 401)
-      throw new Misconfigured(`${who} was refused (401): it is not valid on this portal.`);
+      throw new Misconfigured(`${who} was rejected (401): it is not valid on this portal.`);
     if (status === 403)
-      throw new Misconfigured(`${who} is no administrator of this portal: its calls answer 403.`);
+      throw new Misconfigured(`${who} is not an administrator of this portal (403).`);
     throw sandboxUnavailable(error);
   }
 }
@@ -52,7 +52,7 @@ async function login(calls: Calls, username: string, password: string): Promise<
   } catch (error) {
     if (statusOf(error) === 401) {
       throw new Misconfigured(
-        'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were refused (401).',
+        'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were rejected (401).',
       );
     }
     throw sandboxUnavailable(error);

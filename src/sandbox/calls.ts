@@ -14,7 +14,7 @@ export interface Bearer {
   readonly createdByRun?: boolean;
 }
 
-/** A neighbouring call did not do what its documentation says. It is no finding about the list. */
+/** A neighbouring call did not do what its documentation says. It is not a finding about the list. */
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';
   readonly exchange: Exchange;

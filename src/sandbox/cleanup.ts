@@ -1,3 +1,4 @@
+import { count } from '../contract/count.ts';
 import { delay } from '../http/delay.ts';
 import { type Bearer, CallFailed, type Calls } from './calls.ts';
 import type { Created } from './created.ts';
@@ -17,7 +18,7 @@ export interface Cleanup {
   readonly left: readonly Leftover[];
 }
 
-/** An account or a user by whose name a run can be told. */
+/** An account or a user whose name carries the id of a run. */
 export interface Trace {
   readonly kind: 'account' | 'user';
   readonly id: number;
@@ -105,13 +106,13 @@ export async function cleanUp(
   await Promise.allSettled([...created.tokens].map(([id, owner]) => calls.deleteToken(owner, id)));
   await Promise.allSettled([...created.sessions].map((session) => calls.logout(session)));
   const { accounts, users, tokens, sessions } = created;
-  const count = accounts.size + users.size + tokens.size + sessions.size;
+  const total = accounts.size + users.size + tokens.size + sessions.size;
   const ours = (trace: Trace) =>
     trace.runId === runId || (trace.kind === 'account' ? accounts : users).has(trace.id);
   try {
     const left = await removeTraces(calls, admin, ours, boundMs, signal);
     // What is in an account that is still there may be there too.
-    return { removed: left.length === 0 ? count : 0, left };
+    return { removed: left.length === 0 ? total : 0, left };
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     // Nobody can tell what is still there: all of it may be, even an account unknown to us.
@@ -131,7 +132,7 @@ function remove(calls: Calls, admin: Bearer, { kind, id }: Trace) {
 function leftover(calls: Calls, admin: Bearer, trace: Trace, trouble?: CallFailed): Leftover {
   const { kind, id, runId, foreignUsers } = trace;
   if (foreignUsers > 0) {
-    const users = foreignUsers === 1 ? '1 user in it was' : `${foreignUsers} users in it were`;
+    const users = count(foreignUsers, 'user in it was', 'users in it were');
     return {
       what: `account ${id}, named like one of run ${runId}`,
       why: `${users} not created by the run, so it was not removed`,

@@ -21,7 +21,7 @@ import {
  * Makes two accounts, caller and teammate in one and the outsider in the other,
  * each with a session and with tokens of every kind.
  *
- * @param onAdministrator is told who can remove it all, before anything is made
+ * @param onAdministrator is given the administrator before anything is created
  * @throws Misconfigured, NoSetup
  */
 export async function provision(

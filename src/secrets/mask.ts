@@ -17,5 +17,5 @@ export function maskSecrets<T>(value: T, masker: SecretMasker): { value: T; hits
   return { value: hits === 0 ? value : JSON.parse(text), hits };
 }
 
-/** What a secret in our own words says of the suite: a bug, told as such. */
+/** What a secret in our own words says of the suite: a bug of ours. */
 export const leak = 'a token would have been written to the report; it was masked';

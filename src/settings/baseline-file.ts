@@ -18,7 +18,9 @@ export function readBaseline(file: string): Baseline {
   const lines = linesOfEntries(text);
   for (const [index, { expires }] of value.failures.entries()) {
     if (isDay(expires)) continue;
-    throw new Misconfigured(`${file}, line ${lines[index]}: expires is no day: ${expires}`);
+    throw new Misconfigured(
+      `${file}, line ${lines[index]}: "expires" is not a valid date: ${expires}`,
+    );
   }
   const failures = value.failures.map((entry, index) => ({
     ...entry,

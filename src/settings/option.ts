@@ -9,7 +9,7 @@ export interface Source {
 }
 
 /**
- * One option of a run, told once: help, settings, the options of `verify()`, the schema of the
+ * One option of a run, written once: help, settings, the options of `verify()`, the schema of the
  * configuration file and the table of docs/options.md derive from it.
  */
 export interface Option<Value = unknown> {
@@ -32,7 +32,7 @@ export interface Option<Value = unknown> {
   readonly api?: { readonly takes: string; readonly accepts: (value: unknown) => boolean };
 }
 
-interface Told {
+interface Base {
   readonly name: string;
   readonly about: string;
 }
@@ -42,32 +42,32 @@ const isText = (value: unknown) => typeof value === 'string' && value !== '';
 const isTextList = (value: unknown) => Array.isArray(value) && value.every(isText);
 
 /** A flag of the command alone. */
-export function flag(told: Told): Option<boolean> {
+export function flag(base: Base): Option<boolean> {
   return {
-    ...told,
+    ...base,
     schema: { type: 'boolean' },
-    read: ({ reader }) => reader.flag(told.name),
+    read: ({ reader }) => reader.flag(base.name),
   };
 }
 
 /** A flag that `verify()` takes, too. */
-export function flagOfApi(told: Told) {
-  return { ...flag(told), api: { takes: 'true or false', accepts: isBoolean } };
+export function flagOfApi(base: Base) {
+  return { ...flag(base), api: { takes: 'true or false', accepts: isBoolean } };
 }
 
 /** Seconds on the command line, milliseconds as a setting. */
 export function seconds(
-  told: Told,
+  base: Base,
   otherwise: number,
   least: 'zero' | 'above zero' = 'above zero',
 ) {
   const bound = least === 'zero' ? { minimum: 0 } : { exclusiveMinimum: 0 };
   return {
-    ...told,
+    ...base,
     takes: '<seconds>',
     schema: { type: 'number', ...bound },
     read: ({ reader }: Source) =>
-      reader.seconds(told.name, otherwise, least === 'zero' ? 0 : undefined),
+      reader.seconds(base.name, otherwise, least === 'zero' ? 0 : undefined),
     api: {
       takes: 'a number of milliseconds',
       accepts: (value: unknown) =>
@@ -77,12 +77,12 @@ export function seconds(
 }
 
 /** A whole number from 1 to 256. */
-export function count(told: Told, otherwise: number) {
+export function count(base: Base, otherwise: number) {
   return {
-    ...told,
+    ...base,
     takes: '<number>',
     schema: { type: 'integer', minimum: 1, maximum: 256 },
-    read: ({ reader }: Source) => reader.count(told.name, otherwise),
+    read: ({ reader }: Source) => reader.count(base.name, otherwise),
     api: {
       takes: 'a whole number from 1 to 256',
       accepts: (value: unknown) =>
@@ -93,13 +93,13 @@ export function count(told: Told, otherwise: number) {
 
 /** One of some words. */
 export function choice<const Word extends string>(
-  told: Told & { takes: string },
+  base: Base & { takes: string },
   words: readonly Word[],
 ) {
   return {
-    ...told,
+    ...base,
     schema: { enum: words },
-    read: ({ reader }: Source): Word | undefined => reader.choice(told.name, words),
+    read: ({ reader }: Source): Word | undefined => reader.choice(base.name, words),
     api: {
       takes: words.join(' or '),
       accepts: (value: unknown) => words.some((word) => word === value),
@@ -109,15 +109,15 @@ export function choice<const Word extends string>(
 
 /** Several values, joined by commas on the command line. */
 export function list<Value>(
-  told: Told & { takes: string },
+  base: Base & { takes: string },
   read: (values: readonly string[], source: Source) => Value,
   item: object = { type: 'string', minLength: 1 },
 ) {
   return {
-    ...told,
+    ...base,
     several: ',' as const,
     schema: { type: 'array', items: item },
-    read: (source: Source) => read(source.reader.list(told.name), source),
+    read: (source: Source) => read(source.reader.list(base.name), source),
   };
 }
 

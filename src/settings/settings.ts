@@ -10,7 +10,7 @@ import { type Environment, type Given, OptionReader, variableOf } from './option
 import { type OptionSettings, optionTable } from './options.ts';
 import { readReport } from './values.ts';
 
-/** What a run is told to do. Times are in milliseconds. */
+/** The settings of a run. Times are in milliseconds. */
 export interface Settings extends OptionSettings {
   /** As it was given; without one, a reference portal is started and judged. */
   readonly target?: string | undefined;
@@ -45,7 +45,7 @@ export function readSettings(
 }
 
 /**
- * What was given and is empty, as an unset variable of a CI system, is no wish for
+ * What was given and is empty, as an unset variable of a CI system, does not ask for
  * the reference portal, whose verdict would be taken for that of the target.
  */
 function refuseEmpty({ target, images }: Settings, given: Given, environment: Environment): void {
@@ -72,7 +72,7 @@ function settingsFrom(source: Source, given: Given): Settings {
   const { reader, variables } = source;
   return {
     ...options,
-    // An empty argument is a mistake, not the wish for the reference portal.
+    // An empty argument is a mistake, not a request for the reference portal.
     target: typeof given.target === 'string' ? given.target : reader.text('target'),
     credentials: readCredentials(variables),
     admin: readAdmin(variables),
@@ -81,7 +81,7 @@ function settingsFrom(source: Source, given: Given): Settings {
   };
 }
 
-/** The reports that a call asks for, as far as that can be told from a wrong one. */
+/** The reports that a call asks for, as far as a wrong one says. */
 export function reportsOf(given: Given, environment: Environment): Settings['reports'] {
   const none = { variables: environment, config: { options: {} } };
   for (const from of [() => sources(given, environment), () => none]) {

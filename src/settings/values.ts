@@ -21,7 +21,7 @@ export function readOrigin(text: string | undefined): string | undefined {
   throw new Misconfigured('--origin (PORTAL_ORIGIN) takes an origin, such as https://example.com.');
 }
 
-/** `K=V`, or `K` for what the variable of that name holds: a secret is no argument. */
+/** `K=V`, or `K` for what the variable of that name holds: a secret is never an argument. */
 export function readImageEnvironment(
   lines: readonly string[],
   variables: Environment,

@@ -189,7 +189,7 @@ const credentialOrPortal: readonly HostileServer[] = [
     name: 'the list refuses everybody, and there is no whoami: either',
     serve: () => http((request, response) => response.writeHead(isList(request) ? 401 : 404).end()),
     code: 3,
-    says: /either it is not a valid token, or the portal refuses/,
+    says: /either it is not a valid token, or the portal rejects/,
   },
   {
     name: 'everything refuses everybody: the credential',
@@ -415,7 +415,7 @@ const tls: readonly HostileServer[] = [
       return { ...server, url: server.url.replace('http:', 'https:') };
     },
     code: 3,
-    says: /did you mean http:\/\/\?\.$/,
+    says: /\(try http:\/\/\)\.$/,
   },
 ];
 

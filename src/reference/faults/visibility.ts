@@ -24,7 +24,7 @@ export const visibilityFaults: readonly Behaviour[] = [
   },
   {
     name: 'first-user-sees-less',
-    says: 'one user of the account sees his own tokens only',
+    says: 'one user of the account sees only their own tokens',
     trips: ['teammate-token-listed', 'lists-hold-the-same'],
     visible: (usual, { user }) =>
       user.id === 1 ? usual.filter(({ userId }) => userId === 1) : usual,

@@ -1,9 +1,10 @@
+import { count } from '../../contract/count.ts';
 import type { Status } from '../../contract/judge.ts';
 import { topics } from '../../contract/requirement.ts';
 import { attention, marks } from '../marks.ts';
 import { escapeMarkup } from '../markup.ts';
 import type { Report, RequirementResult } from '../report.ts';
-import { plural, tell, tellKnown } from '../sentences.ts';
+import { tell, tellKnown } from '../sentences.ts';
 
 /** GitHub takes comments of 65,536 characters; what is over is left to the other forms. */
 const maxLength = 60_000;
@@ -22,7 +23,7 @@ export function renderMarkdown(report: Report): string {
     '',
     plain(message),
     '',
-    `${target ? code(target) : 'No target'}, ${profile} profile, ${plural(requests, 'request')} in ${(durationMs / 1000).toFixed(2)} s, ${suite.name} ${suite.version}, run ${code(report.runId)}`,
+    `${target ? code(target) : 'No target'}, ${profile} profile, ${count(requests, 'request')} in ${(durationMs / 1000).toFixed(2)} s, ${suite.name} ${suite.version}, run ${code(report.runId)}`,
     '',
     ...renderTable(report),
     ...renderProblems(report),

@@ -1,11 +1,12 @@
 import { styleText } from 'node:util';
+import { count } from '../../contract/count.ts';
 import type { Finding } from '../../contract/finding.ts';
 import { type Status, statuses } from '../../contract/judge.ts';
 import { topics } from '../../contract/requirement.ts';
 import { inert } from '../inert.ts';
 import { attention, type Mood, marks, moods } from '../marks.ts';
 import type { Report, RequirementResult } from '../report.ts';
-import { plural, tell, tellKnown } from '../sentences.ts';
+import { tell, tellKnown } from '../sentences.ts';
 
 interface Written {
   readonly format: string;
@@ -130,7 +131,7 @@ function renderSummary(report: Report, paint: Paint): string[] {
 }
 
 const gone =
-  'The tokens of this run are gone: to see it again, set PORTAL_CALLER_TOKEN and its like to tokens of users of your own.';
+  "This run's tokens have been removed. To reproduce, set PORTAL_CALLER_TOKEN and the other variables to your own tokens.";
 
 function broken({ requirements }: Report): boolean {
   return requirements.some(({ findings }) => findings.length > 0);
@@ -155,7 +156,7 @@ function renderOutcome(report: Report, paint: Paint): string[] {
     `  remove it  ${curl}`,
     `         or  portal-conformance cleanup ${report.target ?? ''} --run ${report.runId} --yes`,
   ]);
-  const removed = cleanup ? `; ${plural(cleanup.removed, 'thing')} made and removed again` : '';
+  const removed = cleanup ? `; ${count(cleanup.removed, 'thing')} created and removed` : '';
   const style = exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
   const deselected = report.selection.deselected.length;
   const told = statuses
@@ -167,7 +168,7 @@ function renderOutcome(report: Report, paint: Paint): string[] {
   return [
     ...left,
     ...renderProblems(report, paint),
-    paint('faint', `${told.join(', ')}; ${plural(requests, 'request')} in ${seconds} s${removed}`),
+    paint('faint', `${told.join(', ')}; ${count(requests, 'request')} in ${seconds} s${removed}`),
     `${paint(style, paint('strong', outcome))}: ${message}`,
   ];
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { count } from '../../../contract/count.ts';
 import { type Status, statuses } from '../../../contract/judge.ts';
 import { topics } from '../../../contract/requirement.ts';
 import { marks, moods } from '../../marks.ts';
 import { escapeMarkup as text } from '../../markup.ts';
 import type { Report } from '../../report.ts';
-import { plural } from '../../sentences.ts';
 import { renderCurl } from './curl.ts';
 import { renderRequirement } from './requirement.ts';
 import { script } from './script.ts';
@@ -65,7 +65,7 @@ function renderHeader(report: Report): string {
     ['Profile', profile + (report.seed === null ? '' : `, seed ${report.seed}`)],
     ['Credentials', credentials.join(', ') || 'none'],
     ['Run', `${report.runId}, ${report.startedAt.replace('T', ' ').slice(0, 19)} UTC`],
-    ['Took', `${(durationMs / 1000).toFixed(2)} s, ${plural(requests, 'request')}`],
+    ['Took', `${(durationMs / 1000).toFixed(2)} s, ${count(requests, 'request')}`],
   ];
   const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('\n');
   return `<header>
