@@ -19,7 +19,7 @@ const steps = [
   ['build', ['node', 'scripts/build.mjs']],
   ['types', ['node', 'node_modules/typescript/bin/tsc', '--noEmit']],
   ['types of scripts', ['node', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.scripts.json']],
-  ['lint', ['npx', 'biome', 'check', '--error-on-warnings']],
+  ['lint', ['npm', 'run', '--silent', 'lint']],
   ['tests', ['node', 'node_modules/vitest/vitest.mjs', 'run']],
 ];
 const failed = steps.filter(([name, command]) => !succeeds(name, command)).map(([name]) => name);

@@ -13,7 +13,7 @@ const output = outputOf(process, process.env);
 const credentialsHelp = `
 Credentials come from the environment or from --env-file, never from an option:
   PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN
-                          make own users and tokens, and remove them (full profile)
+                          create users and tokens, and remove them (full profile)
 ${credentialKinds.map(({ variable, about }) => `  ${variable.padEnd(22)}  ${about}`).join('\n')}
 
 Every option of run is also read from its variable: --settle from PORTAL_SETTLE.
@@ -22,7 +22,7 @@ Exit codes: 0 conformant, 1 not, 2 the call is wrong, 3 undecided,
 
 const program = new Command('portal-conformance')
   .description(
-    'Tells, with proof, whether a server really implements "List API Tokens" of the Vector Charts Portal API.',
+    'Checks, with proof, whether a server implements "List API Tokens" of the Vector Charts Portal API.',
   )
   .version(version)
   .exitOverride()
@@ -68,7 +68,7 @@ program
 
 program
   .command('explain')
-  .description('tell what a requirement says, where from, what breaks it and how to fix it')
+  .description('explain a requirement: its source, usual causes and how to fix them')
   .argument('<id>', 'of a requirement')
   .action(async (id: string, given: Given) => {
     const { explainCommand } = await import('./commands/explain.ts');
@@ -87,7 +87,7 @@ program
 
 program
   .command('compare')
-  .description('tell what got better, worse, slower and newly untested; exit 1 on worse')
+  .description('compare two reports: better, worse, slower, newly untested; exit 1 on worse')
   .argument('<old>', 'a report that was written as JSON')
   .argument('<new>', 'a later one')
   .option('--json', 'as JSON')
@@ -110,7 +110,7 @@ program
 
 program
   .command('init')
-  .description('write a configuration file to begin with')
+  .description('write a configuration file to start from')
   .action(async (given: Given) => {
     const { initCommand } = await import('./commands/init.ts');
     process.exitCode = await initCommand(callOf(given));
@@ -119,7 +119,7 @@ program
 withOptions(
   program
     .command('cleanup')
-    .description('list what killed runs have left in a portal, and remove it with --yes')
+    .description('list what aborted runs left behind; --yes removes it')
     .argument('[target]', 'URL of the portal (PORTAL_TARGET)')
     .option('--yes', 'remove it')
     .option('--run <id>', 'of this run only')
@@ -132,7 +132,7 @@ withOptions(
 
 program
   .command('serve')
-  .description('start the reference portal, to point scripts at')
+  .description('start the reference portal, for scripts and demonstrations')
   .option('--port <number>', 'listen on this port (a free one)')
   .option('--host <address>', 'listen on this address (127.0.0.1)')
   .option('--fault <name>', 'break it in one way, a mutant of docs/proof.md')

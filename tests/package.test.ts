@@ -216,7 +216,7 @@ test('an install states its size', () => {
       .reduce((sum, one) => sum + readFileSync(join(one.parentPath, one.name)).length, 0);
   const megabytes = bytes(join(clean, 'node_modules')) / 1e6;
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const [, told] = /An install takes (\d+) MB/.exec(readme) ?? [];
+  const [, told] = /The package is about (\d+) MB/.exec(readme) ?? [];
   expect(Math.abs(megabytes - Number(told))).toBeLessThan(5);
 });
 
