@@ -94,7 +94,7 @@ export const response = ofTopic('response', [
     },
     async (context) => {
       const reads = accepted(await context.reads()).filter(({ json }) => !json.problem);
-      if (reads.length === 0) throw new Inconclusive('no answer is JSON: see utf8-json');
+      if (reads.length === 0) throw new Inconclusive('no response is JSON: see utf8-json');
       failEach(reads, ({ shape }) => shape.get('array') ?? []);
       return over(reads.length, 'answer', reads);
     },
@@ -278,7 +278,7 @@ export const response = ofTopic('response', [
     },
     async (context) => {
       const reads = accepted(await context.reads()).filter(({ json }) => !json.problem);
-      if (reads.length === 0) throw new Inconclusive('no answer is JSON: see utf8-json');
+      if (reads.length === 0) throw new Inconclusive('no response is JSON: see utf8-json');
       failEach(reads, ({ json }) => {
         const count = json.repeatedNames();
         if (count === 0) return [];

@@ -15,7 +15,7 @@ import { failEach, over } from './findings.ts';
 /** A requirement that is judged against a portal. */
 export type PortalRequirement = Checked<Context>;
 
-/** What a requirement says and what helps whoever violates it, before its check and its topic. */
+/** What a requirement says and how to fix a violation, before its check and its topic. */
 export type Draft = Omit<Statement, 'topic'> & Advice;
 
 /** A requirement that lacks its topic. */

@@ -8,7 +8,7 @@ import { CallFailed } from '../sandbox/calls.ts';
 import { readSettings } from '../settings/settings.ts';
 import { type Call, complain } from './shared.ts';
 
-/** Lists what killed runs have left in a portal, and removes it when told to. */
+/** Lists what killed runs have left in a portal, and removes it on request. */
 export async function cleanupCommand({ given, environment, output }: Call): Promise<number> {
   try {
     const settings = readSettings(given, environment, requirements);

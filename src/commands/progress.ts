@@ -1,6 +1,7 @@
 import type { Output } from '../report/output.ts';
 import type { Run } from '../run/run.ts';
 
+/** Often enough to look alive, seldom enough to read. */
 const everyMs = 80;
 const clear = '\r\u001b[K';
 

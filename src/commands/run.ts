@@ -8,7 +8,7 @@ import { showProgress } from './progress.ts';
 import { type Call, complain, deliveryOf } from './shared.ts';
 import { endWrongCall } from './wrong-call.ts';
 
-/** Judges a target, tells what was found, and writes the reports. @returns the exit code */
+/** Judges a target, prints what was found, and writes the reports. @returns the exit code */
 export async function runCommand(call: Call): Promise<number> {
   const { given, environment, output } = call;
   try {

@@ -6,7 +6,7 @@ import { reportsOf } from '../settings/settings.ts';
 import { type Call, complain, deliveryOf } from './shared.ts';
 
 /**
- * Says why a call came to nothing, and writes the reports that it asked for.
+ * Says why a call came to nothing, and writes the requested reports.
  *
  * @returns the exit code
  * @throws what is no mistake of the call

@@ -94,7 +94,7 @@ export async function startImage(
     const [container] = await containers().catch(() => []);
     const log = container ? await lastLines(container, Object.values(environment)) : [];
     await remove();
-    // What is still being made would appear after the removal.
+    // What is still being created would appear after the removal.
     void starting.then(remove, gone);
     if (error instanceof NotStarted) throw new NotStarted(error.message, log);
     if (container) throw new NotStarted('The container could not be started.', log);
@@ -164,6 +164,7 @@ async function answering(
 
 function answers(url: string): Promise<boolean> {
   return new Promise((resolve) => {
+    // A local port answers or refuses at once; what hangs is tried again until the bound.
     const options = { timeout: 2000, rejectUnauthorized: false };
     const request = (url.startsWith('https') ? httpsRequest : httpRequest)(url, options);
     request.on('response', (response) => {

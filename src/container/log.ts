@@ -1,3 +1,4 @@
+/** A start that failed says why in its last lines. */
 const maxLines = 20;
 
 interface Logged {

@@ -25,12 +25,12 @@ export interface Verdict {
 }
 
 /**
- * Judges one requirement. A MUST that failed is asked once more, with a fresh
+ * Judges one requirement. A MUST that failed is checked once more, with a fresh
  * context; a broken answer stays broken evidence when the second one holds, and
  * the message says that the portal changed its mind.
  *
  * @param contextOf the context for attempt 0, and for 1 if there is one
- * @param again whether there is anything that could be asked once more
+ * @param again whether it can be checked a second time
  */
 export async function judge<Context>(
   requirement: Checked<Context>,

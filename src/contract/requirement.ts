@@ -14,7 +14,7 @@ export const topics = [
 export type Topic = (typeof topics)[number];
 
 /**
- * `read-only` sends GET with tokens that were given; `full` makes its own;
+ * `read-only` sends GET with tokens that were given; `full` creates its own;
  * `saved` sends nothing and looks at one response that was saved.
  */
 export type Profile = 'read-only' | 'full' | 'saved';
@@ -26,7 +26,7 @@ export type Profile = 'read-only' | 'full' | 'saved';
 export const phases = ['reads', 'changes', 'refusals'] as const;
 export type Phase = (typeof phases)[number];
 
-/** Who asks: two users of one account, a user of another, and nobody. */
+/** The readers of the list: two users of one account, a user of another. */
 export type Persona = 'caller' | 'teammate' | 'outsider';
 
 /** What a persona authenticates with: an API token, or a session token from login. */
@@ -38,7 +38,7 @@ export const credentialNames = [
 ] as const;
 export type CredentialName = (typeof credentialNames)[number];
 
-/** What is known of a run before it asks anything. */
+/** What is known of a run before it sends anything. */
 export interface RunFacts {
   readonly profile: Profile;
   readonly credentials: readonly CredentialName[];
@@ -65,7 +65,7 @@ export interface Statement {
   readonly source: Source;
 }
 
-/** What helps whoever breaks a requirement, in a sentence each. */
+/** How to fix a violation, in a sentence each. */
 export interface Advice {
   /** What usually breaks it. */
   readonly causes: string;

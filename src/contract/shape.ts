@@ -53,6 +53,7 @@ export function judgeShape(
   return tally.findings();
 }
 
+/** No restriction names more hosts; more errors than that say nothing new. */
 const maxHosts = 1000;
 
 /** A record without most of a list of hosts so long that its errors would fill the memory. */
@@ -64,6 +65,7 @@ function bounded(element: unknown): unknown {
   return { ...element, restrictions: { ...element.restrictions, hosts: kept } };
 }
 
+// A broken list has the same fault in every record: a few kinds and places show it, the count says the rest.
 const maxKinds = 5;
 const maxPlaces = 3;
 

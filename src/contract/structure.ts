@@ -1,6 +1,8 @@
 import { describe } from './describe.ts';
 import { schema } from './shape.ts';
 
+// A structure is for reading beside a finding: a list of equal records needs no more than a few,
+// and a record of the contract has seven members and two levels.
 const maxElements = 3;
 const maxMembers = 20;
 const maxDepth = 6;

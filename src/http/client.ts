@@ -23,10 +23,13 @@ export interface ClientOptions extends CurlOptions {
   readonly signal: AbortSignal;
 }
 
-/** How long a write may take after the run was ended, in milliseconds. */
+/**
+ * How long a write may take after the run was ended, in milliseconds: what it creates must become
+ * known to be removed, and a person who pressed Ctrl-C waits for it.
+ */
 const graceMs = 2000;
 
-/** The largest answer that is read, decoded: 200 MiB. */
+/** The largest response that is read, decoded: some 500,000 tokens, and less than a heap. */
 export const maxBytes = 200 * 1024 * 1024;
 
 /**
@@ -61,7 +64,7 @@ export class Client {
     this.#freshAgent.destroy();
   }
 
-  /** Sends one request; waits out an answer that says to come back later. */
+  /** Sends one request, and waits out a response that says to come back later. */
   send(request: OutgoingRequest): Promise<Exchange> {
     return this.#limit(() => this.#insist(request));
   }
@@ -126,7 +129,7 @@ export class Client {
     const abort = () => {
       test.abort(); // Not returned: it is a promise, which would be taken for the listener's own.
     };
-    // What is being made is given a moment to come to an end, so that it can be removed.
+    // What is being created is given a moment to finish, so that it can be removed.
     const ends = method === 'GET';
     let late: NodeJS.Timeout | undefined;
     const onEnd = ends
@@ -150,7 +153,7 @@ export class Client {
   }
 }
 
-/** Whom a TLS connection trusts. The context is made once: it takes as long as a request. */
+/** Whom a TLS connection trusts. The context is created once: it takes as long as a request. */
 function trust({ ca, insecure }: ClientOptions) {
   if (insecure) return { rejectUnauthorized: false };
   if (ca === undefined) return {};

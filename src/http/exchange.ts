@@ -68,7 +68,7 @@ export function nameMediaType(type: string | undefined): string | undefined {
 const wellKnown =
   /^(application\/((problem|ld|hal|vnd\.api)\+)?json|(application|text)\/(xml|javascript)|application\/(octet-stream|pdf|x-ndjson|xhtml\+xml|x-www-form-urlencoded)|text\/(plain|html|json|css|csv)|image\/(png|jpeg|gif|svg\+xml)|multipart\/form-data)$/;
 
-/** The server's clock as the answer tells it, in milliseconds since the epoch. */
+/** The server's clock by the Date header, in milliseconds since the epoch. */
 export function serverTime(exchange: Exchange): number | undefined {
   const date = Date.parse(exchange.response?.headers.date ?? '');
   return Number.isNaN(date) ? undefined : date;

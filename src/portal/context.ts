@@ -25,16 +25,21 @@ export interface Surroundings {
   /** Whether a live token may go into a URL or a Basic user name, where proxies log. */
   readonly mayBeLogged: boolean;
   readonly signal: AbortSignal;
-  /** What the run made for itself, in the full profile. */
+  /** What the run created, in the full profile. */
   readonly sandbox?: Sandbox;
   /** Watches for what is listed. */
   readonly masker: SecretMasker;
-  /** Sends one request of a check's own. */
+  /** Sends a request that no round shares. */
   readonly send: (request: OutgoingRequest) => Promise<Exchange>;
 }
 
-/** A settled change is many answers alike; a few of them are evidence enough. */
+/** A change that shows everywhere is many equal responses; a few of them are evidence enough. */
 const maxFreshReads = 6;
+
+/** The Date header has whole seconds, and several hosts behind one name have clocks of their own. */
+const serverGraceMs = 60_000;
+/** Without a Date header there is only our clock, which may be minutes off. */
+const ourGraceMs = 15 * 60_000;
 
 export interface ProbeRead {
   readonly probe: Probe;
@@ -82,7 +87,7 @@ export class Context {
     return this.credential('caller.token') ?? this.needed('caller.session');
   }
 
-  /** Who a credential belongs to, where the portal tells. */
+  /** Who a credential belongs to, where the portal says so. */
   identity(credential: Credential): Identity | undefined {
     return this.#surroundings.identities.get(credential);
   }
@@ -132,8 +137,9 @@ export class Context {
   }
 
   /**
-   * Looks in round after round for what should not be. What every look found, by
-   * its key, stands when the settle bound has passed.
+   * Searches round after round for what should not be there.
+   *
+   * @returns what every search found, by its key, when the settle bound has passed
    */
   async persisting<T extends { readonly key: string }>(
     find: (round: number) => Promise<readonly T[]>,
@@ -163,14 +169,14 @@ export class Context {
     return this.#surroundings.mayBeLogged;
   }
 
-  /** What the run made. Only requirements of the full profile have it. */
+  /** What the run created. Only requirements of the full profile have it. */
   get sandbox(): Sandbox {
     const { sandbox } = this.#surroundings;
     if (!sandbox) throw new Error(`${this.#id} is not of the full profile alone`);
     return sandbox;
   }
 
-  /** The list as it is now, asked for on a connection of its own. */
+  /** The list as it is now, read on a connection of its own. */
   async readNow(reader: Reader): Promise<ListRead> {
     const exchange = await this.#surroundings.send({
       ...listRequest(reader, this.#id),
@@ -189,7 +195,7 @@ export class Context {
     return delay(ms, this.#surroundings.signal);
   }
 
-  /** Who a bearer token belongs to now; undefined when the portal does not tell. */
+  /** Who a bearer token belongs to now; undefined when the portal does not say. */
   async whoami(reader: Reader): Promise<Identity | undefined> {
     const exchange = await this.#surroundings.send(whoamiRequest(reader, this.#id));
     return readIdentity(exchange);
@@ -214,7 +220,7 @@ export class Context {
   /** The server's time at an answer, and by how much it may be off, in milliseconds. */
   clock(exchange: Exchange): { now: number; grace: number; known: boolean } {
     const now = serverTime(exchange);
-    if (now === undefined) return { now: exchange.receivedAt, grace: 15 * 60_000, known: false };
-    return { now, grace: 60_000, known: true };
+    if (now === undefined) return { now: exchange.receivedAt, grace: ourGraceMs, known: false };
+    return { now, grace: serverGraceMs, known: true };
   }
 }

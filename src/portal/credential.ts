@@ -1,6 +1,6 @@
 import type { CredentialName, Persona } from '../contract/requirement.ts';
 
-/** Who asks for the list: a bearer token and how it is named. */
+/** Who reads the list: a bearer token and how it is named. */
 export interface Reader {
   /** `the caller's API token`, as findings name it. */
   readonly label: string;

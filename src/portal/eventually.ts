@@ -1,25 +1,28 @@
 import { delay } from '../http/delay.ts';
 import type { ListRead } from './list-read.ts';
 
-/** So many answers in a row must eventually before a change counts as known everywhere. */
-const answers = 8;
+/**
+ * So many responses in a row must agree before a change counts as known everywhere: with two
+ * processes of which one lags, all eight come from the other once in 256 times.
+ */
+const inARow = 8;
 
 /**
- * Asks until all answers are as they should be, or until the bound has passed.
+ * Reads until every response is as it should be, or until the bound has passed.
  *
- * @param ask on a connection of its own, so that any server process may answer
- * @returns an answer that was not as it should be, or undefined when the change has settled
+ * @param read on a connection of its own, so that any server process may respond
+ * @returns a response that was not as it should be; undefined when the change shows everywhere
  */
 export async function eventually(
-  request: () => Promise<ListRead>,
+  read: () => Promise<ListRead>,
   holds: (read: ListRead) => boolean,
   boundMs: number,
   signal: AbortSignal,
 ): Promise<ListRead | undefined> {
   const until = Date.now() + boundMs;
   for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
-    const reads = await Promise.all(Array.from({ length: answers }, request));
-    const against = reads.find((read) => !holds(read));
+    const reads = await Promise.all(Array.from({ length: inARow }, read));
+    const against = reads.find((response) => !holds(response));
     if (!against || signal.aborted || Date.now() + pause > until) return against;
     await delay(pause, signal);
   }

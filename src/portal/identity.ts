@@ -2,13 +2,13 @@ import { isObject } from '../contract/json.ts';
 import { type Exchange, mediaType } from '../http/exchange.ts';
 import { readJson } from '../http/json-text.ts';
 
-/** Who a credential belongs to, as `/auth/whoami` tells. */
+/** Who a credential belongs to, according to `/auth/whoami`. */
 export interface Identity {
   readonly userId: number | string;
   readonly accountId: number | string | undefined;
 }
 
-/** Reads an answer of `/auth/whoami`; undefined when it does not tell. */
+/** Reads an answer of `/auth/whoami`; undefined when it does not say. */
 export function readIdentity({ response }: Exchange): Identity | undefined {
   if (response?.status !== 200 || mediaType(response) === 'text/html') return undefined;
   const { value } = readJson(response.body);

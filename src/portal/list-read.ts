@@ -9,7 +9,7 @@ import type { Reader } from './credential.ts';
 
 export type TokenRecord = JsonObject;
 
-/** What one credential was answered when it asked for the list. */
+/** The response to one request for the list. */
 export class ListRead {
   readonly credential: Reader;
   readonly exchange: Exchange;
@@ -26,7 +26,7 @@ export class ListRead {
     return this.exchange.response?.status;
   }
 
-  /** Whether the request was let in: judged further only then. */
+  /** Whether the request was accepted (2xx): judged further only then. */
   get accepted(): boolean {
     const { status } = this;
     return status !== undefined && status >= 200 && status < 300;
@@ -43,7 +43,7 @@ export class ListRead {
     return this.#shape;
   }
 
-  /** Whether there is an array to look into. */
+  /** Whether there is an array to examine. */
   get usable(): boolean {
     return this.accepted && Array.isArray(this.json.value);
   }
@@ -65,7 +65,7 @@ export class ListRead {
     return this.exchange.response && mediaType(this.exchange.response);
   }
 
-  /** The media type as it may be told. */
+  /** The media type as it may be shown. */
   get mediaTypeName(): string | undefined {
     return nameMediaType(this.mediaType);
   }

@@ -34,7 +34,7 @@ interface Arrival {
 
 /**
  * Tells mistakes of the call from faults of the portal before anything is
- * judged: each credential asks for the list and for who it is.
+ * judged: each credential reads the list and `/auth/whoami`.
  */
 export async function preflight(
   client: Client,
@@ -63,7 +63,7 @@ export async function preflight(
 }
 
 /**
- * Sees, with no credential, that there is a portal to make users on.
+ * Checks, without a credential, that there is a portal to create users on.
  *
  * @returns why there is none
  */
@@ -161,7 +161,7 @@ function refused(arrivals: readonly Arrival[]): Stop | undefined {
   return doubt;
 }
 
-/** Personas must be who they are said to be, where the portal tells. */
+/** Personas must be who they are said to be, where the portal says so. */
 function mistaken(identities: ReadonlyMap<Credential, Identity>): Stop | undefined {
   const all = [...identities];
   for (const [one, who] of all) {

@@ -8,8 +8,8 @@ import { ListRead } from './list-read.ts';
 import { listRequest } from './requests.ts';
 
 /**
- * The tokens that everybody must be listed: one that was made a moment ago may
- * not be known to every process of the server yet.
+ * Waits until tokens show everywhere: one that was created a moment ago may not be known to
+ * every process of the server yet.
  */
 export class Propagation {
   readonly #client: Client;
@@ -17,7 +17,7 @@ export class Propagation {
   readonly #credentials: readonly Credential[];
   readonly #tokens: readonly { readonly id: string; readonly persona: Persona }[];
 
-  /** @param stage what the run made; without one, what is known are the tokens that were given */
+  /** @param sandbox what the run created; without one, the tokens that were given are waited for */
   constructor(
     client: Client,
     masker: SecretMasker,
@@ -43,11 +43,11 @@ export class Propagation {
     );
   }
 
-  /** Waits until they have reached everybody, or until the bound has passed. */
+  /** Waits until every credential is listed them, or until the bound has passed. */
   async wait(boundMs: number, signal: AbortSignal): Promise<void> {
     await Promise.all(
       this.#credentials.map((credential) => {
-        const request = async () => {
+        const readNow = async () => {
           const exchange = await this.#client.send({
             ...listRequest(credential, 'setup'),
             fresh: true,
@@ -56,7 +56,7 @@ export class Propagation {
           read.register(this.#masker);
           return read;
         };
-        return eventually(request, (read) => this.hasReached(read), boundMs, signal);
+        return eventually(readNow, (read) => this.hasReached(read), boundMs, signal);
       }),
     );
   }

@@ -7,15 +7,18 @@ import { listRequest } from './requests.ts';
 /** The reads of the list that checks look at. */
 export interface Reads {
   readonly credentials: readonly Credential[];
-  /** What was answered before round 0, while something made a moment ago was still on its way. */
+  /** What was read before round 0, while something new was still on its way. */
   readonly earlier: readonly ListRead[];
-  /** What one credential was answered in a round. */
+  /** What one credential reads in a round. */
   read(credential: Credential, round: number): Promise<ListRead>;
-  /** What every credential was answered in a round. */
+  /** What every credential reads in a round. */
   round(round: number): Promise<readonly ListRead[]>;
   /** The latest round that has begun. */
   readonly latest: number;
 }
+
+/** Comparisons look at three rounds in a row; a long wait must not keep every list it read. */
+const keptRounds = 4;
 
 /**
  * The reads of the list that the checks of a run share, in numbered rounds. A
@@ -49,10 +52,9 @@ export class ReadRounds implements Reads {
     this.#rounds[round] ??= new Map();
     const known = this.#rounds[round].get(credential);
     if (known) return known;
-    const read = this.#after(round).then(() => this.#request(credential, round));
+    const read = this.#after(round).then(() => this.#read(credential, round));
     this.#rounds[round].set(credential, read);
-    // A long wait must not keep every list that was read meanwhile.
-    if (round > 5) this.#rounds[round - 4]?.clear();
+    if (round >= keptRounds + 2) this.#rounds[round - keptRounds]?.clear();
     return read;
   }
 
@@ -71,7 +73,7 @@ export class ReadRounds implements Reads {
     return this.#ends[round];
   }
 
-  async #request(credential: Credential, round: number): Promise<ListRead> {
+  async #read(credential: Credential, round: number): Promise<ListRead> {
     const exchange = await this.#client.send(listRequest(credential, `read ${round + 1}`));
     const read = new ListRead(credential, exchange);
     read.register(this.#masker);

@@ -1,6 +1,6 @@
 import type { Store, Token, User } from './store.ts';
 
-/** Who asks: a user, with an API token or in a session. */
+/** Who sends a request: a user, with an API token or in a session. */
 export interface Principal {
   readonly user: User;
   /** The API token; undefined in a session. */
@@ -32,7 +32,7 @@ export interface Behaviour {
   readonly trips: readonly string[];
   /** The profile in which it shows, if not in both. */
   readonly profile?: 'full';
-  /** Whether the process that answers does not know yet of what was made then. */
+  /** Whether the process that responds does not know yet of what was created then. */
   readonly ignores?: (madeAt: number) => boolean;
   /** The address to listen on, in place of 127.0.0.1. */
   readonly address?: string;
@@ -44,7 +44,7 @@ export interface Behaviour {
     usual: (request: Request) => Promise<Response>,
     store: Store,
   ) => Response | Promise<Response>;
-  /** Who asks with a request; undefined refuses it. */
+  /** Who sends a request; undefined rejects it. */
   readonly authenticate?: (
     usual: Principal | undefined,
     request: Request,
@@ -52,7 +52,7 @@ export interface Behaviour {
   ) => Principal | undefined;
   /** Notes the use of a token. */
   readonly use?: (token: Token, store: Store) => void;
-  /** A token that was just made, before it is answered. */
+  /** A token that was just created, before the response. */
   readonly created?: (token: Token, store: Store) => void;
   /** Deletes a token. */
   readonly deleted?: (token: Token, store: Store) => void;
@@ -75,13 +75,13 @@ export interface Behaviour {
   ) => unknown;
   /** The value that is written as JSON. */
   readonly body?: (usual: unknown[], principal: Principal, store: Store) => unknown;
-  /** The answer to a request for the list that was let in. */
+  /** The response to a request for the list that was accepted. */
   readonly response?: (
     usual: Response,
     principal: Principal,
     store: Store,
   ) => Response | Promise<Response>;
-  /** The answer to one that was not. */
+  /** The response to one that was not. */
   readonly rejection?: (
     usual: Response,
     request: Request,

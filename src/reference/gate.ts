@@ -1,7 +1,7 @@
 import type { Behaviour, Principal } from './behaviour.ts';
 import type { Store, Token } from './store.ts';
 
-/** Who asks, if the request carries a valid token; its use is noted. */
+/** Who sends a request, if it carries a valid token; its use is noted. */
 export function authenticate(
   request: Request,
   store: Store,

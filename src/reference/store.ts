@@ -50,7 +50,7 @@ export class Store {
   readonly #newToken: () => string;
   readonly #last = { account: 0, user: 0, job: 0 };
 
-  /** @param newToken makes an API token; 32 hexadecimal digits unless it says otherwise */
+  /** @param newToken generates an API token; 32 hexadecimal digits unless it says otherwise */
   constructor(newToken: () => string = randomHex) {
     this.#newToken = newToken;
   }

@@ -8,13 +8,13 @@ import type { Report } from './report.ts';
 
 export interface Delivery {
   readonly reports: readonly Destination[];
-  /** `none` for a call that was wrong before it became a run: its message is told already. */
+  /** `none` for a call that was wrong before it became a run: its message was printed already. */
   readonly detail: 'none' | 'quiet' | 'normal' | 'verbose';
   /** Whether the log is read by GitHub Actions, which turns commands into annotations. */
   readonly annotate: boolean;
 }
 
-/** Writes the reports and tells the story of a run. @returns the exit code */
+/** Writes the reports and prints the text of a run. @returns the exit code */
 export async function deliver(
   report: Report,
   { reports, detail, annotate }: Delivery,
@@ -38,7 +38,7 @@ export async function deliver(
 }
 
 /**
- * Writes a report in each of the forms asked for.
+ * Writes a report in each of the requested forms.
  *
  * @param print writes to standard output
  * @returns what went wrong, in sentences

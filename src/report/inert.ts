@@ -16,7 +16,7 @@ export function inert(text: string): string {
 }
 
 /**
- * A report whose every string is inert, made once before any form is rendered. Structures of
+ * A report whose every string is inert, computed once, before any form is rendered. Structures of
  * bodies keep their lines, each of them inert.
  */
 export function inertReport(report: Report): Report {

@@ -92,7 +92,7 @@ function alsoKnown(requirements: readonly RequirementResult[]): string {
   return known.length > 0 ? ` Known, and not counted: ${names(known)}.` : '';
 }
 
-/** Why a run came to nothing, as far as the first of what was asked for tells. */
+/** Why nothing was checked, by the first requirement that was selected. */
 function nothingJudged(
   requirements: readonly RequirementResult[],
   { only, deselected }: Selection,

@@ -1,7 +1,7 @@
 import type { Finding } from '../contract/finding.ts';
 import type { KnownFailure, RequirementResult } from './report.ts';
 
-/** What a finding says, in the order in which a reader asks: a label and a text each. */
+/** What a finding says, in reading order: a label and a text each. */
 export function tell(finding: Finding): (readonly [label: string, text: string])[] {
   const { expected, received, credential, where = [], count, hint, curl } = finding;
   const times = count > 1 ? `, ${count} times` : '';

@@ -46,7 +46,7 @@ export type Prepared =
     };
 
 /**
- * Creates users and tokens, in the full profile, and tells mistakes of the call
+ * Creates users and tokens, in the full profile, and separates mistakes of the call
  * from faults of the portal, before anything is judged.
  */
 export async function prepare(means: Means): Promise<Prepared> {

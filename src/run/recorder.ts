@@ -21,7 +21,7 @@ export type KnownOfRun = Partial<
 >;
 
 /**
- * The results of a run, what they rest on, and the report made of them: of a live run, a saved
+ * The results of a run, what they rest on, and the report built from them: of a live run, a saved
  * response and a wrong call alike. Nothing leaves it with a secret in it.
  */
 export class Recorder {

@@ -66,7 +66,7 @@ const reader: Credential = {
   token: '',
 };
 
-/** One read in one round: nothing was asked twice. */
+/** One read in one round: nothing was requested twice. */
 function readsOf(read: ListRead): Reads {
   return {
     credentials: [reader],

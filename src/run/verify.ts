@@ -13,7 +13,7 @@ type Register = readonly Requirement<Context>[];
  * Judges a target and reports; whatever the target does is in the report.
  *
  * @param onRun is given the run before anything is sent, so that it can be ended
- * @throws Misconfigured when there is nothing that could be asked
+ * @throws Misconfigured when there is no target to reach
  */
 export async function verify(
   settings: Settings,

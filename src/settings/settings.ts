@@ -81,7 +81,7 @@ function settingsFrom(source: Source, given: Given): Settings {
   };
 }
 
-/** The reports that a call asks for, as far as a wrong one says. */
+/** The reports that a call requests, as far as a wrong one says. */
 export function reportsOf(given: Given, environment: Environment): Settings['reports'] {
   const none = { variables: environment, config: { options: {} } };
   for (const from of [() => sources(given, environment), () => none]) {

@@ -62,7 +62,7 @@ export function tokenRoutes(store: Store, behaviour: Behaviour): Hono {
 
   return routes;
 
-  /** The token that the path names, in the account of who asks; or the answer that refuses it. */
+  /** The token that the path names, in the account of the caller; or the response that rejects it. */
   function ownToken(c: Context): Token | Response {
     const principal = authenticate(c.req.raw, store, behaviour);
     if (!principal) return reject(c);

@@ -14,7 +14,7 @@ interface FormatEntry {
   readonly load: () => Promise<Render>;
 }
 
-/** Every form that a report can be written in: pure functions of it, loaded when asked for. */
+/** Every form that a report can be written in: pure functions of it, loaded when needed. */
 export const formats = {
   json: {
     reader: 'tools',

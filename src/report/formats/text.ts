@@ -55,8 +55,9 @@ const styles = {
 const painted: Paint = (style, text) => styleText(styles[style], text, { validateStream: false });
 const plain: Paint = (_, text) => text;
 
-/** With more details than this, the ending names what is broken once more. */
+/** More details than this do not fit on a screen: the ending names what failed once more. */
 const maxInView = 3;
+/** A summary that does not fit on a screen is none. */
 const maxSummary = 12;
 
 function renderHead(report: Report, paint: Paint): string[] {
@@ -69,7 +70,7 @@ function renderHead(report: Report, paint: Paint): string[] {
   ];
 }
 
-/** Without what was deselected: nobody asked for it. */
+/** Without what was deselected. */
 function chosen({ requirements, selection }: Report): readonly RequirementResult[] {
   return requirements.filter(({ id }) => !selection.deselected.includes(id));
 }
