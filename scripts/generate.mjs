@@ -76,13 +76,14 @@ function formatsTable() {
 
 function apiTable() {
   const rows = Object.entries(optionTable).flatMap(([name, option]) =>
-    'api' in option ? [[`\`${name}\``, option.api.takes, withoutSeconds(option.about)]] : [],
+    'api' in option ? [[`\`${name}\``, option.api.takes, inMilliseconds(option)]] : [],
   );
   return table(['option', 'takes', ''], rows);
 }
 
-/** Defaults of the command are in seconds. */
-function withoutSeconds(about) {
+/** The command takes seconds. */
+function inMilliseconds({ about, takes }) {
+  if (takes !== '<seconds>') return about;
   return about.replace(/\((\d+)\)$/, (_, number) => `(${Number(number) * 1000})`);
 }
 

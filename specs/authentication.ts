@@ -14,7 +14,7 @@ import {
   unknownToken,
   unreadableTokens,
 } from '../src/checks/probes.ts';
-import { recordsIn, refused, refusing, sendAll, sendRejected } from '../src/checks/rejected.ts';
+import { recordsIn, rejected, rejecting, sendAll, sendRejected } from '../src/checks/rejected.ts';
 import { count } from '../src/contract/count.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import type { CredentialName } from '../src/contract/requirement.ts';
@@ -50,7 +50,7 @@ export const authentication = ofTopic('authentication', [
     },
     (context) => accepted(context, ['caller.session']),
   ),
-  refused(
+  rejected(
     {
       id: 'missing-header-refused',
       level: 'MUST',
@@ -63,7 +63,7 @@ export const authentication = ofTopic('authentication', [
     },
     () => [noHeader],
   ),
-  refused(
+  rejected(
     {
       id: 'scheme-alone-refused',
       level: 'MUST',
@@ -76,7 +76,7 @@ export const authentication = ofTopic('authentication', [
     },
     schemeAlone,
   ),
-  refused(
+  rejected(
     {
       id: 'unknown-token-refused',
       level: 'MUST',
@@ -88,7 +88,7 @@ export const authentication = ofTopic('authentication', [
     },
     ({ caller }) => [unknownToken(caller)],
   ),
-  refused(
+  rejected(
     {
       id: 'altered-token-refused',
       level: 'MUST',
@@ -101,7 +101,7 @@ export const authentication = ofTopic('authentication', [
     },
     ({ caller }) => alteredTokens(caller),
   ),
-  refused(
+  rejected(
     {
       id: 'placeholder-token-refused',
       level: 'MUST',
@@ -114,7 +114,7 @@ export const authentication = ofTopic('authentication', [
     },
     ({ caller }) => placeholders(caller),
   ),
-  refused(
+  rejected(
     {
       id: 'other-scheme-refused',
       level: 'MUST',
@@ -132,7 +132,7 @@ export const authentication = ofTopic('authentication', [
         ? undefined
         : 'the token as a Basic user name was not sent, for proxies log it; --allow-token-in-url sends it',
   ),
-  refused(
+  rejected(
     {
       id: 'unreadable-token-refused',
       level: 'MUST',
@@ -146,7 +146,7 @@ export const authentication = ofTopic('authentication', [
     unreadableTokens,
     [401, 400, 403, 431],
   ),
-  refused(
+  rejected(
     {
       id: 'other-header-refused',
       level: 'MUST',
@@ -158,7 +158,7 @@ export const authentication = ofTopic('authentication', [
     },
     ({ caller }) => otherHeaders(caller),
   ),
-  refused(
+  rejected(
     {
       id: 'cookie-refused',
       level: 'MUST',
@@ -170,7 +170,7 @@ export const authentication = ofTopic('authentication', [
     },
     ({ caller }) => cookies(caller),
   ),
-  refused(
+  rejected(
     {
       id: 'query-refused',
       level: 'MUST',
@@ -204,7 +204,7 @@ export const authentication = ofTopic('authentication', [
         variable: 'PORTAL_DELETED_TOKEN',
         token: created.id,
       };
-      return endsRefused(context, reader, () => sandbox.removeToken(created));
+      return endsRejected(context, reader, () => sandbox.removeToken(created));
     },
   ),
   changing(
@@ -221,10 +221,10 @@ export const authentication = ofTopic('authentication', [
       const { sandbox } = context;
       const token = await sandbox.login(sandbox.user('teammate'));
       const reader = { label: 'a session after logout', variable: 'PORTAL_ENDED_SESSION', token };
-      return endsRefused(context, reader, () => sandbox.logout(token));
+      return endsRejected(context, reader, () => sandbox.logout(token));
     },
   ),
-  refusing(
+  rejecting(
     {
       id: 'refusal-holds-no-records',
       level: 'MUST',
@@ -237,12 +237,12 @@ export const authentication = ofTopic('authentication', [
     async (context) => {
       const lists = await context.lists();
       const ids = [...new Set(lists.flatMap(({ byId }) => [...byId.keys()]))];
-      const refusals = await sendRejected(context, everyRefusal(context));
-      failEach(refusals, (read) => recordsIn(read, ids));
-      return `over ${count(refusals.length, 'rejection')}`;
+      const rejections = await sendRejected(context, everyRejection(context));
+      failEach(rejections, (read) => recordsIn(read, ids));
+      return `over ${count(rejections.length, 'rejection')}`;
     },
   ),
-  refusing(
+  rejecting(
     {
       id: 'challenge-present',
       level: 'SHOULD',
@@ -253,16 +253,16 @@ export const authentication = ofTopic('authentication', [
       fix: 'Send WWW-Authenticate: Bearer with every 401.',
     },
     async (context) => {
-      const refusals = await sendRejected(context, [noHeader, unknownToken(context.caller)]);
-      failEach(refusals, (read) =>
+      const rejections = await sendRejected(context, [noHeader, unknownToken(context.caller)]);
+      failEach(rejections, (read) =>
         read.header('www-authenticate')
           ? []
           : [{ expected: 'a WWW-Authenticate header', received: 'none' }],
       );
-      return `over ${count(refusals.length, 'rejection')}`;
+      return `over ${count(rejections.length, 'rejection')}`;
     },
   ),
-  refusing(
+  rejecting(
     {
       id: 'challenge-bearer',
       level: 'SHOULD',
@@ -273,12 +273,12 @@ export const authentication = ofTopic('authentication', [
       fix: 'Send WWW-Authenticate: Bearer with every 401.',
     },
     async (context) => {
-      const refusals = (
+      const rejections = (
         await sendRejected(context, [noHeader, unknownToken(context.caller)])
       ).filter((read) => read.header('www-authenticate'));
-      if (refusals.length === 0)
+      if (rejections.length === 0)
         throw new Inconclusive('there is no challenge: see challenge-present');
-      failEach(refusals, (read) =>
+      failEach(rejections, (read) =>
         /(^|,)\s*bearer(\s|,|$)/i.test(read.header('www-authenticate') ?? '')
           ? []
           : [
@@ -288,10 +288,10 @@ export const authentication = ofTopic('authentication', [
               },
             ],
       );
-      return `over ${count(refusals.length, 'rejection')}`;
+      return `over ${count(rejections.length, 'rejection')}`;
     },
   ),
-  refusing(
+  rejecting(
     {
       id: 'scheme-in-any-case',
       level: 'SHOULD',
@@ -311,7 +311,7 @@ export const authentication = ofTopic('authentication', [
       return `over ${reads.length} spellings`;
     },
   ),
-  refusing(
+  rejecting(
     {
       id: 'token-case-ignored',
       level: 'NOTE',
@@ -332,7 +332,7 @@ export const authentication = ofTopic('authentication', [
       return 'it is rejected';
     },
   ),
-  refusing(
+  rejecting(
     {
       id: 'refusal-echoes-token',
       level: 'NOTE',
@@ -344,8 +344,8 @@ export const authentication = ofTopic('authentication', [
     },
     async (context) => {
       const probe = unknownToken(context.caller);
-      const refusals = await sendRejected(context, [probe]);
-      failEach(refusals, (read) =>
+      const rejections = await sendRejected(context, [probe]);
+      failEach(rejections, (read) =>
         read.mentions([
           read.exchange.request.headers.Authorization?.slice('Bearer '.length) ?? '',
         ]) > 0
@@ -375,7 +375,7 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
 }
 
 /** Ends what opened the list until then, and sees that it is answered with 401 everywhere. */
-async function endsRefused(
+async function endsRejected(
   context: Context,
   reader: Reader,
   end: () => Promise<void>,
@@ -389,7 +389,7 @@ async function endsRefused(
   return 'accepted before, rejected afterwards';
 }
 
-function everyRefusal(context: Context): Probe[] {
+function everyRejection(context: Context): Probe[] {
   const { caller } = context;
   const inQuery = context.mayBeLogged ? queries(caller) : [];
   return [

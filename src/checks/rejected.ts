@@ -7,7 +7,7 @@ import type { Difference } from './findings.ts';
 import { type Draft, type PortalRequirement, reading } from './kinds.ts';
 
 /** A requirement on requests that are to be refused. */
-export function refusing(
+export function rejecting(
   statement: Draft & Partial<Pick<PortalRequirement, 'inapplicable'>>,
   check: PortalRequirement['check'],
 ) {
@@ -19,13 +19,13 @@ export function refusing(
  *
  * @param leftOut what was not sent, and why, in a few words
  */
-export function refused(
+export function rejected(
   statement: Draft & Partial<Pick<PortalRequirement, 'inapplicable'>>,
   probes: (context: Context) => readonly Probe[],
   allowed: readonly number[] = [401],
   leftOut: (context: Context) => string | undefined = () => undefined,
 ) {
-  return refusing(statement, async (context) => {
+  return rejecting(statement, async (context) => {
     const answers = await Promise.all(probes(context).map((probe) => context.probe(probe)));
     failIf(
       answers
@@ -63,11 +63,13 @@ export async function sendRejected(
   probes: readonly Probe[],
 ): Promise<ListRead[]> {
   const answers = await Promise.all(probes.map((probe) => context.probe(probe)));
-  const refusals = answers.filter(({ doubt, read }) => doubt === undefined && read.status === 401);
-  if (refusals.length === 0) {
+  const rejections = answers.filter(
+    ({ doubt, read }) => doubt === undefined && read.status === 401,
+  );
+  if (rejections.length === 0) {
     throw new Inconclusive(answers[0]?.doubt ?? 'no request was answered with 401');
   }
-  return refusals.map(({ read }) => read);
+  return rejections.map(({ read }) => read);
 }
 
 /** Records, or ids of tokens that were not sent, anywhere in the body of a refusal. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { CredentialName, Requirement, RunFacts } from '../contract/requirement.ts';
 import { schema } from '../contract/shape.ts';
-import { Client } from '../http/client.ts';
+import type { Client } from '../http/client.ts';
 import { parseTarget, type Target } from '../http/target.ts';
 import { Context } from '../portal/context.ts';
 import { credentialKinds, howToGive } from '../portal/credential.ts';
@@ -14,10 +14,10 @@ import { type Cleanup, cleanUp } from '../sandbox/cleanup.ts';
 import { Created } from '../sandbox/created.ts';
 import { options } from '../settings/options.ts';
 import type { Settings } from '../settings/settings.ts';
+import { newClient } from './client.ts';
 import { factsOf, type Plan, planOf } from './plan.ts';
 import { credentialsOf, type Prepared, prepare } from './preparation.ts';
 import { type KnownOfRun, Recorder } from './recorder.ts';
-import { version } from './version.ts';
 
 type Register = readonly Requirement<Context>[];
 
@@ -213,13 +213,11 @@ export class Run {
   }
 
   #newClient(signal: AbortSignal): Client {
-    const { timeoutMs, settleMs, concurrency, origin, ca, insecure } = this.#settings;
-    return new Client({
-      target: this.target,
-      userAgent: `portal-conformance/${version} (run ${this.#runId})`,
-      patienceMs: settleMs,
-      writes: this.facts.profile === 'full',
-      ...{ timeoutMs, concurrency, signal, origin, ca, insecure },
+    const writes = this.facts.profile === 'full';
+    return newClient(this.#settings, this.target, {
+      purpose: `run ${this.#runId}`,
+      writes,
+      signal,
     });
   }
 

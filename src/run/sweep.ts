@@ -1,12 +1,11 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
-import { Client } from '../http/client.ts';
 import { parseTarget } from '../http/target.ts';
 import { becomeAdministrator } from '../sandbox/administrator.ts';
 import { Calls } from '../sandbox/calls.ts';
 import { findTraces, type Leftover, removeTraces, type Trace } from '../sandbox/cleanup.ts';
 import { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
-import { version } from './version.ts';
+import { newClient } from './client.ts';
 
 /** What runs that were killed have left in a portal, and what of it is still there. */
 export interface Sweep {
@@ -23,28 +22,18 @@ export interface Sweep {
  * @throws Misconfigured, NoSetup, CallFailed
  */
 export async function sweep(settings: Settings, remove: boolean, runId?: string): Promise<Sweep> {
-  const {
-    target: text,
-    admin: credentials,
-    timeoutMs,
-    settleMs,
-    deadlineMs,
-    concurrency,
-  } = settings;
+  const { target: text, admin: credentials, settleMs, deadlineMs } = settings;
   if (text === undefined) throw new Misconfigured('Give the URL of the portal, or PORTAL_TARGET.');
   if (!credentials) {
     throw new Misconfigured(
       'Cleaning up needs PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN.',
     );
   }
-  const { ca, insecure, origin } = settings;
   const { signal } = new AbortController();
-  const client = new Client({
-    target: parseTarget(text),
-    userAgent: `portal-conformance/${version} (cleanup)`,
-    patienceMs: settleMs,
+  const client = newClient(settings, parseTarget(text), {
+    purpose: 'cleanup',
     writes: true,
-    ...{ timeoutMs, concurrency, signal, ca, insecure, origin },
+    signal,
   });
   const calls = new Calls(client, new SecretMasker(), settleMs);
   let end: () => Promise<unknown> | undefined = () => undefined;
