@@ -81,7 +81,11 @@ function apiTable() {
   return table(['option', 'takes', ''], rows);
 }
 
-/** The command takes seconds. */
+/**
+ * The command takes seconds.
+ *
+ * @param {{ about: string, takes?: string }} option
+ */
 function inMilliseconds({ about, takes }) {
   if (takes !== '<seconds>') return about;
   return about.replace(/\((\d+)\)$/, (_, number) => `(${Number(number) * 1000})`);

@@ -11,6 +11,8 @@ beforeAll(() => suite.prepare());
 for (const [phase, register] of suite.phases) {
   if (register.length === 0) continue;
   describe(phase, () => {
+    beforeAll(() => suite.enter(phase));
+
     for (const requirement of register) {
       const { id, level, title } = requirement;
       test.concurrent(`${id}: ${title} (${level})`, async ({ task, skip }) => {

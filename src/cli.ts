@@ -18,7 +18,8 @@ ${credentialKinds.map(({ variable, about }) => `  ${variable.padEnd(22)}  ${abou
 
 Every option of run is also read from its variable: --settle from PORTAL_SETTLE.
 Exit codes: 0 conformant, 1 not, 2 the call is wrong, 3 undecided,
-70 a bug of this suite, 130 and 143 ended by SIGINT and SIGTERM.`;
+4 something could not be removed, 70 a bug of this suite, 128 and the number
+of the signal (SIGHUP, SIGINT, SIGQUIT, SIGTERM) that ended it.`;
 
 const program = new Command('portal-conformance')
   .description(
@@ -123,6 +124,8 @@ withOptions(
     .argument('[target]', 'URL of the portal (PORTAL_TARGET)')
     .option('--yes', 'remove it')
     .option('--run <id>', 'of this run only')
+    .option('--account <id>', 'one account, for a list that does not show it')
+    .option('--older-than <age>', 'created longer ago than this: 90m, 2h, 1d')
     .action(async (target: string | undefined, given: Given) => {
       const { cleanupCommand } = await import('./commands/cleanup.ts');
       process.exitCode = await cleanupCommand(callOf(given, { target }));
@@ -142,7 +145,8 @@ program
     process.exitCode = await serveCommand(callOf(given));
   });
 
-process.stdout.on('error', () => {}); // `| head` has read enough.
+// `| head` has read enough, or the terminal is gone: no run ends for that before it has cleaned up.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 try {
   await program.parseAsync();
 } catch (error) {

@@ -8,6 +8,7 @@ import type { Report } from '../report/report.ts';
 import { verifyImage } from '../run/images.ts';
 import type { Run } from '../run/run.ts';
 import type { Settings } from '../settings/settings.ts';
+import { listenForEndings } from './endings.ts';
 import { showProgress } from './progress.ts';
 import { type Call, complain, deliveryOf } from './shared.ts';
 
@@ -25,17 +26,20 @@ export async function judgeImages(settings: Settings, call: Call): Promise<numbe
   if (images.length > 1 && settings.reports.some(({ path }) => path === '-'))
     throw new Misconfigured('Several images have a report each: give a file, not standard output.');
   const end = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
+  let current: Run | undefined;
+  listenForEndings({
+    onSignal: (signal) => {
       end.abort(signal);
       complain(output, `${signal}: removing the container, please wait.`);
-    });
-  }
+    },
+    onBug: (error) => (current ? current.fail(error) : end.abort('SIGTERM')),
+  });
   const reports: Report[] = [];
   const codes: number[] = [];
   for (const image of images) {
     let done = () => {};
     const onRun = (run: Run) => {
+      current = run;
       if (detail !== 'quiet') done = showProgress(run, output);
     };
     const verdict = verifyImage(image, settings, requirements, end.signal, onRun);
@@ -60,7 +64,7 @@ function named(one: Destination, image: string, images: readonly string[]): Dest
 }
 
 /** From the best to the worst. */
-const order = [0, 3, 2, 1, 70, 130, 143];
+const order = [0, 3, 4, 2, 1, 70, 129, 130, 131, 143];
 
 function worst(codes: readonly number[]): number {
   const last = Math.max(0, ...codes.map((code) => order.indexOf(code)));

@@ -4,6 +4,7 @@ import { deliver } from '../report/deliver.ts';
 import type { Run } from '../run/run.ts';
 import { verify } from '../run/verify.ts';
 import { readSettings } from '../settings/settings.ts';
+import { listenForEndings } from './endings.ts';
 import { showProgress } from './progress.ts';
 import { type Call, complain, deliveryOf } from './shared.ts';
 import { endWrongCall } from './wrong-call.ts';
@@ -33,7 +34,7 @@ export async function runCommand(call: Call): Promise<number> {
   }
 }
 
-/** Says what a run will write, and lets signals end it with a partial report. */
+/** Says what a run will write, and lets signals and bugs end it, cleaned up, with a partial report. */
 function announce(current: Run, output: Call['output']): void {
   const { facts, target, isReference } = current;
   const writes = facts.profile === 'full' && !isReference;
@@ -43,8 +44,8 @@ function announce(current: Run, output: Call['output']): void {
     );
   }
   let ended = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
+  listenForEndings({
+    onSignal: (signal) => {
       current.interrupt(signal);
       if (!writes) return;
       // Impatience must not leave anything behind without a word.
@@ -55,6 +56,7 @@ function announce(current: Run, output: Call['output']): void {
           : `${signal}: removing what was created, please wait.`,
       );
       ended = true;
-    });
-  }
+    },
+    onBug: (error) => current.fail(error),
+  });
 }

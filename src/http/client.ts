@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import supertest from 'supertest';
 import { type CurlOptions, curlCommand } from './curl.ts';
 import { delay } from './delay.ts';
+import { stringifyExact } from './exact-json.ts';
 import type { Exchange, Failure, IncomingResponse, OutgoingRequest } from './exchange.ts';
 import { readFailure } from './failure.ts';
 import { pauseBefore } from './retry.ts';
@@ -95,6 +96,7 @@ export class Client {
         ...outcome,
       };
       const pause = pauseBefore(request, outcome, attempts);
+      if (attempts === request.maxAttempts) return exchange;
       if (pause === undefined || Date.now() + pause > until || signal.aborted) return exchange;
       await delay(pause, signal);
     }
@@ -125,7 +127,7 @@ export class Client {
       .maxResponseSize(maxBytes)
       .buffer(true)
       .parse(collect);
-    if (json) test.send(json);
+    if (json) test.set('Content-Type', 'application/json').send(stringifyExact(json));
     const abort = () => {
       test.abort(); // Not returned: it is a promise, which would be taken for the listener's own.
     };

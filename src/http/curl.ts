@@ -1,3 +1,4 @@
+import { stringifyExact } from './exact-json.ts';
 import type { OutgoingRequest } from './exchange.ts';
 import type { Target } from './target.ts';
 
@@ -21,7 +22,7 @@ export function curlCommand(
   if (origin) words.push(`-H ${quote(`Origin: ${origin}`)}`);
   if (request.method) words.push(`-X ${request.method}`);
   if (request.json) {
-    words.push(`-H 'Content-Type: application/json' -d ${quote(JSON.stringify(request.json))}`);
+    words.push(`-H 'Content-Type: application/json' -d ${quote(stringifyExact(request.json))}`);
   }
   if (request.curl) words.push(request.curl);
   const url = quote(target.base + request.path);

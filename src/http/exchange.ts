@@ -3,8 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** A request before it is sent; a GET unless it says otherwise. */
 export interface OutgoingRequest {
   readonly method?: 'POST' | 'DELETE';
-  /** Sent as a JSON body. */
+  /** Sent as a JSON body; a BigInt as the integer that it is. */
   readonly json?: object;
+  /** How often it is sent at most, when the server says to come back later. */
+  readonly maxAttempts?: number;
   /** Whether it wants a connection of its own, so that any server process may answer. */
   readonly fresh?: boolean;
   /** Path below the target's base. */

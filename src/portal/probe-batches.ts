@@ -34,6 +34,8 @@ export class ProbeBatches {
   readonly #control: Credential;
   #lastRead: ListRead | undefined;
   #waiting = new Map<string, Waiting>();
+  /** Why no further batch goes out: a control after one failed, as after a ban. */
+  #banned: string | undefined;
 
   constructor(client: Client, control: Credential) {
     this.#client = client;
@@ -60,13 +62,26 @@ export class ProbeBatches {
   async #sendBatch(): Promise<void> {
     const batch = [...this.#waiting.values()];
     this.#waiting = new Map();
+    if (this.#banned !== undefined) return this.#withhold(batch, this.#banned);
     const before = this.#wasAccepted() ? undefined : await this.#troubleOf('before');
     const exchanges = await Promise.all(batch.map((waiting) => this.#probe(waiting)));
     const after = await this.#troubleOf('after');
+    this.#banned = after;
     for (const [index, { probe, resolve }] of batch.entries()) {
       const exchange = exchanges[index] as Exchange;
       const doubt = before ?? after ?? doubtOf(exchange);
       resolve({ probe, exchange, ...(doubt === undefined ? {} : { doubt }) });
+    }
+  }
+
+  /** More wrong tokens would only prolong a ban. */
+  async #withhold(batch: readonly Waiting[], doubt: string): Promise<void> {
+    for (const { probe, purpose, resolve } of batch) {
+      const request = probeRequest(probe, purpose);
+      const now = Date.now();
+      const failure = { kind: 'aborted', sentence: `not sent: ${doubt}` } as const;
+      const exchange = { request, curl: '', attempts: 0, sentAt: now, receivedAt: now, failure };
+      resolve({ probe, exchange, doubt });
     }
   }
 

@@ -2,7 +2,7 @@ import { count } from '../contract/count.ts';
 import { type Status, statuses } from '../contract/judge.ts';
 import type { Advice, Profile, Requirement, RunFacts, Statement } from '../contract/requirement.ts';
 import { applyBaseline, type Baseline } from './baseline.ts';
-import { type Ending, outcomeOf, type Verdict } from './outcome.ts';
+import { type Ending, outcomeOf, type RunVerdict } from './outcome.ts';
 import type { Report, RequirementResult } from './report.ts';
 
 /** What is known of a run beside its verdicts. */
@@ -21,6 +21,7 @@ export interface RunRecord
     | 'seed'
     | 'cleanup'
     | 'bodies'
+    | 'notices'
   > {
   readonly loopback: boolean;
   readonly mayBeLogged: boolean;
@@ -57,6 +58,8 @@ export function collect(
   const selection = { ...run.selection, accepted };
   const { profile, cleanup } = run;
   const verdict = outcomeOf(requirements, selection, run.ending, { profile, baseline });
+  const command = `portal-conformance cleanup ${run.target ?? ''} --run ${run.runId} --yes`;
+  const leftovers = (cleanup?.left ?? []).map((leftover) => ({ ...leftover, command }));
   return {
     schemaVersion: 1,
     suite: run.suite,
@@ -64,13 +67,15 @@ export function collect(
     target: run.target,
     image: run.image,
     profile,
-    ...withLeftovers(verdict, cleanup),
+    ...withLeftovers(verdict, leftovers),
     startedAt: run.startedAt,
     durationMs: run.durationMs,
     requests: run.requests,
     credentials: run.credentials,
     seed: run.seed,
     cleanup,
+    leftovers,
+    notices: run.notices,
     selection,
     baseline,
     counts: countStatuses(requirements),
@@ -79,12 +84,12 @@ export function collect(
   };
 }
 
-/** The outcome says so when something of the run is still there. */
-function withLeftovers(verdict: Verdict, cleanup: Report['cleanup']): Verdict {
-  const left = cleanup?.left.length ?? 0;
-  if (left === 0) return verdict;
-  const what = `${count(left, 'thing')} that it created could not be removed`;
-  return { ...verdict, message: `${verdict.message} But ${what}.` };
+/** The outcome says so when something of the run is still there, and a green exit code does not hide it. */
+function withLeftovers(verdict: RunVerdict, { length }: Report['leftovers']): RunVerdict {
+  if (length === 0) return verdict;
+  const message = `${verdict.message} But ${count(length, 'thing')} that it created could not be removed.`;
+  const isHidden = verdict.exitCode === 0 || verdict.exitCode === 3;
+  return { ...verdict, message, exitCode: isHidden ? 4 : verdict.exitCode };
 }
 
 function accepts({ allowUntested, selection }: RunRecord, id: string): boolean {

@@ -1,16 +1,20 @@
 import { count } from '../contract/count.ts';
 import type { ExitCode, Outcome, Report, RequirementResult, Selection } from './report.ts';
 
+/** The signals that end a run with a partial report, each with its exit code: 128 and its number. */
+export const signals = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
+export type EndingSignal = keyof typeof signals;
+
 /** What ended a run, or kept it from being one, beside its verdicts. */
 export interface Ending {
   /** Why nothing could be judged. */
   readonly stop?: { readonly outcome: 'misconfigured' | 'undecided'; readonly message: string };
-  readonly signal?: 'SIGINT' | 'SIGTERM';
+  readonly signal?: EndingSignal;
   /** Bugs of the suite: the requirements in which it broke, and leaks that were caught. */
   readonly suiteErrors: readonly string[];
 }
 
-export interface Verdict {
+export interface RunVerdict {
   readonly outcome: Outcome;
   readonly exitCode: ExitCode;
   readonly message: string;
@@ -22,12 +26,12 @@ export function outcomeOf(
   selection: Selection,
   { stop, signal, suiteErrors }: Ending,
   { profile, baseline }: Pick<Report, 'profile' | 'baseline'>,
-): Verdict {
+): RunVerdict {
   const broken = requirements.filter(({ status }) => status === 'fail');
   if (signal) {
     const found = broken.length > 0 ? ` Failed so far: ${names(broken)}.` : '';
     const message = `The run was ended by ${signal}; the report is partial.${found}`;
-    return { outcome: 'interrupted', exitCode: signal === 'SIGINT' ? 130 : 143, message };
+    return { outcome: 'interrupted', exitCode: signals[signal], message };
   }
   if (suiteErrors.length > 0) {
     const message = `The suite itself failed, not the portal: ${suiteErrors.join('; ')}. Please report this.`;

@@ -21,12 +21,15 @@ export interface Report {
   readonly seed: number | null;
   readonly cleanup: {
     readonly removed: number;
-    readonly left: readonly {
-      readonly what: string;
-      readonly why: string;
-      readonly curl: string;
-    }[];
+    /** What the server said it removes, and no read could confirm. */
+    readonly unverified: number;
+    readonly durationMs: number;
+    readonly left: readonly Omit<Leftover, 'command'>[];
   } | null;
+  /** What the run created and could not remove, or may have created. */
+  readonly leftovers: readonly Leftover[];
+  /** What a reader must know of how the run was made: a file that was read, TLS not verified. */
+  readonly notices: readonly string[];
   readonly selection: Selection;
   readonly baseline: {
     readonly file: string;
@@ -36,6 +39,16 @@ export interface Report {
   readonly requirements: readonly RequirementResult[];
   /** Structures of bodies, each once; exchanges name them by index. */
   readonly bodies: readonly string[];
+}
+
+/** Something that stays on the server, and how to remove it. */
+export interface Leftover {
+  readonly what: string;
+  readonly why: string;
+  /** Removes it, or looks for it. */
+  readonly curl: string;
+  /** The command that removes all that the run left. */
+  readonly command: string;
 }
 
 /** A requirement with its verdict and what the verdict rests on. */
@@ -106,4 +119,4 @@ export type Outcome =
   | 'suite-error'
   | 'interrupted';
 
-export type ExitCode = 0 | 1 | 2 | 3 | 70 | 130 | 143;
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70 | 129 | 130 | 131 | 143;

@@ -3,6 +3,7 @@ import { NoImage, NotStarted, startImage } from '../container/image.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
+import { type EndingSignal, signals } from '../report/outcome.ts';
 import type { Report } from '../report/report.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Run } from './run.ts';
@@ -51,7 +52,7 @@ export async function verifyImage(
       // There is no name for which a certificate of the container could be valid.
       const report = await verify({ ...settings, ...own, insecure: true }, register, (run) => {
         onRun(run);
-        const end = () => run.interrupt(signal.reason === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
+        const end = () => run.interrupt(endingOf(signal));
         // It may have come after the start, and before there was a run to end.
         if (signal.aborted) end();
         else signal.addEventListener('abort', end, { once: true });
@@ -66,14 +67,14 @@ export async function verifyImage(
       return { report: stoppedReport({ stop }, register, image), log: [] };
     }
     if (!(error instanceof NotStarted)) throw error;
-    const reason = signal.aborted ? interruption(signal) : {};
+    const reason = signal.aborted ? { signal: endingOf(signal) } : {};
     const stop = { outcome: 'undecided', message: error.message } as const;
     return { report: stoppedReport({ stop, ...reason }, register, image), log: error.log };
   }
 }
 
-function interruption({ reason }: AbortSignal): { signal?: 'SIGINT' | 'SIGTERM' } {
-  return reason === 'SIGINT' || reason === 'SIGTERM' ? { signal: reason } : {};
+function endingOf({ reason }: AbortSignal): EndingSignal {
+  return Object.hasOwn(signals, reason) ? reason : 'SIGTERM';
 }
 
 /** The login that the container is started with: the one that is given, or a random one. */

@@ -134,6 +134,7 @@ function neverRun(): Omit<RunRecord, 'suite' | 'bodies' | 'ending'> {
     credentials: [],
     seed: null,
     cleanup: null,
+    notices: [],
     loopback: false,
     mayBeLogged: false,
     head: true,

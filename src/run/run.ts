@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { CredentialName, Requirement, RunFacts } from '../contract/requirement.ts';
 import { schema } from '../contract/shape.ts';
@@ -7,13 +6,15 @@ import { parseTarget, type Target } from '../http/target.ts';
 import { Context } from '../portal/context.ts';
 import { credentialKinds, howToGive } from '../portal/credential.ts';
 import { unjudged } from '../report/collect.ts';
+import type { EndingSignal } from '../report/outcome.ts';
 import type { Report, RequirementResult } from '../report/report.ts';
 import type { Administrator } from '../sandbox/administrator.ts';
-import { CallFailed, Calls } from '../sandbox/calls.ts';
-import { type Cleanup, cleanUp } from '../sandbox/cleanup.ts';
+import { Calls } from '../sandbox/calls.ts';
 import { Created } from '../sandbox/created.ts';
+import { newRunId } from '../sandbox/names.ts';
 import { options } from '../settings/options.ts';
 import type { Settings } from '../settings/settings.ts';
+import { cleanAfter, removeWhatRefusalsSpare } from './cleaning.ts';
 import { newClient } from './client.ts';
 import { factsOf, type Plan, planOf } from './plan.ts';
 import { credentialsOf, type Prepared, prepare } from './preparation.ts';
@@ -33,7 +34,7 @@ export class Run {
   readonly plan: Plan;
   readonly #settings: Settings;
   readonly #recorder: Recorder;
-  readonly #runId = randomBytes(4).toString('hex');
+  readonly #runId = newRunId();
   readonly #startedAt = Date.now();
   readonly #end = new AbortController();
   readonly #client: Client;
@@ -41,9 +42,9 @@ export class Run {
   readonly #deadline: NodeJS.Timeout;
   #administrator: Administrator | undefined;
   #prepared: Prepared;
-  #cleanup: Cleanup | null = null;
+  #cleanup: Report['cleanup'] = null;
   #cleaningRequests = 0;
-  #signal: 'SIGINT' | 'SIGTERM' | undefined;
+  #signal: EndingSignal | undefined;
   #step = 'reading';
 
   /** @throws Misconfigured when the settings name no target that can be reached */
@@ -120,42 +121,43 @@ export class Run {
     );
   }
 
+  /** Prepares the next phase: all that refusals do not need is removed before a guard may ban. */
+  async enter(phase: string): Promise<void> {
+    const { surroundings } = this.#prepared.stop ? {} : this.#prepared;
+    if (phase !== 'refusals' || !surroundings?.sandbox || !this.#administrator) return;
+    const calls = new Calls(this.#client, this.#recorder.masker, 0);
+    await removeWhatRefusalsSpare(calls, this.#administrator, surroundings.sandbox, this.#created);
+  }
+
   /**
    * Removes what the run created, whatever became of it. It does so on a client of
    * its own, which neither the deadline nor a signal ends.
    */
   async cleanUp(): Promise<void> {
-    const admin = this.#administrator;
-    if (!admin) return;
+    // An image goes with all that is in it.
+    if (this.#cleanup || this.#created.isEmpty || this.#settings.image !== undefined) return;
     this.#step = 'removing what was created';
-    const own = new AbortController();
-    setMaxListeners(0, own.signal);
-    const client = this.#newClient(own.signal);
-    const { cleaningMs, settleMs } = this.#settings;
-    const overdue = () => own.abort('the bound of cleaning up has passed');
-    const last = setTimeout(overdue, 2 * cleaningMs + 10_000);
-    const calls = new Calls(client, this.#recorder.masker, settleMs);
-    try {
-      this.#cleanup = await cleanUp(
-        calls,
-        admin,
-        this.#created,
-        this.#runId,
-        cleaningMs,
-        own.signal,
-      );
-      if (admin.createdByRun) await calls.logout(admin.token);
-    } catch (error) {
-      if (!(error instanceof CallFailed)) this.#recorder.noteBug('cleaning up', error);
-    } finally {
-      clearTimeout(last);
-      this.#cleaningRequests = client.sent;
-      client.close();
-    }
+    const { cleanup, requests } = await cleanAfter({
+      settings: this.#settings,
+      target: this.target,
+      runId: this.#runId,
+      created: this.#created,
+      administrator: this.#administrator,
+      masker: this.#recorder.masker,
+      onBug: (error) => this.#recorder.noteBug('cleaning up', error),
+    });
+    this.#cleanup = cleanup;
+    this.#cleaningRequests = requests;
+  }
+
+  /** A bug that no check caught: the run ends, and cleans up. */
+  fail(error: unknown): void {
+    this.#recorder.noteBug('uncaught exception', error);
+    this.#end.abort('the suite failed');
   }
 
   /** Ends every request that is under way; the report will say so. */
-  interrupt(signal: 'SIGINT' | 'SIGTERM'): void {
+  interrupt(signal: EndingSignal): void {
     this.#signal ??= signal;
     this.#end.abort(`the run was ended by ${signal}`);
   }

@@ -1,13 +1,27 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { parseTarget } from '../http/target.ts';
+import { endAdminSessions } from '../sandbox/admin-sessions.ts';
 import { becomeAdministrator } from '../sandbox/administrator.ts';
 import { Calls } from '../sandbox/calls.ts';
-import { findTraces, type Leftover, removeTraces, type Trace } from '../sandbox/cleanup.ts';
+import { findAccount, findTraces, removeTraces, type Trace } from '../sandbox/cleanup.ts';
+import { Created } from '../sandbox/created.ts';
+import { isRunId } from '../sandbox/names.ts';
+import type { Leftover } from '../sandbox/removal.ts';
 import { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
 import { newClient } from './client.ts';
 
-/** What runs that were killed have left in a portal, and what of it is still there. */
+/** Which leftovers are meant. */
+export interface Which {
+  /** Of one run only. */
+  readonly run?: string | undefined;
+  /** One account by its id, for a list that does not show it. */
+  readonly account?: string | undefined;
+  /** Created longer ago than this, in milliseconds. */
+  readonly olderThanMs?: number | undefined;
+}
+
+/** What aborted runs left behind in a portal, and what of it is still there. */
 export interface Sweep {
   readonly found: readonly Trace[];
   /** Undefined when nothing was to be removed. */
@@ -18,10 +32,9 @@ export interface Sweep {
  * Finds what runs have left behind, by the prefix of its names, and removes it
  * when asked to.
  *
- * @param runId of one run; of all of them without it
- * @throws Misconfigured, NoSetup, CallFailed
+ * @throws Misconfigured, SandboxUnavailable, CallFailed
  */
-export async function sweep(settings: Settings, remove: boolean, runId?: string): Promise<Sweep> {
+export async function sweep(settings: Settings, remove: boolean, which: Which): Promise<Sweep> {
   const { target: text, admin: credentials, settleMs, deadlineMs } = settings;
   if (text === undefined) throw new Misconfigured('Give the URL of the portal, or PORTAL_TARGET.');
   if (!credentials) {
@@ -29,6 +42,8 @@ export async function sweep(settings: Settings, remove: boolean, runId?: string)
       'Cleaning up needs PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN.',
     );
   }
+  const { run, account } = which;
+  if (run !== undefined && !isRunId(run)) throw new Misconfigured('--run takes the id of a run.');
   const { signal } = new AbortController();
   const client = newClient(settings, parseTarget(text), {
     purpose: 'cleanup',
@@ -36,16 +51,30 @@ export async function sweep(settings: Settings, remove: boolean, runId?: string)
     signal,
   });
   const calls = new Calls(client, new SecretMasker(), settleMs);
-  let end: () => Promise<unknown> | undefined = () => undefined;
+  const created = new Created();
   try {
-    const admin = await becomeAdministrator(calls, credentials);
-    end = () => (admin.createdByRun ? calls.logout(admin.token) : undefined);
-    const ours = (trace: Trace) => runId === undefined || trace.runId === runId;
-    const found = (await findTraces(calls, admin)).filter(ours);
-    const left = remove ? await removeTraces(calls, admin, ours, deadlineMs, signal) : undefined;
+    const administrator = await becomeAdministrator(calls, created, credentials);
+    const all =
+      account === undefined
+        ? await findTraces(calls, administrator)
+        : [await findAccount(calls, administrator, account)].flatMap((trace) => trace ?? []);
+    const found = all.filter((trace) => isMeant(trace, which));
+    if (account !== undefined && found.length === 0)
+      throw new Misconfigured('--account names no account whose name is that of a run.');
+    if (run !== undefined && found.length === 0)
+      throw new Misconfigured(`--run ${run}: the lists of this portal show nothing of that run.`);
+    const until = Date.now() + deadlineMs;
+    const left = remove ? await removeTraces({ calls, administrator, until }, found) : undefined;
     return left ? { found, left } : { found };
   } finally {
-    await end()?.catch(() => undefined);
+    await endAdminSessions(calls, created).catch(() => undefined);
     client.close();
   }
+}
+
+/** What is of unknown age is not older than anything. */
+function isMeant({ runId, createdAt }: Trace, { run, olderThanMs }: Which): boolean {
+  if (run !== undefined && runId !== run) return false;
+  if (olderThanMs === undefined) return true;
+  return createdAt !== undefined && createdAt < Date.now() - olderThanMs;
 }

@@ -25,7 +25,10 @@ export async function verify(
   try {
     try {
       await run.prepare();
-      for (const [, part] of run.plan.phases) await Promise.all(part.map((one) => run.judge(one)));
+      for (const [phase, part] of run.plan.phases) {
+        if (part.length > 0) await run.enter(phase);
+        await Promise.all(part.map((requirement) => run.judge(requirement)));
+      }
     } finally {
       await run.cleanUp();
     }

@@ -1,5 +1,7 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
-import { type Bearer, CallFailed, type Calls } from './calls.ts';
+import { type Bearer, CallFailed } from './caller.ts';
+import type { Calls } from './calls.ts';
+import type { Created } from './created.ts';
 
 /** How a run is given an administrator: by login, or by token. */
 export interface AdminCredentials {
@@ -8,49 +10,107 @@ export interface AdminCredentials {
   readonly token?: string | undefined;
 }
 
-/** Whose token, when `made`, is a session of this run. */
-export type Administrator = Bearer;
-
-/** Why a portal cannot be given users of the run's own, in a sentence. */
+/** Why users cannot be created on a portal, in a sentence. */
 export class SandboxUnavailable extends Error {
-  override readonly name = 'NoSetup';
+  override readonly name = 'SandboxUnavailable';
+}
+
+/** The administrator whom a run was given: a token, or a session that is opened again, once, when lost. */
+export class Administrator implements Bearer {
+  readonly variable = 'PORTAL_ADMIN_TOKEN';
+  readonly createdByRun: boolean;
+  readonly #login: (() => Promise<string>) | undefined;
+  readonly #noteAccepted: (token: string) => void;
+  #token: string;
+  #wasAccepted = false;
+  #renewal: Promise<boolean> | undefined;
+
+  /** @param login opens another session; without one the token was given */
+  constructor(
+    token: string,
+    login?: () => Promise<string>,
+    noteAccepted: (token: string) => void = () => {},
+  ) {
+    this.#token = token;
+    this.#noteAccepted = noteAccepted;
+    this.#login = login;
+    this.createdByRun = login !== undefined;
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+
+  onAccepted(): void {
+    this.#wasAccepted = true;
+    this.#noteAccepted(this.#token);
+  }
+
+  /** A session that was never accepted is new to some process; one that was is lost. */
+  async renew(): Promise<boolean> {
+    if (!this.#login || !this.#wasAccepted) return false;
+    const first = this.#renewal === undefined;
+    this.#renewal ??= this.#login().then(
+      (token) => {
+        this.#token = token;
+        return true;
+      },
+      () => false,
+    );
+    const token = this.#token;
+    // Whoever waited for the renewal tries again with it; a later loss is final.
+    return (await this.#renewal) && (first || token !== this.#token);
+  }
 }
 
 /**
  * Becomes the administrator, and makes sure that it is one.
  *
- * @throws Misconfigured when the portal refuses, NoSetup when it does not answer as documented
+ * @param created notes every session that is opened
+ * @throws Misconfigured when the portal rejects them, SandboxUnavailable when it does not answer as documented
  */
 export async function becomeAdministrator(
   calls: Calls,
-  { username, password, token }: AdminCredentials,
+  created: Created,
+  { username = '', password = '', token }: AdminCredentials,
 ): Promise<Administrator> {
-  const variable = 'PORTAL_ADMIN_TOKEN';
-  const given = token !== undefined;
-  const admin = given
-    ? { token, variable }
-    : { token: await login(calls, username ?? '', password ?? ''), variable, createdByRun: true };
+  const login = async () => {
+    created.isLoginLost = true;
+    const session = await calls.login(username, password, false).catch((error) => {
+      created.isLoginLost = error instanceof CallFailed && error.mayHaveWorked;
+      throw error;
+    });
+    created.isLoginLost = false;
+    created.adminSessions.set(session, false);
+    return session;
+  };
+  const administrator =
+    token === undefined
+      ? new Administrator(await firstLogin(login), login, (session) =>
+          created.adminSessions.set(session, true),
+        )
+      : new Administrator(token);
   try {
-    await calls.accounts(admin);
-    return admin;
+    await calls.accounts(administrator);
+    return administrator;
   } catch (error) {
-    // Whose session it was, it has served.
-    if (!given) await calls.logout(admin.token).catch(() => undefined);
-    const who = given ? variable : 'PORTAL_ADMIN_USERNAME';
-    const status = statusOf(error);
+    const who = token === undefined ? 'PORTAL_ADMIN_USERNAME' : 'PORTAL_ADMIN_TOKEN';
+    const status = error instanceof CallFailed ? error.status : undefined;
     if (status === 401)
       throw new Misconfigured(`${who} was rejected (401): it is not valid on this portal.`);
     if (status === 403)
       throw new Misconfigured(`${who} is not an administrator of this portal (403).`);
-    throw sandboxUnavailable(error);
+    if (status === undefined) throw sandboxUnavailable(error);
+    // A list that is not to be had says nothing of who may create accounts.
+    return administrator;
   }
 }
 
-async function login(calls: Calls, username: string, password: string): Promise<string> {
+async function firstLogin(login: () => Promise<string>): Promise<string> {
   try {
-    return await calls.login(username, password, false);
+    return await login();
   } catch (error) {
-    if (statusOf(error) === 401) {
+    if (error instanceof CallFailed && error.status === 401) {
       throw new Misconfigured(
         'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were rejected (401).',
       );
@@ -59,11 +119,7 @@ async function login(calls: Calls, username: string, password: string): Promise<
   }
 }
 
-function statusOf(error: unknown): number | undefined {
-  return error instanceof CallFailed ? error.exchange.response?.status : undefined;
-}
-
-/** The users of the run could not be made: nothing can be judged. */
+/** Users could not be created: nothing can be judged. */
 export function sandboxUnavailable(
   error: unknown,
   what = 'There is no administrator to work with',

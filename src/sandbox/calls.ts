@@ -1,197 +1,226 @@
-import type { ValidateFunction } from 'ajv';
-import { validators } from '../contract/validators.ts';
 import type { Client } from '../http/client.ts';
 import type { Exchange, OutgoingRequest } from '../http/exchange.ts';
-import { readJson } from '../http/json-text.ts';
-import { apiPath, listPath } from '../http/target.ts';
+import { whoamiPath } from '../http/target.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
-
-/** Who makes a call: a bearer token, and the variable that names it in a `curl`. */
-export interface Bearer {
-  readonly token: string;
-  readonly variable: string;
-  /** Whether this run made it: it may take a moment until every process knows it. */
-  readonly createdByRun?: boolean;
-}
-
-/** A neighbouring call did not do what its documentation says. It is not a finding about the list. */
-export class CallFailed extends Error {
-  override readonly name = 'CallFailed';
-  readonly exchange: Exchange;
-  constructor(exchange: Exchange, why = whyFailed(exchange)) {
-    const { method = 'GET', path } = exchange.request;
-    // The path of a token ends in the token.
-    const where = path.startsWith(`${listPath}/`) ? `${listPath}/{id}` : path.split('?')[0];
-    super(`${method} ${where}: ${why}`);
-    this.exchange = exchange;
-  }
-}
-
-function whyFailed({ response, failure }: Exchange): string {
-  return failure?.sentence ?? `it was answered with ${response?.status}`;
-}
+import { type Answer, Differs, type Id } from './answers.ts';
+import { type Bearer, Caller, CallFailed } from './caller.ts';
 
 export interface UserCreated {
-  readonly user: { readonly id: number };
-  readonly initialToken: { readonly id: string };
+  readonly userId: Id;
+  readonly initialToken: string;
 }
 
+export interface AccountCreated extends UserCreated {
+  readonly accountId: Id;
+}
+
+export interface AccountListed {
+  readonly id: Id;
+  readonly name: string;
+  readonly createdAt: number | undefined;
+}
+
+export interface UserListed {
+  readonly id: Id;
+  readonly email: string;
+  readonly accountId: Id;
+}
+
+/** A login is a credential that a guard counts: 429 is waited out this often, and no more. */
+const maxLogins = 4;
+
 /**
- * The calls by which users and tokens are made and removed. Their answers are
- * checked against `schemas/portal-answers`; what is wrong with one is thrown.
+ * The calls by which users and tokens are created and removed. What is created goes out on a fresh
+ * connection: a kept one may close just as it is used, and nobody could tell what was done.
  */
 export class Calls {
-  readonly #client: Client;
+  readonly #caller: Caller;
   readonly #masker: SecretMasker;
-  readonly #settleMs: number;
 
-  /** @param settleMs how long what was just made may be unknown to some processes */
+  /** @param settleMs how long what was just created may be unknown to some processes */
   constructor(client: Client, masker: SecretMasker, settleMs: number) {
-    this.#client = client;
+    this.#caller = new Caller(client, masker, settleMs);
     this.#masker = masker;
-    this.#settleMs = settleMs;
   }
 
   /**
-   * @param made whether this run made the user
+   * @param createdByRun whether this run created the user
    * @returns the session token
    */
   async login(username: string, password: string, createdByRun = true): Promise<string> {
-    const request = { ...this.#request('POST', '/auth/login'), json: { username, password } };
-    const exchange = await this.#do(request, createdByRun);
-    const { token } = this.#check<{ token: { id: string } }>(exchange, 'login');
-    this.#masker.add(token.id);
-    return token.id;
+    const request: OutgoingRequest = {
+      ...this.#caller.request('POST', '/auth/login'),
+      ...{ json: { username, password }, fresh: true, maxAttempts: maxLogins },
+    };
+    const exchange = await this.#caller.send(request, { isNew: createdByRun, growth: 4 });
+    return this.#caller.secret(exchange, (answer) => answer.get('token').get('id').text());
   }
 
   logout(session: string): Promise<Exchange> {
-    return this.#do(this.#request('POST', '/auth/logout', { token: session, variable: 'SESSION' }));
+    const by = { token: session, variable: 'SESSION' };
+    return this.#caller.send({ ...this.#caller.request('POST', '/auth/logout', by), fresh: true });
   }
 
-  /** @returns the token, and the exchange in which it was made */
+  /** @returns the token, and the exchange in which it was created */
   async createToken(
     by: Bearer,
     name: string,
-    hosts?: readonly string[],
+    { hosts, fresh = false }: { hosts?: readonly string[] | undefined; fresh?: boolean } = {},
   ): Promise<{ id: string; exchange: Exchange }> {
     const json = hosts ? { name, restrictions: { hosts } } : { name };
-    const exchange = await this.#do(
-      { ...this.#request('POST', '/apiTokens', by), json },
-      by.createdByRun,
-    );
-    const { id } = this.#check<{ id: string }>(exchange, 'token');
-    this.#masker.add(id);
-    return { id, exchange };
+    const request = { ...this.#caller.request('POST', '/apiTokens', by), json, fresh };
+    const exchange = await this.#caller.send(request, { isNew: by.createdByRun });
+    return { id: this.#caller.secret(exchange, (answer) => answer.get('id').text()), exchange };
   }
 
-  deleteToken(by: Bearer, id: string): Promise<Exchange> {
-    return this.#do(
-      this.#request('DELETE', `/apiTokens/${encodeURIComponent(id)}`, by),
-      by.createdByRun,
-    );
+  /** The id of a token that is listed under a name, if one is. */
+  async findToken(by: Bearer, name: string): Promise<string | undefined> {
+    const exchange = await this.#caller.send({
+      ...this.#caller.request('GET', '/apiTokens', by),
+      fresh: true,
+    });
+    return this.#caller.read(exchange, (answer) => {
+      const named = answer.list().find((record) => textOf(record.get('name')) === name);
+      const id = named?.get('id').text();
+      if (id) this.#masker.add(id);
+      return id;
+    });
   }
 
-  async createAccount(by: Bearer, name: string, username: string, password: string) {
+  async deleteToken(by: Bearer, id: string): Promise<void> {
+    // A path normalises dots: it would name the list, not the token.
+    if (/^\.{1,2}$/.test(id)) throw new Differs('a token of dots cannot be named in a path');
+    const request = this.#caller.request('DELETE', `/apiTokens/${encodeURIComponent(id)}`, by);
+    await this.#caller.send(request, { isNew: by.createdByRun });
+  }
+
+  async createAccount(
+    by: Bearer,
+    name: string,
+    username: string,
+    password: string,
+  ): Promise<AccountCreated> {
+    const json = { name, username, password };
     const request = {
-      ...this.#request('POST', '/admin/createAccount', by),
-      json: { name, username, password },
+      ...this.#caller.request('POST', '/admin/createAccount', by),
+      json,
+      fresh: true,
     };
-    const made = await this.#read<UserCreated & { account: { id: number } }>(
-      request,
-      'accountCreated',
-      by.createdByRun,
-    );
-    this.#masker.add(made.initialToken.id);
-    return made;
+    const exchange = await this.#caller.send(request, { isNew: by.createdByRun });
+    const accountId = this.#caller.read(exchange, (answer) => answer.get('account').get('id').id());
+    return { accountId, ...this.#userOf(exchange) };
   }
 
   async createUser(
     by: Bearer,
-    accountId: number,
+    accountId: Id,
     username: string,
     password: string,
   ): Promise<UserCreated> {
-    const request = {
-      ...this.#request('POST', '/admin/createUser', by),
-      json: { accountId, username, password },
-    };
-    const made = await this.#read<UserCreated>(request, 'userCreated', true);
-    this.#masker.add(made.initialToken.id);
-    return made;
+    const json = { accountId, username, password };
+    const request = { ...this.#caller.request('POST', '/admin/createUser', by), json, fresh: true };
+    return this.#userOf(await this.#caller.send(request, { isNew: true }));
   }
 
-  accounts(by: Bearer): Promise<{ id: number; name: string }[]> {
-    return this.#read(
-      this.#request('GET', '/admin/getAllAccounts', by),
-      'accounts',
-      by.createdByRun,
+  #userOf(exchange: Exchange): UserCreated {
+    const userId = this.#caller.read(exchange, (answer) => answer.get('user').get('id').id());
+    const initialToken = this.#caller.secret(exchange, (answer) =>
+      answer.get('initialToken').get('id').text(),
+    );
+    return { userId, initialToken };
+  }
+
+  async accounts(by: Bearer): Promise<AccountListed[]> {
+    const exchange = await this.#caller.send(this.#caller.verifying('/admin/getAllAccounts', by), {
+      isNew: by.createdByRun,
+    });
+    return this.#caller.read(exchange, (answer) => answer.list().map(accountOf));
+  }
+
+  async users(by: Bearer): Promise<UserListed[]> {
+    const exchange = await this.#caller.send(this.#caller.verifying('/admin/getAllUsers', by), {
+      isNew: by.createdByRun,
+    });
+    return this.#caller.read(exchange, (answer) =>
+      answer.list().map((user) => ({
+        id: user.get('id').id(),
+        email: textOf(user.get('email')),
+        accountId: user.get('accountId').id(),
+      })),
     );
   }
 
-  users(by: Bearer): Promise<{ id: number; email: string; accountId: number }[]> {
-    return this.#read(this.#request('GET', '/admin/getAllUsers', by), 'users', by.createdByRun);
+  /** An account by its id; undefined when there is none. @throws CallFailed when that is not said */
+  async account(by: Bearer, id: Id): Promise<AccountListed | undefined> {
+    const path = `/admin/getAccount?id=${encodeURIComponent(String(id))}`;
+    try {
+      return this.#caller.read(
+        await this.#caller.send(this.#caller.verifying(path, by)),
+        accountOf,
+      );
+    } catch (error) {
+      if (error instanceof CallFailed && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
-  deleteUser(by: Bearer, id: number): Promise<Exchange> {
-    return this.#do({ ...this.#request('POST', '/admin/deleteUser', by), json: { id } });
+  /** The account of whoever holds a token. */
+  async ownAccount(by: Bearer): Promise<Id> {
+    const request = { ...this.#caller.verifying('', by), path: whoamiPath };
+    return this.#caller.read(await this.#caller.send(request), (answer) =>
+      answer.get('account').get('id').id(),
+    );
   }
 
-  deleteAccount(by: Bearer, id: number): Promise<Exchange> {
-    return this.#do({ ...this.#request('POST', '/admin/deleteAccount', by), json: { id } });
+  async deleteUser(by: Bearer, id: Id): Promise<void> {
+    await this.#caller.send({
+      ...this.#caller.request('POST', '/admin/deleteUser', by),
+      json: { id },
+      fresh: true,
+    });
+  }
+
+  async deleteAccount(by: Bearer, id: Id): Promise<void> {
+    const request = this.#caller.request('POST', '/admin/deleteAccount', by);
+    await this.#caller.send({ ...request, json: { id }, fresh: true });
+  }
+
+  /** The `curl` that ends a session. */
+  ending(): string {
+    const by = { token: '', variable: 'SESSION' };
+    return this.#caller.client.curl(this.#caller.request('POST', '/auth/logout', by));
   }
 
   /** The `curl` that lists the accounts. */
   listing(by: Bearer): string {
-    return this.#client.curl(this.#request('GET', '/admin/getAllAccounts', by));
+    return this.#caller.client.curl(this.#caller.request('GET', '/admin/getAllAccounts', by));
   }
 
   /** The `curl` that removes an account or a user. */
-  removal(by: Bearer, kind: 'account' | 'user', id: number): string {
+  removal(by: Bearer, kind: 'account' | 'user', id: Id): string {
     const path = kind === 'account' ? '/admin/deleteAccount' : '/admin/deleteUser';
-    return this.#client.curl({ ...this.#request('POST', path, by), json: { id } });
+    return this.#caller.client.curl({ ...this.#caller.request('POST', path, by), json: { id } });
   }
 
-  #request(method: 'GET' | 'POST' | 'DELETE', path: string, by?: Bearer): OutgoingRequest {
-    return {
-      ...(method === 'GET' ? {} : { method }),
-      path: apiPath + path,
-      headers: by ? { Authorization: `Bearer ${by.token}` } : {},
-      credential: by ? `$${by.variable}` : 'no Authorization header',
-      purpose: 'setup',
-      curl: by ? `-H "Authorization: Bearer $${by.variable}"` : '',
-    };
-  }
-
-  /**
-   * Makes a call. What was just made may be unknown (401, 404) for a moment.
-   *
-   * @throws CallFailed for what is not 2xx
-   */
-  async #do(request: OutgoingRequest, createdByRun = false): Promise<Exchange> {
-    const until = Date.now() + this.#settleMs;
-    for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
-      const exchange = await this.#client.send(request);
-      const status = exchange.response?.status ?? 0;
-      if (status >= 200 && status <= 299) return exchange;
-      const unknown = createdByRun && (status === 401 || status === 404);
-      if (!unknown || Date.now() + pause > until) throw new CallFailed(exchange);
-      await this.#client.pause(pause);
-    }
-  }
-
-  async #read<T>(request: OutgoingRequest, name: string, createdByRun?: boolean): Promise<T> {
-    return this.#check<T>(await this.#do(request, createdByRun), name);
-  }
-
-  #check<T>(exchange: Exchange, name: string): T {
-    const { value } = readJson(exchange.response?.body ?? Buffer.alloc(0));
-    if (validator(name)(value)) return value as T;
-    throw new CallFailed(exchange, 'its answer is not what the documentation says');
+  /** Waits; not longer than the client lives. */
+  pause(ms: number): Promise<void> {
+    return this.#caller.client.pause(ms);
   }
 }
 
-function validator(name: string): ValidateFunction {
-  const validate = validators('answers')[name];
-  if (!validate) throw new Error(`no schema for ${name}`);
-  return validate;
+function accountOf(account: Answer): AccountListed {
+  return {
+    id: account.get('id').id(),
+    name: textOf(account.get('name')),
+    createdAt: account.get('createdAt').time(),
+  };
+}
+
+/** A name that is not a string is not one of ours. */
+function textOf(answer: Answer): string {
+  try {
+    return answer.text();
+  } catch {
+    return '';
+  }
 }

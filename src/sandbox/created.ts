@@ -1,13 +1,58 @@
-import type { Bearer } from './calls.ts';
+import type { Id } from './answers.ts';
+import type { Bearer } from './caller.ts';
 
 /**
- * What a run has made, written down as soon as the portal answers, so that it
- * can be removed whatever happens next.
+ * An account that a run creates: `sent` until the response is there, `created` with its id, `never`
+ * when the server said no, `gone` when it was seen to be gone.
+ */
+export interface CreatedAccount {
+  readonly name: string;
+  id?: Id;
+  state: 'sent' | 'created' | 'never' | 'gone';
+}
+
+/** A user that a run created, in an account of the run. */
+export interface CreatedUserEntry {
+  readonly id: Id;
+  readonly accountId: Id;
+}
+
+/**
+ * What a run creates, noted in memory before the request that creates it (a file would hold
+ * credentials), and what came back after it. Removal goes by this record, whatever a list says.
  */
 export class Created {
-  readonly accounts = new Set<number>();
-  readonly users = new Set<number>();
+  readonly accounts: CreatedAccount[] = [];
+  readonly users: CreatedUserEntry[] = [];
   /** API tokens, with who may delete them. */
-  readonly tokens = new Map<string, Bearer>();
-  readonly sessions = new Set<string>();
+  readonly tokens = new Map<string, Bearer & { readonly accountId: Id }>();
+  /** Sessions of users that the run created, with their account. */
+  readonly sessions = new Map<string, Id>();
+  /** Sessions of the administrator that the run opened, and whether the server accepted them. */
+  readonly adminSessions = new Map<string, boolean>();
+  /** Whether a login of the administrator was sent, and nobody knows whether it opened a session. */
+  isLoginLost = false;
+
+  /** Whether there is nothing to remove and nothing to end. */
+  get isEmpty(): boolean {
+    return this.accounts.length === 0 && this.adminSessions.size === 0 && !this.isLoginLost;
+  }
+
+  /** Notes an account before it is created. */
+  account(name: string): CreatedAccount {
+    const account: CreatedAccount = { name, state: 'sent' };
+    this.accounts.push(account);
+    return account;
+  }
+
+  /** How many things an account holds, itself included. */
+  countIn(id: Id): number {
+    const inside = (accountId: Id) => String(accountId) === String(id);
+    return (
+      1 +
+      this.users.filter(({ accountId }) => inside(accountId)).length +
+      [...this.tokens.values()].filter(({ accountId }) => inside(accountId)).length +
+      [...this.sessions.values()].filter(inside).length
+    );
+  }
 }

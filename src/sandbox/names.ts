@@ -1,13 +1,44 @@
+import { randomInt } from 'node:crypto';
 import type { Faker } from '@faker-js/faker';
 
-/** What the name of everything begins with that a run makes; a killed run is found by it. */
+/** Digits and consonants: no word and no date is written with them alone by chance. */
+const alphabet = '23456789bcdfghjkmnpqrstvwxyz';
+const length = 9;
+
+/** An id of a run, in a form that nobody types: nine characters and a check digit. */
+export function newRunId(): string {
+  const characters = Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length)));
+  return characters.join('') + checkDigit(characters);
+}
+
+/** Whether a text is the id of a run; version 0.1 had eight hexadecimal digits. */
+export function isRunId(text: string): boolean {
+  if (/^[0-9a-f]{8}$/.test(text)) return true;
+  const characters = [...text];
+  if (characters.length !== length + 1 || !characters.every((one) => alphabet.includes(one)))
+    return false;
+  return checkDigit(characters.slice(0, length)) === characters.at(-1);
+}
+
+/** Luhn's algorithm modulo the size of the alphabet: it finds a wrong character and most swaps. */
+function checkDigit(characters: readonly string[]): string {
+  const base = alphabet.length;
+  const sum = [...characters].reverse().reduce((total, character, index) => {
+    const value = alphabet.indexOf(character) * (index % 2 === 0 ? 2 : 1);
+    return total + Math.floor(value / base) + (value % base);
+  }, 0);
+  return alphabet.charAt((base - (sum % base)) % base);
+}
+
+/** What every name begins with that a run gives; a killed run is found by it. */
 export function prefixOf(runId: string): string {
   return `portal-conformance-${runId}-`;
 }
 
-/** The id of the run that made something, if one did. */
+/** The id of the run that gave a name, if one did. */
 export function runOf(name: string): string | undefined {
-  return /^portal-conformance-([0-9a-f]{8})-/.exec(name)?.[1];
+  const [, runId = ''] = /^portal-conformance-([0-9a-z]{8,10})-/.exec(name) ?? [];
+  return isRunId(runId) ? runId : undefined;
 }
 
 /** Names that nobody has seen before, the same for the same seed but for the run's id. */

@@ -5,7 +5,9 @@ import {
   becomeAdministrator,
   sandboxUnavailable,
 } from './administrator.ts';
-import { CallFailed, type Calls, type UserCreated } from './calls.ts';
+import type { Id } from './answers.ts';
+import { CallFailed } from './caller.ts';
+import type { Calls, UserCreated } from './calls.ts';
 import type { Created } from './created.ts';
 import type { Names } from './names.ts';
 import {
@@ -18,11 +20,11 @@ import {
 } from './sandbox.ts';
 
 /**
- * Makes two accounts, caller and teammate in one and the outsider in the other,
- * each with a session and with tokens of every kind.
+ * Creates two accounts, caller and teammate in one and the outsider in the other,
+ * each user with a session and with tokens of every kind.
  *
  * @param onAdministrator is given the administrator before anything is created
- * @throws Misconfigured, NoSetup
+ * @throws Misconfigured, SandboxUnavailable
  */
 export async function provision(
   calls: Calls,
@@ -31,7 +33,7 @@ export async function provision(
   credentials: AdminCredentials,
   onAdministrator: (administrator: Administrator) => void,
 ): Promise<Sandbox> {
-  const administrator = await becomeAdministrator(calls, credentials);
+  const administrator = await becomeAdministrator(calls, created, credentials);
   onAdministrator(administrator);
   const people = await createUsers(calls, created, names, administrator).catch((error) => {
     throw sandboxUnavailable(error, 'The users of the run could not be created');
@@ -39,14 +41,15 @@ export async function provision(
   const lacking = new Map<TokenKind, string>();
   const create = async (owner: CreatedUser, kind: TokenKind, hosts?: readonly string[]) => {
     try {
-      return await createToken(calls, created, owner, kind, names.token(), hosts);
+      const draft = { kind, name: names.token(), ...(hosts ? { hosts } : {}) };
+      return await createToken(calls, created, owner, draft);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       lacking.set(kind, error.message);
       return undefined;
     }
   };
-  const tokensCreated = await Promise.all(
+  const createdTokens = await Promise.all(
     people.flatMap(({ user }) => [
       create(user, 'persona'),
       create(user, 'unused'),
@@ -54,8 +57,8 @@ export async function provision(
     ]),
   );
   const tokens = [
-    ...tokensCreated.filter((token) => token !== undefined),
-    ...people.map(({ user, response }): CreatedToken => defaultToken(user, response)),
+    ...createdTokens.filter((token) => token !== undefined),
+    ...people.map(({ user, answer }): CreatedToken => defaultToken(user, answer)),
   ];
   const users = new Map(people.map(({ user }) => [user.persona, user]));
   return new Sandbox(administrator, users, tokens, lacking, { calls, created, names });
@@ -63,7 +66,7 @@ export async function provision(
 
 interface Person {
   readonly user: CreatedUser;
-  readonly response: UserCreated;
+  readonly answer: UserCreated;
 }
 
 async function createUsers(
@@ -73,37 +76,39 @@ async function createUsers(
   administrator: Administrator,
 ): Promise<Person[]> {
   // The first user of an account comes with it.
-  const found = async (persona: Persona, draft = draftUser(names)) => {
+  const withAccount = async (persona: Persona, draft = draftUser(names)) => {
     const { username, password } = draft;
-    const response = await calls.createAccount(administrator, names.account(), username, password);
-    created.accounts.add(response.account.id);
-    return settleIn(persona, draft, response.account.id, response);
+    const account = created.account(names.account());
+    try {
+      const answer = await calls.createAccount(administrator, account.name, username, password);
+      Object.assign(account, { id: answer.accountId, state: 'created' });
+      return await logIn(persona, draft, answer.accountId, answer);
+    } catch (error) {
+      const isRejected = error instanceof CallFailed && !error.mayHaveWorked;
+      if (account.state === 'sent' && isRejected) account.state = 'never';
+      throw error;
+    }
   };
-  const join = async (persona: Persona, accountId: number, draft = draftUser(names)) => {
-    const response = await calls.createUser(
-      administrator,
-      accountId,
-      draft.username,
-      draft.password,
-    );
-    return settleIn(persona, draft, accountId, response);
+  const inAccount = async (persona: Persona, accountId: Id, draft = draftUser(names)) => {
+    const answer = await calls.createUser(administrator, accountId, draft.username, draft.password);
+    return logIn(persona, draft, accountId, answer);
   };
-  const settleIn = async (
+  const logIn = async (
     persona: Persona,
     draft: Draft,
-    accountId: number,
-    response: UserCreated,
+    accountId: Id,
+    answer: UserCreated,
   ): Promise<Person> => {
-    created.users.add(response.user.id);
+    created.users.push({ id: answer.userId, accountId });
     const token = await calls.login(draft.username, draft.password);
-    created.sessions.add(token);
+    created.sessions.set(token, accountId);
     const variable = `PORTAL_${persona.toUpperCase()}_SESSION`;
     return {
-      response,
+      answer,
       user: {
         ...draft,
         persona,
-        id: response.user.id,
+        id: answer.userId,
         accountId,
         token,
         variable,
@@ -111,14 +116,14 @@ async function createUsers(
       },
     };
   };
-  const outside = found('outsider');
-  const inside = found('caller');
-  const teammate = inside.then(({ user }) => join('teammate', user.accountId));
+  const outside = withAccount('outsider');
+  const inside = withAccount('caller');
+  const teammate = inside.then(({ user }) => inAccount('teammate', user.accountId));
   // All of them come to an end before any of them fails.
   const settled = await Promise.allSettled([inside, teammate, outside]);
   const failed = settled.find(({ status }) => status === 'rejected');
   if (failed) throw (failed as PromiseRejectedResult).reason;
-  return settled.map((one) => (one as PromiseFulfilledResult<Person>).value);
+  return settled.map((result) => (result as PromiseFulfilledResult<Person>).value);
 }
 
 interface Draft {

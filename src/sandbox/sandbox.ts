@@ -2,15 +2,17 @@ import { Inconclusive } from '../contract/finding.ts';
 import type { Persona } from '../contract/requirement.ts';
 import { type Exchange, serverTime } from '../http/exchange.ts';
 import type { Administrator } from './administrator.ts';
-import { type Bearer, CallFailed, type Calls, type UserCreated } from './calls.ts';
+import { Differs, type Id } from './answers.ts';
+import { type Bearer, CallFailed } from './caller.ts';
+import type { Calls, UserCreated } from './calls.ts';
 import type { Created } from './created.ts';
 import type { Names } from './names.ts';
 
 /** A user that the run created, with a session. */
 export interface CreatedUser extends Bearer {
   readonly persona: Persona;
-  readonly id: number;
-  readonly accountId: number;
+  readonly id: Id;
+  readonly accountId: Id;
   readonly username: string;
   readonly password: string;
 }
@@ -76,7 +78,7 @@ export class Sandbox {
   /** Creates one more token. @throws Inconclusive */
   createToken(owner: CreatedUser): Promise<CreatedToken> {
     return this.#try(() =>
-      createToken(this.#calls, this.#created, owner, 'later', this.#names.token()),
+      createToken(this.#calls, this.#created, owner, { kind: 'later', name: this.#names.token() }),
     );
   }
 
@@ -87,9 +89,9 @@ export class Sandbox {
   }
 
   /** Opens another session of a user. @throws Inconclusive */
-  async login({ username, password }: CreatedUser): Promise<string> {
+  async login({ username, password, accountId }: CreatedUser): Promise<string> {
     const session = await this.#try(() => this.#calls.login(username, password));
-    this.#created.sessions.add(session);
+    this.#created.sessions.set(session, accountId);
     return session;
   }
 
@@ -99,33 +101,61 @@ export class Sandbox {
     this.#created.sessions.delete(session);
   }
 
-  /** A neighbouring call that fails says nothing about the list. */
+  /** A call that fails says nothing about the list. */
   async #try<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      if (error instanceof CallFailed) throw new Inconclusive(error.message);
+      if (error instanceof CallFailed || error instanceof Differs)
+        throw new Inconclusive(error.message);
       throw error;
     }
   }
 }
 
+interface Draft {
+  readonly kind: TokenKind;
+  readonly name: string;
+  readonly hosts?: readonly string[];
+}
+
+/** A token may be lost this often: a server that loses more is not one to judge by it. */
+const maxLost = 2;
+
+/**
+ * Creates a token. Many of them go out over kept connections, which may close just as they are
+ * used: a token whose response was lost is looked for by its name, and replaced.
+ *
+ * @throws CallFailed
+ */
 export async function createToken(
   calls: Calls,
   created: Created,
   owner: CreatedUser,
-  kind: TokenKind,
-  name: string,
-  hosts?: readonly string[],
+  { kind, name, hosts }: Draft,
 ): Promise<CreatedToken> {
-  const { id, exchange } = await calls.createToken(owner, name, hosts);
-  created.tokens.set(id, owner);
-  return { id, kind, owner, name, ...(hosts ? { hosts } : {}), ...creationTimes(exchange) };
+  const fresh = kind !== 'later';
+  for (let lost = 0; ; lost += 1) {
+    const label = lost === 0 ? name : `${name} ${lost}`;
+    try {
+      const { id, exchange } = await calls.createToken(owner, label, { hosts, fresh });
+      created.tokens.set(id, owner);
+      const draft = { id, kind, owner, name: label, ...(hosts ? { hosts } : {}) };
+      return { ...draft, ...creationTimes(exchange) };
+    } catch (error) {
+      const isLost = error instanceof CallFailed && error.mayHaveWorked;
+      if (!isLost || lost === maxLost || error.exchange.failure?.kind === 'aborted') throw error;
+      const id = await calls.findToken(owner, label).catch(() => undefined);
+      if (id === undefined) continue;
+      created.tokens.set(id, owner);
+      return { id, kind, owner, name: label, ...(hosts ? { hosts } : {}) };
+    }
+  }
 }
 
 /** The token that a user came with. */
 export function defaultToken(owner: CreatedUser, { initialToken }: UserCreated): CreatedToken {
-  return { id: initialToken.id, kind: 'default', owner, name: 'Default' };
+  return { id: initialToken, kind: 'default', owner, name: 'Default' };
 }
 
 function creationTimes(exchange: Exchange): Pick<CreatedToken, 'createdBetween'> {

@@ -81,6 +81,10 @@ export const optionTable = {
   }),
   timeoutMs: seconds({ name: 'timeout', about: 'bound of one request (10)' }, 10),
   deadlineMs: seconds({ name: 'deadline', about: 'bound of the whole run (120)' }, 120),
+  cleanupTimeoutMs: seconds(
+    { name: 'cleanup-timeout', about: 'bound of removing what a full run created (60)' },
+    60,
+  ),
   settleMs: seconds(
     {
       name: 'settle',

@@ -18,13 +18,8 @@ export interface Settings extends OptionSettings {
   readonly admin?: AdminCredentials | undefined;
   /** The image that was started as the target. */
   readonly image?: string;
-  /** How long the removal of what was created is followed. */
-  readonly cleaningMs: number;
   readonly detail: 'quiet' | 'normal' | 'verbose';
 }
-
-/** Deleting an account is a job on the server, which may wait for others. */
-const cleaningMs = 30_000;
 
 /**
  * Reads the settings of a run: the command line before the environment before
@@ -76,7 +71,6 @@ function settingsFrom(source: Source, given: Given): Settings {
     target: typeof given.target === 'string' ? given.target : reader.text('target'),
     credentials: readCredentials(variables),
     admin: readAdmin(variables),
-    cleaningMs,
     detail: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal',
   };
 }

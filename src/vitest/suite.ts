@@ -19,6 +19,8 @@ export interface Suite {
   readonly prepare: () => Promise<void>;
   /** All requirements, in the order in which their groups are to run. */
   readonly phases: readonly (readonly [string, Register])[];
+  /** Prepares a group of requirements. */
+  readonly enter: (phase: string) => Promise<void>;
   readonly judge: (requirement: Requirement<Context>) => Promise<TestVerdict>;
   readonly close: () => Promise<Handover>;
 }
@@ -48,6 +50,7 @@ async function openOn(settings: Settings, register: Register): Promise<Suite> {
   return {
     prepare: () => run.prepare(),
     phases: [...run.plan.phases, ['left out', rest]],
+    enter: (phase) => run.enter(phase),
     judge: async (requirement) => {
       await run.judge(requirement);
       return verdictOf(requirement, run.reportOf(requirement));
@@ -65,6 +68,7 @@ function stopped(message: string, register: Register, reports: Settings['reports
   const report = misconfiguredReport(message, register);
   return {
     prepare: async () => {},
+    enter: async () => {},
     phases: [['left out', register]],
     judge: async (requirement) => verdictOf(requirement, report),
     close: async () => ({ report, settings: { reports, detail: 'normal' } }),

@@ -22,8 +22,14 @@ export function hostile(report: Report): Report {
     message: spoil(report.message),
     cleanup: {
       removed: 1,
+      unverified: 0,
+      durationMs: 1,
       left: [{ what: spoil('a token'), why: spoil('it says so'), curl: spoil('curl x') }],
     },
+    leftovers: [
+      { what: spoil('a token'), why: spoil('it'), curl: spoil('curl x'), command: spoil('c') },
+    ],
+    notices: [spoil('TLS is not verified')],
     baseline: {
       file: spoil('baseline.json'),
       problems: [{ line: 3, requirement: spoil('x'), problem: spoil('holds now') }],

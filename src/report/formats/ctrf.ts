@@ -31,7 +31,7 @@ export function renderCtrf(report: Report): string {
       start,
       stop: start + durationMs,
       duration: durationMs,
-      extra: { outcome, exitCode: report.exitCode, message },
+      extra: { outcome, exitCode: report.exitCode, message, leftovers: report.leftovers },
     },
     tests: requirements.map(asTest),
     environment: {

@@ -23,6 +23,10 @@ export function renderAnnotations(report: Report): string {
   const outdated = (baseline?.problems ?? []).map(({ line, requirement, problem }) =>
     command('error', requirement, problem, { file: baseline?.file ?? '', line: String(line) }),
   );
+  const stays = report.leftovers.map(({ what, why, command: remove }) =>
+    command('error', 'left behind', `${what}; ${why}\n${remove}`),
+  );
+  outdated.unshift(...stays);
   const left = most - 1 - Math.min(outdated.length, most - 1);
   const lines = [
     ...outdated.slice(0, most - 1),

@@ -67,12 +67,15 @@ function storyOf({ text, source, message, findings, fix }: RequirementResult): s
   return [text, `source: ${source}`, ...found, message, ...(fix ? [`fix: ${fix}`] : [])];
 }
 
-/** A case of its own for a run that did not come to an end: the message, as an error. */
-function outcomeCase({ outcome, message }: Report): Case | undefined {
+/** A case of its own for a run that did not come to an end, or left something: the message, as an error. */
+function outcomeCase({ outcome, message, leftovers }: Report): Case | undefined {
   const broke = ['misconfigured', 'suite-error', 'interrupted', 'baseline-outdated'];
-  if (!broke.includes(outcome)) return undefined;
+  if (!broke.includes(outcome) && leftovers.length === 0) return undefined;
+  const type = leftovers.length > 0 ? 'leftovers' : outcome;
   const open = attributes({ name: `the run: ${outcome}`, classname: 'portal-conformance' });
-  const error = `      <error${attributes({ message, type: outcome })}/>`;
+  const left = leftovers.map(({ what, why, command }) => `${what}; ${why}: ${command}`);
+  const text = left.map(escapeMarkup).join('\n');
+  const error = `      <error${attributes({ message, type })}>${text}</error>`;
   return {
     kind: 'error',
     xml: `    <testcase${open}>\n${error}\n    </testcase>`,

@@ -25,6 +25,7 @@ export function renderMarkdown(report: Report): string {
     '',
     `${target ? code(target) : 'No target'}, ${profile} profile, ${count(requests, 'request')} in ${(durationMs / 1000).toFixed(2)} s, ${suite.name} ${suite.version}, run ${code(report.runId)}`,
     '',
+    ...renderNotices(report),
     ...renderTable(report),
     ...renderProblems(report),
   ];
@@ -39,6 +40,14 @@ export function renderMarkdown(report: Report): string {
     lines.push(details);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function renderNotices({ leftovers, notices }: Report): string[] {
+  const left = leftovers.map(
+    ({ what, why, command }) => `- left behind: ${plain(what)}; ${plain(why)}: ${code(command)}`,
+  );
+  const lines = [...left, ...notices.map((notice) => `- ${plain(notice)}`)];
+  return lines.length > 0 ? [...lines, ''] : [];
 }
 
 function renderTable({ requirements, counts }: Report): string[] {

@@ -61,12 +61,13 @@ const maxInView = 3;
 const maxSummary = 12;
 
 function renderHead(report: Report, paint: Paint): string[] {
-  const { suite, profile, target, image, credentials, runId, seed } = report;
+  const { suite, profile, target, image, credentials, runId, seed, notices } = report;
   return [
     paint('strong', `${suite.name} ${suite.version}`) + paint('faint', `  run ${runId}`),
     `target       ${target ?? 'none'}${image === null ? '' : `  image ${image}`}`,
     `profile      ${profile}${seed === null ? '' : paint('faint', `  seed ${seed}`)}`,
     `credentials  ${credentials.join(', ') || 'none'}`,
+    ...notices.map((notice) => `notice       ${notice}`),
   ];
 }
 
@@ -151,13 +152,13 @@ function renderHints(report: Report, paint: Paint, written: readonly Written[]):
 
 /** What was left behind, what of the baseline must be changed, counts and outcome. */
 function renderOutcome(report: Report, paint: Paint): string[] {
-  const { outcome, message, counts, requests, durationMs, exitCode, cleanup } = report;
-  const left = (cleanup?.left ?? []).flatMap(({ what, why, curl }) => [
+  const { outcome, message, counts, requests, durationMs, exitCode, cleanup, leftovers } = report;
+  const left = leftovers.flatMap(({ what, why, curl, command }) => [
     `${paint('bad', 'left behind')}: ${what}; ${why}`,
     `  remove it  ${curl}`,
-    `         or  portal-conformance cleanup ${report.target ?? ''} --run ${report.runId} --yes`,
+    `         or  ${command}`,
   ]);
-  const removed = cleanup ? `; ${count(cleanup.removed, 'thing')} created and removed` : '';
+  const removed = cleanup ? `; ${describeCleanup(cleanup)}` : '';
   const style = exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
   const deselected = report.selection.deselected.length;
   const told = statuses
@@ -172,6 +173,17 @@ function renderOutcome(report: Report, paint: Paint): string[] {
     paint('faint', `${told.join(', ')}; ${count(requests, 'request')} in ${seconds} s${removed}`),
     `${paint(style, paint('strong', outcome))}: ${message}`,
   ];
+}
+
+/** `141 things created and removed in 0.2 s`. */
+function describeCleanup({
+  removed,
+  unverified,
+  durationMs,
+}: NonNullable<Report['cleanup']>): string {
+  const seconds = (durationMs / 1000).toFixed(1);
+  const unseen = unverified > 0 ? `, ${unverified} more without confirmation` : '';
+  return `${count(removed, 'thing')} created and removed${unseen} in ${seconds} s`;
 }
 
 function renderProblems({ baseline }: Report, paint: Paint): string[] {

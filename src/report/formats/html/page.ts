@@ -83,16 +83,17 @@ ${renderTable(report)}
 }
 
 /** What somebody must do beside fixing the portal. */
-function renderNotices({ cleanup, baseline }: Report): string {
-  const left = (cleanup?.left ?? []).map(
-    ({ what, why, curl }) =>
-      `<div class="notice"><p>Left behind: ${text(what)}; ${text(why)}</p>${renderCurl(curl)}</div>`,
+function renderNotices({ leftovers, notices, baseline }: Report): string {
+  const left = leftovers.map(
+    ({ what, why, curl, command }) =>
+      `<div class="notice"><p>Left behind: ${text(what)}; ${text(why)}</p>${renderCurl(curl)}${renderCurl(command)}</div>`,
   );
+  const told = notices.map((notice) => `<p class="notice">${text(notice)}</p>`);
   const problems = (baseline?.problems ?? []).map(
     ({ line, requirement, problem }) =>
       `<p class="notice">${text(baseline?.file ?? '')}, line ${line}: <code>${text(requirement)}</code> ${text(problem)}</p>`,
   );
-  return [...left, ...problems].join('\n');
+  return [...left, ...problems, ...told].join('\n');
 }
 
 /** Links to what counts against the portal. */

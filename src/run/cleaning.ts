@@ -1,0 +1,116 @@
+import { setMaxListeners } from 'node:events';
+import type { Target } from '../http/target.ts';
+import type { Report } from '../report/report.ts';
+import { endAdminSessions } from '../sandbox/admin-sessions.ts';
+import type { Administrator } from '../sandbox/administrator.ts';
+import { Calls } from '../sandbox/calls.ts';
+import type { Created } from '../sandbox/created.ts';
+import { type Leftover, removeCreated } from '../sandbox/removal.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
+import type { Settings } from '../settings/settings.ts';
+import { newClient } from './client.ts';
+
+export interface CleaningMeans {
+  readonly settings: Settings;
+  readonly target: Target;
+  readonly runId: string;
+  readonly created: Created;
+  readonly administrator: Administrator | undefined;
+  readonly masker: SecretMasker;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** What of the bound is kept for ending sessions, whatever removal took: a fifth, 5 s at most. */
+const reserveOf = (boundMs: number) => Math.min(5000, boundMs / 5);
+
+/** A guard counts what is sent in a ban: removal waits by itself, the client hardly insists. */
+const patienceMs = 250;
+
+/** Removes what a run created and ends its sessions, within `--cleanup-timeout`. */
+export async function cleanAfter(
+  means: CleaningMeans,
+): Promise<{ cleanup: NonNullable<Report['cleanup']>; requests: number }> {
+  const { settings, created, administrator, runId, onBug } = means;
+  const startedAt = Date.now();
+  const { cleanupTimeoutMs, settleMs } = settings;
+  const end = new AbortController();
+  setMaxListeners(0, end.signal);
+  const overdue = () => end.abort('the bound of cleaning up has passed');
+  const last = setTimeout(overdue, cleanupTimeoutMs);
+  const client = newClient({ ...settings, settleMs: patienceMs }, means.target, {
+    purpose: `run ${runId}, cleanup`,
+    writes: true,
+    signal: end.signal,
+  });
+  const calls = new Calls(client, means.masker, 0);
+  const until = startedAt + cleanupTimeoutMs - reserveOf(cleanupTimeoutMs);
+  let removal = { removed: 0, unverified: 0, left: [] as readonly Leftover[] };
+  let sessions: readonly Leftover[] = [];
+  try {
+    if (administrator) {
+      const removed = removeCreated({ calls, administrator, created, runId, settleMs, until });
+      // What hangs must not keep sessions from being ended.
+      removal = await Promise.race([removed, overdueAt(until + 1000, () => leftAll(means, calls))]);
+    }
+  } catch (error) {
+    onBug(error);
+    removal = { ...removal, left: leftAll(means, calls) };
+  }
+  try {
+    sessions = await endAdminSessions(calls, created);
+  } catch (error) {
+    onBug(error);
+  }
+  clearTimeout(last);
+  client.close();
+  const left = [...removal.left, ...sessions];
+  const durationMs = Date.now() - startedAt;
+  return { cleanup: { ...removal, left, durationMs }, requests: client.sent };
+}
+
+/** What is said when removal did not end in time: all that was not seen to be gone. */
+async function overdueAt(at: number, left: () => readonly Leftover[]) {
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, at - Date.now())).unref());
+  return { removed: 0, unverified: 0, left: left() };
+}
+
+/** Names the variable of the administrator in a `curl`. */
+const nobody = { token: '', variable: 'PORTAL_ADMIN_TOKEN' };
+
+function leftAll({ created, administrator, runId }: CleaningMeans, calls: Calls): Leftover[] {
+  const open = created.accounts.filter(({ state }) => state === 'created' || state === 'sent');
+  return open.map(({ id }) => ({
+    what: `account ${id ?? '(its id is not known)'} of run ${runId}, with its users and tokens`,
+    why: 'the bound of cleaning up passed before it was removed',
+    curl:
+      id === undefined
+        ? calls.listing(administrator ?? nobody)
+        : calls.removal(administrator ?? nobody, 'account', id),
+  }));
+}
+
+/**
+ * Removes all that the refusals do not need, before a guard may ban who sends them: the outsider's
+ * account, the teammate, and every token but the one that the controls are sent with. What
+ * cannot be removed now is removed at the end.
+ */
+export async function removeWhatRefusalsSpare(
+  calls: Calls,
+  administrator: Administrator,
+  sandbox: Sandbox,
+  created: Created,
+): Promise<void> {
+  const [outsider, teammate] = [sandbox.user('outsider'), sandbox.user('teammate')];
+  const control = sandbox.tokens.find(
+    ({ kind, owner }) => kind === 'persona' && owner.persona === 'caller',
+  );
+  const spare = [...created.tokens].filter(
+    ([id, { accountId }]) => id !== control?.id && accountId !== outsider.accountId,
+  );
+  await Promise.allSettled([
+    calls.deleteAccount(administrator, outsider.accountId),
+    ...spare.map(([id, owner]) => calls.deleteToken(owner, id)),
+  ]);
+  await Promise.allSettled([calls.deleteUser(administrator, teammate.id)]);
+}

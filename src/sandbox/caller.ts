@@ -1,0 +1,136 @@
+import type { Client } from '../http/client.ts';
+import type { Exchange, Failure, OutgoingRequest } from '../http/exchange.ts';
+import { apiPath, listPath } from '../http/target.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
+import { Answer, Differs } from './answers.ts';
+
+/** Who makes a call: a bearer token, and the variable that names it in a `curl`. */
+export interface Bearer {
+  readonly token: string;
+  readonly variable: string;
+  /** Whether this run created it: it may take a moment until every process knows it. */
+  readonly createdByRun?: boolean;
+  /** Is told that the server accepted it. */
+  readonly onAccepted?: () => void;
+  /** Opens the session again, once, when it was ended by somebody else. @returns whether it did */
+  readonly renew?: () => Promise<boolean>;
+}
+
+/** A call of the documentation that did not do what it says. It is not a finding about the list. */
+export class CallFailed extends Error {
+  override readonly name = 'CallFailed';
+  readonly exchange: Exchange;
+  constructor(exchange: Exchange, why = whyFailed(exchange)) {
+    const { method = 'GET', path } = exchange.request;
+    // The path of a token ends in the token.
+    const where = path.startsWith(`${listPath}/`) ? `${listPath}/{id}` : path.split('?')[0];
+    super(`${method} ${where}: ${why}`);
+    this.exchange = exchange;
+  }
+
+  get status(): number | undefined {
+    return this.exchange.response?.status;
+  }
+
+  /** Whether the server may have carried it out although it did not say so. */
+  get mayHaveWorked(): boolean {
+    const { response, failure } = this.exchange;
+    if (failure) return maybe.includes(failure.kind);
+    const status = response?.status ?? 0;
+    return status < 300 || status === 408 || (status >= 500 && status !== 503);
+  }
+}
+
+/** A request that was sent and of whose end nothing is known. */
+const maybe: readonly Failure['kind'][] = ['timeout', 'broken', 'size', 'aborted'];
+
+function whyFailed({ response, failure }: Exchange): string {
+  return failure?.sentence ?? `status ${response?.status}`;
+}
+
+interface Patience {
+  /** Whether it rests on something that was just created. */
+  readonly isNew?: boolean | undefined;
+  /** By how much a pause grows: a login is repeated seldom. */
+  readonly growth?: number;
+}
+
+/** A call before it is made, with its bearer, whose token may change meanwhile. */
+export type Call = OutgoingRequest & { readonly by?: Bearer };
+
+/** Sends calls, and reads their responses leniently. */
+export class Caller {
+  readonly client: Client;
+  readonly #masker: SecretMasker;
+  readonly #settleMs: number;
+
+  /** @param settleMs how long what was just created may be unknown to some processes */
+  constructor(client: Client, masker: SecretMasker, settleMs: number) {
+    this.client = client;
+    this.#masker = masker;
+    this.#settleMs = settleMs;
+  }
+
+  /** A read that shows what is there now: a cache on the way may not answer it. */
+  verifying(path: string, by: Bearer): Call {
+    const request = this.request('GET', path, by);
+    const headers = { ...request.headers, 'Cache-Control': 'no-cache' };
+    return { ...request, headers, fresh: true };
+  }
+
+  request(method: 'GET' | 'POST' | 'DELETE', path: string, by?: Bearer): Call {
+    return {
+      ...(method === 'GET' ? {} : { method }),
+      path: apiPath + path,
+      headers: by ? { Authorization: `Bearer ${by.token}` } : {},
+      ...(by ? { by } : {}),
+      credential: by ? `$${by.variable}` : 'no Authorization header',
+      purpose: 'setup',
+      curl: by ? `-H "Authorization: Bearer $${by.variable}"` : '',
+    };
+  }
+
+  /**
+   * Makes a call. What was just created may be unknown (401, 404) for a moment; a session that was
+   * ended is opened again, once.
+   *
+   * @throws CallFailed for what is not 2xx
+   */
+  async send(request: Call, { isNew = false, growth = 2 }: Patience = {}): Promise<Exchange> {
+    const { by, ...plain } = request;
+    const until = Date.now() + this.#settleMs;
+    for (let pause = 50; ; pause = growth > 2 ? pause * growth : Math.min(pause * growth, 500)) {
+      const headers = by
+        ? { ...plain.headers, Authorization: `Bearer ${by.token}` }
+        : plain.headers;
+      const exchange = await this.client.send({ ...plain, headers });
+      const status = exchange.response?.status ?? 0;
+      if (status >= 200 && status <= 299) {
+        by?.onAccepted?.();
+        return exchange;
+      }
+      if (status === 401 && (await by?.renew?.())) continue;
+      const isUnknown = isNew && (status === 401 || status === 404);
+      if (!isUnknown || Date.now() + pause > until) throw new CallFailed(exchange);
+      await this.client.pause(pause);
+    }
+  }
+
+  /** Reads a token, and has it watched for. */
+  secret(exchange: Exchange, find: (answer: Answer) => string): string {
+    const secret = this.read(exchange, find);
+    this.#masker.add(secret);
+    return secret;
+  }
+
+  /** @throws CallFailed that says what differs from the documentation */
+  read<T>(exchange: Exchange, read: (answer: Answer) => T): T {
+    try {
+      return read(Answer.read(exchange.response?.body ?? Buffer.alloc(0)));
+    } catch (error) {
+      if (!(error instanceof Differs)) throw error;
+      const why = `its answer is not what the documentation says: ${error.message}`;
+      throw new CallFailed(exchange, why);
+    }
+  }
+}

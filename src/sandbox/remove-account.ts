@@ -1,0 +1,111 @@
+import type { Administrator } from './administrator.ts';
+import type { Id } from './answers.ts';
+import { CallFailed } from './caller.ts';
+import type { Calls } from './calls.ts';
+
+/** With what accounts are removed, and until when, in milliseconds since the epoch. */
+export interface RemovalMeans {
+  readonly calls: Calls;
+  readonly administrator: Administrator;
+  readonly until: number;
+}
+
+export interface RemovalHooks {
+  /** How many users of the account are foreign; undefined when no list says. @throws CallFailed */
+  readonly foreignUsers: () => Promise<number | undefined>;
+  /** Empties the account, for a server that removes empty ones alone. */
+  readonly empty?: () => Promise<void>;
+  /** Whether a token of the account, which was accepted before, is rejected now. */
+  readonly isShut?: () => Promise<boolean>;
+}
+
+export type Removal =
+  | { readonly state: 'gone' }
+  /** The server accepted the deletion, and no read could show that it was carried out. */
+  | { readonly state: 'unverified' }
+  | { readonly state: 'foreign'; readonly users: number }
+  | { readonly state: 'left'; readonly why: string };
+
+/** A guard that bans answers so; a request in a ban may prolong it. */
+const banned: readonly (number | undefined)[] = [401, 403, 429, 503];
+
+/** The longest pause while a job runs; in a ban pauses grow without a bound. */
+const maxPauseMs = 2000;
+
+/**
+ * Removes an account with everything in it, by its id, and sees that it is gone. Deletion is a
+ * job, and may be refused while another job is under way; it is repeated within the bound.
+ */
+export async function removeAccount(
+  { calls, administrator, until }: RemovalMeans,
+  id: Id,
+  { foreignUsers, empty, isShut = async () => false }: RemovalHooks,
+): Promise<Removal> {
+  let step: 'check' | 'delete' | 'confirm' = 'check';
+  let trouble: CallFailed | undefined;
+  let canVerify: boolean | undefined;
+  let isEmptied = empty === undefined;
+  for (let pause = 50; ; ) {
+    try {
+      trouble = undefined;
+      if (step === 'check') {
+        const users = (await foreignUsers()) ?? 0;
+        if (users > 0) return { state: 'foreign', users };
+        step = 'delete';
+      }
+      if (step === 'delete') {
+        await calls.deleteAccount(administrator, id);
+        step = 'confirm';
+      }
+      canVerify ??= await isVerifiable(calls, administrator);
+      if (canVerify && (await calls.account(administrator, id)) === undefined)
+        return { state: 'gone' };
+      if (!canVerify) return { state: 'unverified' };
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      trouble = error;
+      if (step === 'delete' && error.status === 404) step = 'confirm';
+      else if (step === 'delete' && !isEmptied && isRejection(error)) {
+        isEmptied = true;
+        await empty?.();
+        continue;
+      }
+    }
+    const isBan = trouble !== undefined && banned.includes(trouble.status);
+    pause = isBan ? Math.max(1000, pause * 2) : Math.min(pause * 2, maxPauseMs);
+    const wait = Math.max(pause, retryAfterOf(trouble));
+    if (Date.now() + wait > until || isAborted(trouble)) break;
+    await calls.pause(wait);
+  }
+  if (step === 'confirm' && (trouble || (await isShut()))) return { state: 'unverified' };
+  return {
+    state: 'left',
+    why: trouble?.message ?? 'its deletion was accepted, but it is still there',
+  };
+}
+
+/** Whether the call that shows an account shows one that is there: the administrator's own. */
+async function isVerifiable(calls: Calls, administrator: Administrator): Promise<boolean> {
+  try {
+    const own = await calls.ownAccount(administrator);
+    return (await calls.account(administrator, own)) !== undefined;
+  } catch (error) {
+    if (error instanceof CallFailed) return false;
+    throw error;
+  }
+}
+
+/** A rule of the server, in place of a moment at which it cannot. */
+function isRejection({ status = 0 }: CallFailed): boolean {
+  return status >= 400 && status < 500 && status !== 408 && !banned.includes(status);
+}
+
+function isAborted(trouble: CallFailed | undefined): boolean {
+  return trouble?.exchange.failure?.kind === 'aborted';
+}
+
+/** What a response asks to wait, in milliseconds. */
+function retryAfterOf(trouble: CallFailed | undefined): number {
+  const after = Number(trouble?.exchange.response?.headers['retry-after']);
+  return Number.isFinite(after) && after > 0 ? after * 1000 + 50 : 0;
+}
