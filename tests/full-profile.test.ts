@@ -1,13 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
 import { type Behaviour, plain } from '../src/reference/behaviour.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
-import type { Store } from '../src/reference/store.ts';
 import { portalConformance, run } from './support/cli.ts';
 import { adminVariablesOf, idsWith, judgeWith, tripped, variablesOf } from './support/judge.ts';
 import { secretsIn } from './support/secrets.ts';
-import { forwardTo, http, type Listening } from './support/servers.ts';
+import { http } from './support/servers.ts';
+import {
+  behind as behindPortal,
+  failing,
+  type Interception,
+  isCall,
+  stateOf,
+} from './support/shims.ts';
 
 let portal: Reference;
 let before: string;
@@ -24,34 +29,8 @@ async function start(behaviour: Behaviour): Promise<void> {
   before = stateOf(portal.store);
 }
 
-/** Everything in a portal but times of use. */
-function stateOf({ accounts, users, tokens, sessions }: Store): string {
-  const kept = tokens.map(({ lastUsedAt: _, ...token }) => token);
-  return JSON.stringify([accounts, users, kept, [...sessions.keys()]]);
-}
-
-type Interception = (request: IncomingMessage, response: ServerResponse) => boolean;
-
 /** The portal behind something that answers some requests itself. */
-function behind(intercept: Interception): Promise<Listening> {
-  const forward = forwardTo(portal.url);
-  return http((request, response) => {
-    if (!intercept(request, response)) forward(request, response);
-  });
-}
-
-function asks({ method, url }: IncomingMessage, what: string): boolean {
-  return `${method} ${url?.replace('/api/portal/v1', '')}` === what;
-}
-
-/** A call that always fails. */
-function failing(what: string, status: number): Interception {
-  return (request, response) => {
-    if (!asks(request, what)) return false;
-    response.writeHead(status).end();
-    return true;
-  };
-}
+const behind = (intercept: Interception) => behindPortal(portal, intercept);
 
 test('an administrator is enough to decide everything, and nothing is left behind', async () => {
   const called = await portalConformance([], adminVariablesOf(portal));
@@ -256,7 +235,7 @@ describe('who cannot make users', () => {
 
   test('an answer of another shape', async () => {
     const server = await behind((request, response) => {
-      if (!asks(request, 'POST /admin/createUser')) return false;
+      if (!isCall(request, 'POST /admin/createUser')) return false;
       response
         .writeHead(200, { 'Content-Type': 'application/json' })
         .end('{"user": {"id": "seven"}}');
@@ -278,7 +257,7 @@ describe('who cannot make users', () => {
 test('a quota on tokens is no finding about the list', async () => {
   let made = 0;
   const server = await behind((request, response) => {
-    if (!asks(request, 'POST /apiTokens')) return false;
+    if (!isCall(request, 'POST /apiTokens')) return false;
     made += 1;
     if (made <= 40) return false;
     response.writeHead(403).end();
@@ -306,7 +285,7 @@ describe('cleaning up', () => {
       begin = resolve;
     });
     const server = await behind((request) => {
-      if (asks(request, 'POST /apiTokens')) made += 1;
+      if (isCall(request, 'POST /apiTokens')) made += 1;
       if (made === 60) begin();
       return false;
     });
@@ -323,7 +302,7 @@ describe('cleaning up', () => {
 
   test('the deadline in the middle leaves the portal as it was', async () => {
     const server = await behind(
-      (request) => asks(request, 'GET /apiTokens') && portal.store.tokens.length > 60,
+      (request) => isCall(request, 'GET /apiTokens') && portal.store.tokens.length > 60,
     );
     const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
     const { code, report } = await portalConformance(['--deadline', '1.5'], variables);
@@ -376,7 +355,7 @@ describe('cleaning up', () => {
       begin = resolve;
     });
     const server = await behind((request) => {
-      if (asks(request, 'POST /apiTokens')) begin();
+      if (isCall(request, 'POST /apiTokens')) begin();
       return false;
     });
     const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };

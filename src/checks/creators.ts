@@ -11,7 +11,9 @@ export function severalAddresses(list: ListRead): Difference[] {
   const other: number[] = [];
   for (const [index, { userId, userEmail }] of list.records) {
     // Of another form: judged by the requirements of their form.
-    if (!Number.isInteger(userId) || typeof userEmail !== 'string' || userEmail === '') continue;
+    // An id beyond 2^53 has lost digits: two users may look like one.
+    if (!Number.isSafeInteger(userId) || typeof userEmail !== 'string' || userEmail === '')
+      continue;
     if (!addresses.has(userId)) addresses.set(userId, userEmail);
     else if (addresses.get(userId) !== userEmail) other.push(index);
   }
@@ -53,7 +55,9 @@ export async function creatorOwn(context: Context): Promise<string> {
         });
       }
     }
-    const same = owners.find((one) => sameId(one.userId, userId));
+    const exact = identity?.userId ?? userId;
+    const isRounded = typeof exact === 'number' && !Number.isSafeInteger(exact);
+    const same = isRounded ? undefined : owners.find((owner) => sameId(owner.userId, exact));
     if (same) {
       const hint = identity ? {} : { hint: 'or both tokens were created by one user' };
       findings.push({
@@ -63,7 +67,7 @@ export async function creatorOwn(context: Context): Promise<string> {
         ...hint,
       });
     }
-    owners.push({ label: credential.label, userId });
+    owners.push({ label: credential.label, userId: exact });
   }
   failIf(findings);
   if (told === 0 && owners.length < 2) {

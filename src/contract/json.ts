@@ -42,5 +42,8 @@ export function isMilliseconds(value: unknown): value is number {
 
 /** Whether two ids are of one thing, whatever their types. */
 export function sameId(one: unknown, other: unknown): boolean {
-  return String(one) === String(other);
+  if (String(one) === String(other)) return true;
+  // A number of JSON beyond 2^53 has lost digits: it is the same as far as can be seen.
+  const isRounded = [one, other].some((id) => typeof id === 'number' && !Number.isSafeInteger(id));
+  return isRounded && Number(one) === Number(other);
 }

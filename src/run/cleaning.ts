@@ -49,6 +49,7 @@ export async function cleanAfter(
   let sessions: readonly Leftover[] = [];
   try {
     if (administrator) {
+      administrator.allowRenewal();
       const removed = removeCreated({ calls, administrator, created, runId, settleMs, until });
       // What hangs must not keep sessions from being ended.
       removal = await Promise.race([removed, overdueAt(until + 1000, () => leftAll(means, calls))]);

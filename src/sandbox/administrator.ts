@@ -46,6 +46,11 @@ export class Administrator implements Bearer {
     this.#noteAccepted(this.#token);
   }
 
+  /** Lets a lost session be opened once more: what was created must be removed. */
+  allowRenewal(): void {
+    this.#renewal = undefined;
+  }
+
   /** A session that was never accepted is new to some process; one that was is lost. */
   async renew(): Promise<boolean> {
     if (!this.#login || !this.#wasAccepted) return false;
