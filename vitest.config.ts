@@ -34,8 +34,20 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
+      // What takes longer has a script of its own, and is part of no other run.
       ...(process.argv.includes('prove')
         ? [{ test: { name: 'prove', include: ['tests/prove/prove.ts'] } }]
+        : []),
+      ...(process.argv.includes('signals')
+        ? [
+            {
+              test: {
+                name: 'signals',
+                include: ['tests/signals/signals.ts'],
+                testTimeout: 600_000,
+              },
+            },
+          ]
         : []),
     ],
   },

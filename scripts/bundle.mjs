@@ -31,7 +31,9 @@ export async function bundleCommand() {
   });
   await bundle.close();
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
-  writeFileSync(join(out, 'cli/LICENSES.txt'), licensesOf(modules));
+  const packages = packagesOf(modules);
+  writeFileSync(join(out, 'cli/LICENSES.txt'), licensesOf(packages));
+  writeFileSync(join(out, 'cli/sbom.cdx.json'), sbomOf(packages));
 }
 
 /** Gives supertest and superagent an empty class in place of some modules. */
@@ -46,21 +48,47 @@ function leaveOut(names) {
   };
 }
 
-/** The licences of the packages that some modules are of, as they ask to be kept. */
-function licensesOf(modules) {
+/**
+ * The packages that some modules are of, by the bundler's own graph.
+ *
+ * @returns {{ folder: string, name: string, version: string, license: string }[]}
+ */
+function packagesOf(modules) {
   const folders = new Set(
     modules.flatMap(
       (id) => /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(id)?.[0] ?? [],
     ),
   );
   if (folders.size === 0) throw new Error('no library is inside the command');
-  const texts = [...folders].map((folder) => {
-    const { name, version, license } = JSON.parse(
-      readFileSync(join(folder, 'package.json'), 'utf8'),
-    );
+  return [...folders].map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const { name, version, license } = manifest;
+    return { folder, name, version, license };
+  });
+}
+
+/** The licences of packages, as they ask to be kept. */
+function licensesOf(packages) {
+  const texts = packages.map(({ folder, name, version, license }) => {
     const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
     const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '';
     return `${name} ${version} (${license})\n\n${text}\n`;
   });
   return texts.sort().join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+/** What is inside the command, as CycloneDX 1.5. */
+function sbomOf(packages) {
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const component = (one) => ({
+    type: 'library',
+    name: one.name,
+    version: one.version,
+    purl: `pkg:npm/${one.name.replace('@', '%40')}@${one.version}`,
+    licenses: [{ license: { id: one.license } }],
+  });
+  const components = packages.map(component).sort((a, b) => a.purl.localeCompare(b.purl));
+  const metadata = { component: { type: 'application', name, version } };
+  const document = { bomFormat: 'CycloneDX', specVersion: '1.5', version: 1, metadata, components };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }

@@ -9,6 +9,12 @@ import type { Given } from './settings/option-reader.ts';
 import { commandOptions } from './settings/options.ts';
 
 const output = outputOf(process, process.env);
+// Libraries print bearer headers under DEBUG, Node itself under NODE_DEBUG, which it has read already.
+delete process.env.DEBUG;
+if (/\b(https?2?|net|tls)\b|\*/i.test(process.env.NODE_DEBUG ?? '')) {
+  complain(output, 'NODE_DEBUG would print bearer tokens (http, https, net, tls): unset it.');
+  process.exit(2);
+}
 
 const credentialsHelp = `
 Credentials come from the environment or from --env-file, never from an option:

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Reference, startReference } from '../src/reference/start.ts';
+import { credentialVariables } from '../src/settings/credentials.ts';
 import { run } from './support/cli.ts';
 import { adminVariablesOf, variablesOf } from './support/judge.ts';
 
@@ -36,7 +37,7 @@ const isBash = (script: string) => spawnSync('bash', ['-n', '-c', script]).statu
 /** What a snippet says, run against the clone in place of an install. */
 function fromClone(script: string): string {
   return script
-    .replace(/^npm ci .*$/m, 'true')
+    .replace(/^.*npm ci .*$/m, 'true')
     .replace('node_modules/.bin/portal-conformance', join(root, 'dist/src/cli.js'));
 }
 
@@ -48,7 +49,7 @@ describe('the GitHub action', () => {
     readonly run: string;
   }
   const action = read('action.yml');
-  const steps: Step[] = action.runs.steps;
+  const steps: Step[] = action.runs.steps.filter(({ run: script }: Step) => script !== undefined);
   const judge = steps.find(({ name }) => name === 'Judge');
 
   test('gives inputs through the environment alone', () => {
@@ -112,6 +113,38 @@ test.each(['docs/ci/gitlab-ci.yml', 'docs/ci/buildkite.yml'])('%s is a gate', as
     PORTAL_TARGET: 'http://127.0.0.1:1',
   });
   expect(refused.code).toBe(3);
+});
+
+test.each([
+  ['action.yml', () => read('action.yml').runs.steps.find(isInstall)],
+  [
+    'docs/ci/gitlab-ci.yml',
+    () => ({ run: read('docs/ci/gitlab-ci.yml')['portal-conformance'].script[0] }),
+  ],
+  ['docs/ci/buildkite.yml', () => ({ run: read('docs/ci/buildkite.yml').steps[0].command[0] })],
+])('%s installs with scripts off, and without a credential', async (_, step) => {
+  const { run: script, env = {} } = step();
+  expect(script).toContain('--ignore-scripts');
+  const bin = mkdtempSync(join(folder, 'bin-'));
+  for (const name of ['npm', 'node'])
+    writeFileSync(join(bin, name), '#!/bin/sh\nenv\n', { mode: 0o755 });
+  const variables = Object.fromEntries(credentialVariables.map((name) => [name, `live-${name}`]));
+  const path = `${bin}:${process.env.PATH}`;
+  const { stdout } = await bash(script, { ...variables, ...env, PATH: path });
+  expect(stdout).toContain('PATH=');
+  expect(stdout).not.toContain('live-');
+});
+
+function isInstall({ name }: { name?: string }): boolean {
+  return name === 'Install';
+}
+
+test('the action sets up Node, and names nothing that can be moved', () => {
+  const uses: string[] = read('action.yml').runs.steps.flatMap(
+    (step: { uses?: string }) => step.uses ?? [],
+  );
+  expect(uses).toEqual([expect.stringMatching(/^actions\/setup-node@[\da-f]{40}$/)]);
+  expect(readFileSync(join(root, 'docs/ci.md'), 'utf8')).not.toContain('@main');
 });
 
 test('the workflow calls what CI calls, on four releases of Node, with nothing that can be moved', () => {

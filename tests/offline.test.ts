@@ -67,7 +67,13 @@ describe('explain', () => {
     const out = (more: string) => {
       text += more;
     };
-    const output = { out, err: out, color: { out: false, err: false }, isTerminal: false };
+    const output = {
+      out,
+      err: out,
+      color: { out: false, err: false },
+      flushed: async () => undefined,
+      isTerminal: false,
+    };
     return [await explainCommand(id, { given: {}, environment: {}, output }), text];
   }
 
@@ -216,8 +222,8 @@ describe('check', () => {
 describe('the configuration file', () => {
   const configure = (config: unknown) =>
     write(configName, typeof config === 'string' ? config : JSON.stringify(config));
-  const names = { variables: { PORTAL_CALLER_TOKEN: 'STAGING_TOKEN' } };
-  const token = () => ({ STAGING_TOKEN: portal.credentials.get('caller.token') ?? '' });
+  const names = { variables: { PORTAL_CALLER_TOKEN: 'PORTAL_STAGING_TOKEN' } };
+  const token = () => ({ PORTAL_STAGING_TOKEN: portal.credentials.get('caller.token') ?? '' });
 
   test('of the working directory is read: target, options, reports, and who has the token', async () => {
     configure({
@@ -246,7 +252,7 @@ describe('the configuration file', () => {
 
   test('a variable of ours comes before the one that it names', async () => {
     configure({ target: portal.url, only: ['array'], ...names });
-    const wrong = { STAGING_TOKEN: 'feedfacefeedfacefeedfacefeedface' };
+    const wrong = { PORTAL_STAGING_TOKEN: 'feedfacefeedfacefeedfacefeedface' };
     const right = { PORTAL_CALLER_TOKEN: portal.credentials.get('caller.token') ?? '' };
     expect((await inFolder([], wrong)).code).toBe(2);
     expect((await inFolder([], { ...wrong, ...right })).code).toBe(0);

@@ -77,6 +77,19 @@ describe('the package', () => {
     expect(stdout).not.toMatch(/\.test\.|vitest|prove|golden/);
   });
 
+  test('names every library that is inside the command, in LICENSES.txt and in the SBOM alike', () => {
+    const parts = join(clean, 'node_modules/portal-conformance/dist/src/cli');
+    const sbom = JSON.parse(readFileSync(join(parts, 'sbom.cdx.json'), 'utf8'));
+    expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' });
+    const named: string[] = sbom.components.map(
+      ({ name, version }: { name: string; version: string }) => `${name} ${version}`,
+    );
+    const texts = readFileSync(join(parts, 'LICENSES.txt'), 'utf8').split(/^-{72}$/m);
+    const licensed = texts.map((text) => /^(\S+ \S+) \(/.exec(text.trim())?.[1]);
+    expect(named.sort()).toEqual(licensed.sort());
+    expect(named.length).toBeGreaterThan(10);
+  });
+
   test('keeps the licence of every library that is inside the command', () => {
     const parts = join(clean, 'node_modules/portal-conformance/dist/src/cli');
     const texts = readFileSync(join(parts, 'LICENSES.txt'), 'utf8').split(/^-{72}$/m);

@@ -3,7 +3,7 @@ import { writeReports } from '../report/deliver.ts';
 import type { Report } from '../report/report.ts';
 import { type SavedReport, upgrade } from '../report/upgrade.ts';
 import { readJsonFile } from '../settings/json-file.ts';
-import { readReport } from '../settings/values.ts';
+import { readReports } from '../settings/values.ts';
 import { type Call, complain } from './shared.ts';
 
 /** A report that was written as JSON. @throws Misconfigured */
@@ -18,7 +18,7 @@ export async function reportCommand(
 ): Promise<number> {
   try {
     const report = readOldReport(String(given.from), '--from');
-    const trouble = await writeReports(report, destinations.map(readReport), output.out);
+    const trouble = await writeReports(report, readReports(destinations), output);
     for (const sentence of trouble) complain(output, sentence);
     return trouble.length > 0 ? 2 : 0;
   } catch (error) {

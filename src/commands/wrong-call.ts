@@ -15,7 +15,7 @@ export function endWrongCall(error: unknown, call: Call): Promise<number> {
   if (!(error instanceof Misconfigured)) throw error;
   const { given, environment, output } = call;
   complain(output, error.message);
-  const report = misconfiguredReport(error.message, requirements);
-  const reports = reportsOf(given, environment);
+  const { reports, notices } = reportsOf(given, environment);
+  const report = misconfiguredReport(error.message, requirements, notices);
   return deliver(report, deliveryOf({ reports, detail: 'none' }, environment), output);
 }

@@ -158,8 +158,12 @@ export class Client {
 /** Whom a TLS connection trusts. The context is created once: it takes as long as a request. */
 function trust({ ca, insecure }: ClientOptions) {
   if (insecure) return { rejectUnauthorized: false };
-  if (ca === undefined) return {};
-  return { secureContext: createSecureContext({ ca: [...rootCertificates, ca.pem] }) };
+  // Said aloud, for NODE_TLS_REJECT_UNAUTHORIZED would be obeyed silently.
+  if (ca === undefined) return { rejectUnauthorized: true };
+  return {
+    rejectUnauthorized: true,
+    secureContext: createSecureContext({ ca: [...rootCertificates, ca.pem] }),
+  };
 }
 
 function aborted({ reason }: AbortSignal): Failure {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Destination, render } from './formats/formats.ts';
 import { renderText } from './formats/text.ts';
@@ -18,9 +18,10 @@ export interface Delivery {
 export async function deliver(
   report: Report,
   { reports, detail, annotate }: Delivery,
-  { out, err, color }: Output,
+  output: Output,
 ): Promise<number> {
-  const trouble = await writeReports(report, reports, out);
+  const { out, err, color } = output;
+  const trouble = await writeReports(report, reports, output);
   const toStdout = reports.some(({ path }) => path === '-');
   const tell = toStdout ? err : out;
   if (detail !== 'none') {
@@ -40,28 +41,47 @@ export async function deliver(
 /**
  * Writes a report in each of the requested forms.
  *
- * @param print writes to standard output
  * @returns what went wrong, in sentences
  */
 export async function writeReports(
   report: Report,
   destinations: readonly Destination[],
-  print: (text: string) => void,
+  { out, flushed }: Pick<Output, 'out' | 'flushed'>,
 ): Promise<string[]> {
   const trouble: string[] = [];
   for (const { format, path } of destinations) {
     const text = await render(report, format);
     try {
       if (path === '-') {
-        print(text);
+        out(text);
       } else {
         mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, text);
+        replaceFile(path, text);
       }
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       trouble.push(`The report cannot be written (${code}): ${path}`);
     }
   }
+  const isPrinted = destinations.some(({ path }) => path === '-');
+  const lost = isPrinted ? await flushed() : undefined;
+  if (lost) trouble.push(`The report cannot be written to standard output (${lost}).`);
   return trouble;
+}
+
+/** Writes a file beside the earlier one and renames it, so that a full disk keeps the earlier one. */
+function replaceFile(path: string, text: string): void {
+  // A device or a pipe has no earlier content, and cannot be replaced.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+    writeFileSync(path, text);
+    return;
+  }
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(draft, text);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }

@@ -29,7 +29,7 @@ export async function verifyImage(
   signal: AbortSignal,
   onRun: (run: Run) => void = () => {},
 ): Promise<ImageVerdict> {
-  const { imageEnvironment, imagePort, startupTimeoutMs } = settings;
+  const { imageEnvironment, imagePort, startupTimeoutMs, notices } = settings;
   const admin = administratorOf(settings);
   const environment = {
     INITIAL_ADMIN_USERNAME: admin.username,
@@ -64,12 +64,15 @@ export async function verifyImage(
   } catch (error) {
     if (error instanceof NoImage) {
       const stop = { outcome: 'misconfigured', message: error.message } as const;
-      return { report: stoppedReport({ stop }, register, image), log: [] };
+      return { report: stoppedReport({ stop }, register, { image, notices }), log: [] };
     }
     if (!(error instanceof NotStarted)) throw error;
     const reason = signal.aborted ? { signal: endingOf(signal) } : {};
     const stop = { outcome: 'undecided', message: error.message } as const;
-    return { report: stoppedReport({ stop, ...reason }, register, image), log: error.log };
+    return {
+      report: stoppedReport({ stop, ...reason }, register, { image, notices }),
+      log: error.log,
+    };
   }
 }
 

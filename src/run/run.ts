@@ -16,6 +16,7 @@ import { options } from '../settings/options.ts';
 import type { Settings } from '../settings/settings.ts';
 import { cleanAfter, removeWhatRefusalsSpare } from './cleaning.ts';
 import { newClient } from './client.ts';
+import { noticesOf } from './notices.ts';
 import { factsOf, type Plan, planOf } from './plan.ts';
 import { credentialsOf, type Prepared, prepare } from './preparation.ts';
 import { type KnownOfRun, Recorder } from './recorder.ts';
@@ -186,6 +187,7 @@ export class Run {
       seed: this.facts.profile === 'full' ? seed : null,
       cleanup: this.#cleanup,
       baseline,
+      notices: noticesOf(this.#settings, this.target),
       credentials: credentials.map(({ name }) => name),
       selection: { only, skip, deselected: this.plan.deselected, strict },
       allowUntested,

@@ -23,7 +23,11 @@ type Register = readonly Requirement<Context>[];
  */
 export async function checkSaved(
   saved: Buffer,
-  { strict, baseline }: Pick<Settings, 'strict'> & Partial<Pick<Settings, 'baseline'>>,
+  {
+    strict,
+    baseline,
+    notices = [],
+  }: Pick<Settings, 'strict'> & Partial<Pick<Settings, 'baseline' | 'notices'>>,
   register: Register,
 ): Promise<Report> {
   const startedAt = Date.now();
@@ -50,6 +54,7 @@ export async function checkSaved(
   }
   return recorder.report({
     ...facts,
+    notices,
     baseline,
     startedAt: new Date(startedAt).toISOString(),
     durationMs: Date.now() - startedAt,

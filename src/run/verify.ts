@@ -4,7 +4,7 @@ import type { Ending } from '../report/outcome.ts';
 import type { Report } from '../report/report.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openRun } from './open.ts';
-import { Recorder } from './recorder.ts';
+import { type KnownOfRun, Recorder } from './recorder.ts';
 import type { Run } from './run.ts';
 
 type Register = readonly Requirement<Context>[];
@@ -39,15 +39,19 @@ export async function verify(
 }
 
 /** The report of a call that is wrong, so that it never became a run. */
-export function misconfiguredReport(message: string, register: Register): Report {
-  return stoppedReport({ stop: { outcome: 'misconfigured', message } }, register);
+export function misconfiguredReport(
+  message: string,
+  register: Register,
+  notices: readonly string[] = [],
+): Report {
+  return stoppedReport({ stop: { outcome: 'misconfigured', message } }, register, { notices });
 }
 
 /** The report of a run that came to nothing before anything was sent. */
 export function stoppedReport(
   ending: Omit<Ending, 'suiteErrors'>,
   register: Register,
-  image: string | null = null,
+  known: Pick<KnownOfRun, 'image' | 'notices'> = {},
 ): Report {
-  return new Recorder(register).report({ ending, image });
+  return new Recorder(register).report({ ...known, ending });
 }

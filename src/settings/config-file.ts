@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import { readJsonFile } from './json-file.ts';
 import { type Environment, kebab } from './option-reader.ts';
 import { configName, options } from './options.ts';
@@ -9,6 +10,8 @@ export interface Config {
   readonly options: Readonly<Record<string, string>>;
   /** For a variable of ours, the variable that holds its value. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Where it was read from; undefined when there is none. */
+  readonly file?: string;
 }
 
 interface ConfigFile {
@@ -29,6 +32,7 @@ export function readConfig(named: string | undefined): Config {
   if (path === undefined) return { options: {}, variables: {} };
   const { value } = readJsonFile<ConfigFile>(path, '--config', 'config');
   const { $schema: _, variables = {}, reports = {}, ...rest } = value;
+  if (named === undefined) refuseWeakening(rest, variables, path);
   const from = (file: string) => (file === '-' ? file : resolve(dirname(path), file));
   const read = Object.entries(rest).map(([name, given]) => {
     const { isPath, several = ',' } = options.find((one) => one.name === kebab(name)) ?? {};
@@ -37,7 +41,25 @@ export function readConfig(named: string | undefined): Config {
   });
   const report = Object.entries(reports).map(([format, file]) => `${format}=${from(file)}`);
   if (report.length > 0) read.push(['report', report.join(',')]);
-  return { options: Object.fromEntries(read), variables };
+  return { options: Object.fromEntries(read), variables, file: path };
+}
+
+/**
+ * A file that happens to be in the working directory, of a pull request say, cannot weaken a run
+ * nor choose which secrets of the environment are sent.
+ *
+ * @throws Misconfigured
+ */
+function refuseWeakening(members: object, variables: Config['variables'], path: string): void {
+  const weak = Object.keys(members).find(
+    (name) => options.find((option) => option.name === kebab(name))?.weakens,
+  );
+  const foreign = Object.values(variables).find((name) => !name.startsWith('PORTAL_'));
+  const what = weak ?? (foreign === undefined ? undefined : `the variable ${foreign}`);
+  if (what === undefined) return;
+  throw new Misconfigured(
+    `${path} was found, not named, so it cannot set ${what}. Name it with --config ${path} if you trust it.`,
+  );
 }
 
 /** The environment, with the variables that a configuration takes from others. */

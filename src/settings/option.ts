@@ -23,6 +23,8 @@ export interface Option<Value = unknown> {
   readonly several?: ',' | '\n';
   /** Whether it names a file; in a configuration file, from where that file is. */
   readonly isPath?: boolean;
+  /** Whether it weakens a run: a configuration file that nobody named cannot set it. */
+  readonly weakens?: boolean;
   /** Its member in the configuration file: a JSON Schema, and the name where it is another. */
   readonly schema: object;
   readonly member?: string;

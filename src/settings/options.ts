@@ -18,7 +18,7 @@ import {
   readImageEnvironment,
   readOrigin,
   readPem,
-  readReport,
+  readReports,
   readSelectors,
 } from './values.ts';
 
@@ -75,10 +75,13 @@ export const optionTable = {
       accepts: (value: unknown) => value === true || textList.accepts(value),
     },
   },
-  allowTokenInUrl: flagOfApi({
-    name: 'allow-token-in-url',
-    about: 'nothing on the way logs: send given tokens in a URL and as a Basic user name, too',
-  }),
+  allowTokenInUrl: {
+    ...flagOfApi({
+      name: 'allow-token-in-url',
+      about: 'nothing on the way logs: send given tokens in a URL and as a Basic user name, too',
+    }),
+    weakens: true,
+  },
   timeoutMs: seconds({ name: 'timeout', about: 'bound of one request (10)' }, 10),
   deadlineMs: seconds({ name: 'deadline', about: 'bound of the whole run (120)' }, 120),
   cleanupTimeoutMs: seconds(
@@ -107,23 +110,31 @@ export const optionTable = {
     takes: '<file>',
     about: 'also trust the certificate authority in this PEM file',
     isPath: true,
+    weakens: true,
     schema: { type: 'string' },
     read: ({ reader }: Source): { readonly pem: string; readonly file: string } | undefined => {
       const file = reader.text('ca');
       return file === undefined ? undefined : { file, pem: readPem(file) };
     },
   },
-  insecure: flagOfApi({ name: 'insecure', about: 'do not verify the TLS certificate' }),
-  images: list(
-    {
-      name: 'image',
-      takes: '<name>',
-      about: 'start this image and judge it with the full profile; several, one after the other',
-    },
-    (values) => values,
-  ),
+  insecure: {
+    ...flagOfApi({ name: 'insecure', about: 'do not verify the TLS certificate' }),
+    weakens: true,
+  },
+  images: {
+    ...list(
+      {
+        name: 'image',
+        takes: '<name>',
+        about: 'start this image and judge it with the full profile; several, one after the other',
+      },
+      (values) => values,
+    ),
+    weakens: true,
+  },
   imageEnvironment: {
     name: 'image-env',
+    weakens: true,
     takes: '<k=v>',
     about: 'environment variable of the image; K alone takes its value from the environment',
     several: '\n' as const,
@@ -149,7 +160,7 @@ export const optionTable = {
         takes: '<format=path>',
         about: `write the report as ${formatNames.join(', ')}; - is standard output`,
       },
-      (values) => values.map(readReport),
+      (values) => readReports(values),
     ),
     member: 'reports',
     schema: {

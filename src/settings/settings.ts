@@ -8,7 +8,7 @@ import { readText } from './json-file.ts';
 import type { Source } from './option.ts';
 import { type Environment, type Given, OptionReader, variableOf } from './option-reader.ts';
 import { type OptionSettings, optionTable } from './options.ts';
-import { readReport } from './values.ts';
+import { readReports } from './values.ts';
 
 /** The settings of a run. Times are in milliseconds. */
 export interface Settings extends OptionSettings {
@@ -19,6 +19,8 @@ export interface Settings extends OptionSettings {
   /** The image that was started as the target. */
   readonly image?: string;
   readonly detail: 'quiet' | 'normal' | 'verbose';
+  /** What every output says of where the settings came from. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -34,9 +36,24 @@ export function readSettings(
 ): Settings {
   const { variables, config } = sources(given, environment);
   const reader = new OptionReader(given, variables, config.options);
-  const settings = settingsFrom({ reader, variables, register }, given);
+  const settings = {
+    ...settingsFrom({ reader, variables, register }, given),
+    notices: noticesOf(config, environment),
+  };
   refuseEmpty(settings, given, environment);
   return settings;
+}
+
+function noticesOf({ file }: Pick<Config, 'file'>, environment: Environment): string[] {
+  const isSwitchedOff = environment.NODE_TLS_REJECT_UNAUTHORIZED === '0';
+  return [
+    ...(file === undefined ? [] : [`Options were read from ${file}.`]),
+    ...(isSwitchedOff
+      ? [
+          'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: --ca trusts an authority, --insecure trusts everybody.',
+        ]
+      : []),
+  ];
 }
 
 /**
@@ -71,22 +88,30 @@ function settingsFrom(source: Source, given: Given): Settings {
     target: typeof given.target === 'string' ? given.target : reader.text('target'),
     credentials: readCredentials(variables),
     admin: readAdmin(variables),
+    notices: [],
     detail: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal',
   };
 }
 
-/** The reports that a call requests, as far as a wrong one says. */
-export function reportsOf(given: Given, environment: Environment): Settings['reports'] {
-  const none = { variables: environment, config: { options: {} } };
+/** The reports that a call requests, as far as a wrong one says, and what every output says. */
+export function reportsOf(
+  given: Given,
+  environment: Environment,
+): Pick<Settings, 'reports' | 'notices'> {
+  const none = { variables: environment, config: { options: {}, variables: {} } as Config };
   for (const from of [() => sources(given, environment), () => none]) {
     try {
       const { variables, config } = from();
-      return new OptionReader(given, variables, config.options).list('report').map(readReport);
+      const reader = new OptionReader(given, variables, config.options);
+      return {
+        reports: readReports(reader.list('report')),
+        notices: noticesOf(config, environment),
+      };
     } catch {
       // The file or the option is what is wrong with the call.
     }
   }
-  return [];
+  return { reports: [], notices: [] };
 }
 
 /** The variables, with what the named file gives beside them, and the configuration. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { type Statement, topics } from '../contract/requirement.ts';
@@ -38,12 +39,21 @@ export function readImageEnvironment(
 }
 
 /** @throws Misconfigured */
-export function readReport(text: string): Destination {
+function readReport(text: string): Destination {
   const [, format, path] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
   if (format !== undefined && isFormat(format) && path) return { format, path };
   throw new Misconfigured(
     `--report (PORTAL_REPORT) takes FORMAT=PATH, where FORMAT is ${formatNames.join(', ')}.`,
   );
+}
+
+/** Several reports, each with a path of its own. @throws Misconfigured */
+export function readReports(texts: readonly string[]): readonly Destination[] {
+  const reports = texts.map(readReport);
+  const paths = reports.map(({ path }) => (path === '-' ? path : resolve(path)));
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice === undefined) return reports;
+  throw new Misconfigured(`--report (PORTAL_REPORT) names one path twice: ${twice}.`);
 }
 
 /** @returns what was given, every entry of it an id or a topic of the register */

@@ -39,7 +39,8 @@ export async function openSuite(
     return await openOn(readSettings({}, environment, register), register);
   } catch (error) {
     if (!(error instanceof Misconfigured)) throw error;
-    return stopped(error.message, register, reportsOf({}, environment));
+    const { reports, notices } = reportsOf({}, environment);
+    return stopped(misconfiguredReport(error.message, register, notices), register, reports);
   }
 }
 
@@ -64,8 +65,7 @@ async function openOn(settings: Settings, register: Register): Promise<Suite> {
   };
 }
 
-function stopped(message: string, register: Register, reports: Settings['reports']): Suite {
-  const report = misconfiguredReport(message, register);
+function stopped(report: Report, register: Register, reports: Settings['reports']): Suite {
   return {
     prepare: async () => {},
     enter: async () => {},

@@ -1,0 +1,18 @@
+import type { Target } from '../http/target.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** What a reader must know of how a run reached its target. */
+export function noticesOf(
+  { notices, insecure, image }: Settings,
+  { tls, loopback }: Target,
+): readonly string[] {
+  const isOpen = !tls && !loopback;
+  return [
+    ...notices,
+    // There is no name for which a certificate of a container could be valid.
+    ...(insecure && image === undefined
+      ? ['The TLS certificate was not verified (--insecure).']
+      : []),
+    ...(isOpen ? ['Requests went over plain http: tokens can be read on the way.'] : []),
+  ];
+}
