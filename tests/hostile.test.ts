@@ -133,6 +133,24 @@ test('a read of more than a second ago is no control before refusals', async () 
   expect([code, controls]).toEqual([0, ['control before', 'control after']]);
 });
 
+test('after the first sign of a ban no further batch of refusals goes out', async () => {
+  let isBanned = false;
+  let wrong = 0;
+  const forward = forwardTo(portal.url);
+  const valid = [...portal.credentials.values()].map((token) => `Bearer ${token}`);
+  const server = await http((request, response) => {
+    const isValid = valid.includes(request.headers.authorization ?? '');
+    if (/control after/.test(request.headers['user-agent'] ?? '')) isBanned = true;
+    if (isBanned && !isValid) wrong += 1;
+    if (isBanned) response.writeHead(403).end('banned');
+    else forward(request, response);
+  });
+  const { code, report } = await judge(server);
+  expect([code, wrong]).toEqual([3, 0]);
+  const last = report.requirements.find(({ id }) => id === 'refusal-echoes-token');
+  expect(last?.message).toMatch(/the control request after the negative tests failed/);
+});
+
 test('a portal that changes its mind is broken, and the report says that it did', async () => {
   let answers = 0;
   const forward = forwardTo(portal.url);

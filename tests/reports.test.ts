@@ -129,6 +129,23 @@ describe.each(formatNames)('as %s', (format) => {
   });
 });
 
+test.each(formatNames)(
+  'what stays on the server is in the form %s, with its command',
+  async (format) => {
+    const command = 'portal-conformance cleanup http://127.0.0.1:9909 --run 2222222222 --yes';
+    const left = {
+      what: 'account 7 of run 2222222222',
+      why: 'status 500',
+      curl: 'curl -X POST',
+      command,
+    };
+    const text = await render({ ...golden, leftovers: [left], exitCode: 4 }, format);
+    expect(text).toContain(command);
+    expect(text).toContain('status 500');
+    expect(await problems(format, text)).toEqual([]);
+  },
+);
+
 /** What keeps a text from being what its format wants; lines of text, where nothing is known of it. */
 async function problems(format: Format, text: string): Promise<string[]> {
   const validate: Partial<Record<Format, () => string[] | Promise<string[]>>> = {
