@@ -21,6 +21,7 @@ import type { CredentialName } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
 import type { Reader } from '../src/portal/credential.ts';
 import type { Probe } from '../src/portal/requests.ts';
+import { searchFor } from '../src/secrets/search.ts';
 
 export const authentication = ofTopic('authentication', [
   reading(
@@ -236,7 +237,7 @@ export const authentication = ofTopic('authentication', [
     },
     async (context) => {
       const lists = await context.lists();
-      const ids = [...new Set(lists.flatMap(({ byId }) => [...byId.keys()]))];
+      const ids = searchFor(lists.flatMap(({ byId }) => [...byId.keys()]));
       const rejections = await sendRejected(context, everyRejection(context));
       failEach(rejections, (read) => recordsIn(read, ids));
       return `over ${count(rejections.length, 'rejection')}`;
@@ -346,9 +347,9 @@ export const authentication = ofTopic('authentication', [
       const probe = unknownToken(context.caller);
       const rejections = await sendRejected(context, [probe]);
       failEach(rejections, (read) =>
-        read.mentions([
-          read.exchange.request.headers.Authorization?.slice('Bearer '.length) ?? '',
-        ]) > 0
+        read.mentions(
+          searchFor([read.exchange.request.headers.Authorization?.slice('Bearer '.length) ?? '']),
+        ) > 0
           ? [{ expected: 'a rejection without the token', received: 'the token that was sent' }]
           : [],
       );

@@ -28,5 +28,7 @@ for (const [phase, register] of suite.phases) {
 
 // biome-ignore lint/correctness/noEmptyPattern: vitest wants a pattern where it passes fixtures.
 afterAll(async ({}, { file }) => {
-  Object.assign(file.meta, { run: await suite.close() });
+  const { handover, failure } = await suite.close();
+  Object.assign(file.meta, { run: handover });
+  if (failure) throw failure;
 });

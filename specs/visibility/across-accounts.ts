@@ -1,8 +1,10 @@
-import { failEach, over, pairs, places, seenIn } from '../../src/checks/findings.ts';
+import { idsOf, longIds, sidesOf } from '../../src/checks/accounts.ts';
+import { failEach, over, places } from '../../src/checks/findings.ts';
 import { changing, reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
-import { failIf, Inconclusive } from '../../src/contract/finding.ts';
+import { Inconclusive } from '../../src/contract/finding.ts';
 import { sameId } from '../../src/contract/json.ts';
+import { searchFor } from '../../src/secrets/search.ts';
 
 /** Nobody sees anything of another account. */
 export const acrossAccounts: readonly WithoutTopic[] = [
@@ -13,27 +15,33 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       title: "Another account's token is not listed",
       text: "The outsider's token is in no list of the caller's account, nor a token of that account in the outsider's list.",
       source: 'Description',
-      causes: 'The list is not filtered by account, or an index joins the wrong column.',
-      fix: 'Filter by the account of the authenticated user, in the query itself.',
+      causes:
+        'The list is not filtered by account, an index joins the wrong column, or a cache is keyed by URL.',
+      fix: 'Filter by the account of the authenticated user, in the query itself; key caches by account.',
       needs: ['caller.token', 'outsider.token'],
+      everyResponse: true,
     },
     async (context) => {
+      const { inside, outside } = await sidesOf(context);
       const outsider = context.needed('outsider.token');
-      const inside = context.given('caller.token', 'teammate.token');
-      const across = await pairs(context, inside, [outsider]);
-      failIf(
-        across
-          .filter(({ list, token }) => list.byId.has(token.token))
-          .map(({ list, token }) => ({
-            ...seenIn(list),
-            expected: `${token.label} in no list of another account`,
-            received: 'a record of it',
-            ...(context.identity(token)
-              ? {}
-              : { hint: `or ${token.variable} belongs to the same account` }),
-          })),
-      );
-      return `over ${across.length} pairs of token and list`;
+      const own = context.given('caller.token', 'teammate.token');
+      for (const [lists, tokens] of [
+        [inside, [outsider]],
+        [outside, own],
+      ] as const) {
+        failEach(lists, ({ byId }) =>
+          tokens
+            .filter(({ token }) => byId.has(token))
+            .map((token) => ({
+              expected: `${token.label} in no list of another account`,
+              received: 'a record of it',
+              ...(context.identity(token)
+                ? {}
+                : { hint: `or ${token.variable} belongs to the same account` }),
+            })),
+        );
+      }
+      return `over ${own.length + 1} tokens in ${inside.length + outside.length} lists`;
     },
   ),
   reading(
@@ -46,27 +54,25 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       causes: 'Tokens without an account, or shared ones, are listed for everybody.',
       fix: 'Give each token one account, and list it there alone.',
       needs: ['caller.token', 'outsider.token'],
+      everyResponse: true,
     },
     async (context) => {
-      const outside = await context.list(context.needed('outsider.token'));
-      const inside = await Promise.all(
-        context.given('caller.token', 'teammate.token').map((one) => context.list(one)),
-      );
-      failIf(
-        inside
-          .map((list) => ({
-            list,
-            shared: [...list.byId.keys()].filter((id) => outside.byId.has(id)),
-          }))
-          .filter(({ shared }) => shared.length > 0)
-          .map(({ list, shared }) => ({
-            ...seenIn(list),
-            expected: "no token that the outsider's account lists too",
-            received: 'tokens of both accounts',
-            count: shared.length,
-          })),
-      );
-      return `over ${outside.byId.size} tokens of the outsider's account`;
+      const { inside, outside } = await sidesOf(context);
+      const [ours, theirs] = [idsOf(inside), idsOf(outside)];
+      // What both accounts list for good is told of the caller's alone.
+      const callers = new Set([...ours].filter((id) => !theirs.has(id)));
+      for (const [lists, ids] of [
+        [inside, theirs],
+        [outside, callers],
+      ] as const) {
+        failEach(lists, ({ byId }) => {
+          const count = [...byId.keys()].filter((id) => ids.has(id)).length;
+          if (count === 0) return [];
+          const expected = 'no token that the other account lists too';
+          return [{ expected, received: 'tokens of both accounts', count }];
+        });
+      }
+      return `over ${theirs.size} tokens of the outsider's account`;
     },
   ),
   reading(
@@ -79,10 +85,14 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       causes: 'Tokens of other accounts are listed, under masked or other ids.',
       fix: 'Filter by the account of the authenticated user, in the query itself.',
       needs: ['caller.token', 'outsider.token'],
+      everyResponse: true,
     },
     async (context) => {
+      const { inside, outside } = await sidesOf(context);
       const outsider = context.needed('outsider.token');
-      const own = recordOf(await context.list(outsider), outsider.token)?.record;
+      const own = outside
+        .map((list) => recordOf(list, outsider.token)?.record)
+        .find((record) => record !== undefined);
       if (!own)
         throw new Inconclusive(
           "the outsider's token is not listed: see own-token-listed or id-is-the-token",
@@ -91,14 +101,13 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       if (typeof userEmail !== 'string' || userEmail === '') {
         throw new Inconclusive('the outsider has no userEmail: see user-email-string');
       }
-      const inside = (await context.lists()).filter(({ credential }) => credential !== outsider);
       failEach(inside, (list) =>
         places(
           list.records
             .filter(([, one]) => one.userEmail === userEmail && sameId(one.userId, own.userId))
             .map(([index]) => index),
           'userEmail',
-          'users of the own account alone',
+          'only users of their own account',
           "the outsider's address",
         ),
       );
@@ -114,34 +123,35 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       id: 'outsider-ids-nowhere',
       level: 'MUST',
       title: 'Nothing in the answer gives away a token of another account',
-      text: "No id of 16 characters or more of the outsider's list occurs anywhere in the caller's answer, in whatever member or header.",
+      text: 'No id of 16 characters or more of one account occurs anywhere in the answers to the other, in whatever member or header.',
       source: 'Description',
       causes: 'Debug members or headers carry tokens of others, such as from a shared cache.',
       fix: "Build the answer from the account's own tokens alone; key caches by account.",
       needs: ['caller.token', 'outsider.token'],
+      everyResponse: true,
     },
     async (context) => {
-      const outside = await context.list(context.needed('outsider.token'));
-      const ids = [...outside.byId.keys()].filter((id) => id.length >= 16);
-      if (ids.length === 0)
+      const { inside, outside } = await sidesOf(context);
+      const theirs = longIds(outside);
+      if (theirs.size === 0)
         throw new Inconclusive("the outsider's list has no id of 16 characters", 'untested');
-      if (outside.mentions(ids) === 0)
+      const ours = [...longIds(inside)].filter((id) => !theirs.has(id));
+      const [outsiders, callers] = [searchFor(theirs), searchFor(ours)];
+      if (outside.every((list) => list.mentions(outsiders) === 0))
         throw new Inconclusive("the search finds nothing in the outsider's own list");
-      const inside = context.given('caller.token', 'teammate.token', 'caller.session');
-      const reads = await Promise.all(inside.map((one) => context.read(one)));
-      failIf(
-        reads
-          .map((read) => ({ read, count: read.mentions(ids) }))
-          .filter(({ count }) => count > 0)
-          .map(({ read, count }) => ({
-            ...seenIn(read),
-            expected: "no id of the outsider's list anywhere in the answer",
-            received: 'such ids',
-            count,
-          })),
-      );
-      for (const read of reads) read.requireAnswer();
-      return `${ids.length} ids looked for in ${reads.length} answers`;
+      for (const [lists, ids] of [
+        [inside, outsiders],
+        [outside, callers],
+      ] as const) {
+        failEach(lists, (list) => {
+          const count = list.mentions(ids);
+          if (count === 0) return [];
+          const expected = 'no id of the other account anywhere in the answer';
+          return [{ expected, received: 'such ids', count }];
+        });
+      }
+      const lists = inside.length + outside.length;
+      return `${theirs.size + ours.length} ids looked for in ${lists} answers`;
     },
   ),
   reading(
@@ -202,7 +212,7 @@ export const acrossAccounts: readonly WithoutTopic[] = [
           .map((one) => context.readNow(one)),
       );
       failEach(reads, (list) =>
-        list.mentions([created.id]) === 0
+        list.mentions(searchFor([created.id])) === 0
           ? []
           : [{ expected: 'nothing of a token of another account', received: 'its id' }],
       );

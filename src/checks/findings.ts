@@ -32,7 +32,7 @@ export function failEach(
   failIf(
     [...merged.values()].map(({ finding, reads: [first, ...others] }) => ({
       ...finding,
-      credential: `${first?.credential.label}${others.length > 0 ? `, and in ${count(others.length, 'more answer')}` : ''}`,
+      credential: `${first?.credential.label}${reads.length > 1 ? `, in ${others.length + 1} of ${reads.length} responses` : ''}`,
       curl: first?.exchange.curl as string,
     })),
   );

@@ -32,7 +32,9 @@ export function ofTopic(
 /** The profiles of what one response shows: it can be judged in a saved one, too. */
 export const anyProfile: readonly Profile[] = ['read-only', 'full', 'saved'];
 
-type Traits = Partial<Pick<PortalRequirement, 'needs' | 'inapplicable' | 'profiles'>>;
+type Traits = Partial<
+  Pick<PortalRequirement, 'needs' | 'inapplicable' | 'profiles' | 'everyResponse'>
+>;
 
 /** A requirement that reads the list, in a portal unless it says otherwise. */
 export function reading(draft: Draft & Traits, check: PortalRequirement['check']) {

@@ -1,8 +1,10 @@
 import { count } from '../contract/count.ts';
 import { failIf, Inconclusive } from '../contract/finding.ts';
+import { memberNames } from '../contract/shape.ts';
 import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import type { Probe } from '../portal/requests.ts';
+import type { Search } from '../secrets/search.ts';
 import type { Difference } from './findings.ts';
 import { type Draft, type PortalRequirement, reading } from './kinds.ts';
 
@@ -73,15 +75,18 @@ export async function sendRejected(
 }
 
 /** Records, or ids of tokens that were not sent, anywhere in the body of a refusal. */
-export function recordsIn(read: ListRead, ids: readonly string[]): Difference[] {
+export function recordsIn(read: ListRead, ids: Search): Difference[] {
   const expected = 'a rejection without token records';
   const records = countRecords(read.json.value);
   if (records > 0) return [{ expected, received: 'token records', count: records }];
   const { headers, query } = read.exchange.request;
   const sent = JSON.stringify(headers) + query?.sent;
-  const mentioned = read.mentions(ids.filter((id) => !sent.includes(id)));
+  const mentioned = read.mentions(ids, (id) => !sent.includes(id));
   return mentioned > 0 ? [{ expected, received: 'the id of a token', count: mentioned }] : [];
 }
+
+/** An error may have an id and a time of its own; it has no third member of a token. */
+const fewestMembers = 3;
 
 /** Objects that look like token records, however deep. */
 function countRecords(body: unknown): number {
@@ -90,7 +95,7 @@ function countRecords(body: unknown): number {
   while (open.length > 0) {
     const value = open.pop();
     if (typeof value !== 'object' || value === null) continue;
-    if ('id' in value && ('createdAt' in value || 'userEmail' in value)) count += 1;
+    if (memberNames.filter((name) => name in value).length >= fewestMembers) count += 1;
     for (const member of Object.values(value)) open.push(member);
   }
   return count;

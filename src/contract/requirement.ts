@@ -79,6 +79,11 @@ export interface Advice {
 export interface Checked<Context> extends Statement, Advice {
   readonly profiles: readonly Profile[];
   readonly phase: Phase;
+  /**
+   * Whether it holds for every response to a valid token, so that it is judged again over all of
+   * them when the run ends. What one saved response shows is such a rule.
+   */
+  readonly everyResponse?: boolean;
   /** Credentials without which it is untested. */
   readonly needs: readonly CredentialName[];
   /** Why it is not part of this run, if it is not. */

@@ -15,6 +15,11 @@ export function schema(name: string): Record<string, unknown> {
   return require(`portal-conformance/schemas/${name}.schema.json`);
 }
 
+/** The seven members of a token record. */
+export const memberNames: readonly string[] = Object.keys(
+  schema('documented-form').properties as object,
+);
+
 /** What judges a list: record by record, and the list without its records. */
 export interface ShapeValidators {
   readonly list: ValidateFunction;

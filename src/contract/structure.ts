@@ -1,5 +1,5 @@
 import { describe } from './describe.ts';
-import { schema } from './shape.ts';
+import { memberNames } from './shape.ts';
 
 // A structure is for reading beside a finding: a list of equal records needs no more than a few,
 // and a record of the contract has seven members and two levels.
@@ -32,10 +32,7 @@ function lines(value: unknown, depth: number): string[] {
   return [open, ...inner, ...more, close];
 }
 
-const documented = new Set([
-  ...Object.keys(schema('documented-form').properties as object),
-  'hosts',
-]);
+const documented = new Set([...memberNames, 'hosts']);
 
 /** A name that the contract does not know could be anything, a token too. */
 function nameOf(name: string): string {

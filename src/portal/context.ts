@@ -4,10 +4,10 @@ import { delay } from '../http/delay.ts';
 import { type Exchange, type OutgoingRequest, serverTime } from '../http/exchange.ts';
 import type { Target } from '../http/target.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { SecretMasker } from '../secrets/masker.ts';
 import type { Credential, Reader } from './credential.ts';
 import { eventually } from './eventually.ts';
 import { type Identity, readIdentity } from './identity.ts';
+import type { Journal } from './journal.ts';
 import { ListRead } from './list-read.ts';
 import type { ProbeBatches } from './probe-batches.ts';
 import type { Probe } from './requests.ts';
@@ -27,8 +27,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** What the run created, in the full profile. */
   readonly sandbox?: Sandbox;
-  /** Watches for what is listed. */
-  readonly masker: SecretMasker;
+  /** Keeps every response to a valid token, and watches for what is listed. */
+  readonly journal: Journal;
   /** Sends a request that no round shares. */
   readonly send: (request: OutgoingRequest) => Promise<Exchange>;
 }
@@ -185,7 +185,7 @@ export class Context {
     const { signal } = this.#surroundings;
     if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
     const read = new ListRead(reader, exchange);
-    read.register(this.#surroundings.masker);
+    this.#surroundings.journal.add(read);
     if (this.#evidence.size < maxFreshReads) this.#evidence.add(exchange);
     return read;
   }

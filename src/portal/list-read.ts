@@ -4,7 +4,7 @@ import { judgeShape, type ShapeFindings } from '../contract/shape.ts';
 import { type Exchange, mediaType, nameMediaType } from '../http/exchange.ts';
 import { type JsonText, noBody, readJson } from '../http/json-text.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
-import { Search } from '../secrets/search.ts';
+import type { Search } from '../secrets/search.ts';
 import type { Reader } from './credential.ts';
 
 export type TokenRecord = JsonObject;
@@ -75,13 +75,11 @@ export class ListRead {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  /** How many of some tokens occur anywhere in the answer, in whatever member or header. */
-  mentions(tokens: Iterable<string>): number {
+  /** How often some tokens occur anywhere in the response, in whatever member or header. */
+  mentions(tokens: Search, isMeant?: (found: string) => boolean): number {
     const { response } = this.exchange;
     if (!response) return 0;
-    const watched = new Search();
-    for (const token of tokens) watched.add(token);
-    return watched.countIn(`${response.rawHeaders.join('\n')}\n${this.json.text}`);
+    return tokens.countIn(`${response.rawHeaders.join('\n')}\n${this.json.text}`, isMeant);
   }
 
   /** The records by id; of several with one id, the first. */

@@ -1,7 +1,8 @@
 import type { Client } from '../http/client.ts';
 import { type Exchange, isUnavailable } from '../http/exchange.ts';
 import type { Credential } from './credential.ts';
-import type { ListRead } from './list-read.ts';
+import type { Journal } from './journal.ts';
+import { ListRead } from './list-read.ts';
 import { listRequest, type Probe, probeRequest } from './requests.ts';
 
 export interface ProbeExchange {
@@ -32,14 +33,16 @@ const maxControlAgeMs = 1000;
 export class ProbeBatches {
   readonly #client: Client;
   readonly #control: Credential;
+  readonly #journal: Journal;
   #lastRead: ListRead | undefined;
   #waiting = new Map<string, Waiting>();
   /** Why no further batch goes out: a control after one failed, as after a ban. */
   #banned: string | undefined;
 
-  constructor(client: Client, control: Credential) {
+  constructor(client: Client, control: Credential, journal: Journal) {
     this.#client = client;
     this.#control = control;
+    this.#journal = journal;
   }
 
   /** Is given each read of a round: the last one is the control before the next batch. */
@@ -102,7 +105,9 @@ export class ProbeBatches {
   /** Why a control failed; undefined when it was accepted. */
   async #troubleOf(when: 'before' | 'after'): Promise<string | undefined> {
     const request = listRequest(this.#control, `control ${when}`);
-    const { response, failure } = await this.#client.send(request);
+    const exchange = await this.#client.send(request);
+    this.#journal.add(new ListRead(this.#control, exchange));
+    const { response, failure } = exchange;
     if (response && response.status >= 200 && response.status < 300) return undefined;
     const what = failure ? failure.sentence : `${response?.status}`;
     return `the control request ${when} the negative tests failed: with ${this.#control.label}, ${what}`;

@@ -1,9 +1,9 @@
 import type { Persona } from '../contract/requirement.ts';
 import type { Client } from '../http/client.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { SecretMasker } from '../secrets/masker.ts';
 import type { Credential } from './credential.ts';
 import { eventually } from './eventually.ts';
+import type { Journal } from './journal.ts';
 import { ListRead } from './list-read.ts';
 import { listRequest } from './requests.ts';
 
@@ -13,19 +13,19 @@ import { listRequest } from './requests.ts';
  */
 export class Propagation {
   readonly #client: Client;
-  readonly #masker: SecretMasker;
+  readonly #journal: Journal;
   readonly #credentials: readonly Credential[];
   readonly #tokens: readonly { readonly id: string; readonly persona: Persona }[];
 
   /** @param sandbox what the run created; without one, the tokens that were given are waited for */
   constructor(
     client: Client,
-    masker: SecretMasker,
+    journal: Journal,
     credentials: readonly Credential[],
     sandbox?: Sandbox,
   ) {
     this.#client = client;
-    this.#masker = masker;
+    this.#journal = journal;
     this.#credentials = credentials;
     this.#tokens = sandbox
       ? sandbox.tokens.map(({ id, owner }) => ({ id, persona: owner.persona }))
@@ -53,7 +53,7 @@ export class Propagation {
             fresh: true,
           });
           const read = new ListRead(credential, exchange);
-          read.register(this.#masker);
+          this.#journal.add(read);
           return read;
         };
         return eventually(readNow, (read) => this.hasReached(read), boundMs, signal);

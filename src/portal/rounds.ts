@@ -1,5 +1,4 @@
 import type { Client } from '../http/client.ts';
-import type { SecretMasker } from '../secrets/masker.ts';
 import type { Credential } from './credential.ts';
 import { ListRead } from './list-read.ts';
 import { listRequest } from './requests.ts';
@@ -28,7 +27,6 @@ const keptRounds = 4;
 export class ReadRounds implements Reads {
   readonly credentials: readonly Credential[];
   readonly #client: Client;
-  readonly #masker: SecretMasker;
   readonly #rounds: Map<Credential, Promise<ListRead>>[] = [];
   readonly #ends: Promise<unknown>[] = [];
   readonly #onRead: (read: ListRead) => void;
@@ -36,7 +34,6 @@ export class ReadRounds implements Reads {
 
   constructor(
     client: Client,
-    masker: SecretMasker,
     credentials: readonly Credential[],
     onRead: (read: ListRead) => void,
     earlier: readonly ListRead[] = [],
@@ -44,7 +41,6 @@ export class ReadRounds implements Reads {
     this.#onRead = onRead;
     this.earlier = earlier;
     this.#client = client;
-    this.#masker = masker;
     this.credentials = credentials;
   }
 
@@ -76,7 +72,6 @@ export class ReadRounds implements Reads {
   async #read(credential: Credential, round: number): Promise<ListRead> {
     const exchange = await this.#client.send(listRequest(credential, `read ${round + 1}`));
     const read = new ListRead(credential, exchange);
-    read.register(this.#masker);
     this.#onRead(read);
     return read;
   }

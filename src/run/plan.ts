@@ -1,4 +1,5 @@
 import {
+  type Checked,
   credentialNames,
   type Phase,
   type Profile,
@@ -16,6 +17,8 @@ type Register = readonly Requirement<Context>[];
 export interface Plan {
   /** The requirements to judge, by phase: reads, then what changes something, then refusals. */
   readonly phases: readonly (readonly [Phase, Register])[];
+  /** What is judged once more when the run ends, over every response to a valid token. */
+  readonly ofEveryResponse: readonly Checked<Context>[];
   /** Ids that `--only` and `--skip` leave out. */
   readonly deselected: readonly string[];
   readonly includes: (requirement: Requirement<Context>) => boolean;
@@ -38,6 +41,10 @@ export function planOf(
   );
   return {
     phases: phases.map((phase) => [phase, part.filter((one) => one.check && one.phase === phase)]),
+    ofEveryResponse: part.filter(
+      (one): one is Checked<Context> =>
+        one.check !== undefined && (one.everyResponse || one.profiles.includes('saved')),
+    ),
     deselected: register.filter((one) => !isSelected(one) && isInside(one)).map(({ id }) => id),
     includes: (requirement) => part.includes(requirement),
   };

@@ -4,6 +4,7 @@ import type { Client } from '../http/client.ts';
 import type { Target } from '../http/target.ts';
 import type { Surroundings } from '../portal/context.ts';
 import { type Credential, credentialKinds, howToGive } from '../portal/credential.ts';
+import { Journal } from '../portal/journal.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import { preflight, reach, type Stop } from '../portal/preflight.ts';
 import { ProbeBatches } from '../portal/probe-batches.ts';
@@ -92,12 +93,16 @@ async function readFirst(
   const caller = credentials.find(({ persona }) => persona === 'caller');
   if (!caller) throw new Misconfigured(`A target needs credentials: ${howToBegin}.`);
   for (const { token } of credentials) masker.add(token);
-  const probes = new ProbeBatches(client, caller);
-  const onRead = (read: ListRead) => probes.saw(read);
+  const journal = new Journal(masker);
+  const probes = new ProbeBatches(client, caller, journal);
+  const onRead = (read: ListRead) => {
+    probes.saw(read);
+    journal.add(read);
+  };
   const newRounds = (earlier: readonly ListRead[] = []) =>
-    new ReadRounds(client, masker, credentials, onRead, earlier);
+    new ReadRounds(client, credentials, onRead, earlier);
   const { settleMs } = settings;
-  const propagation = new Propagation(client, masker, credentials, sandbox);
+  const propagation = new Propagation(client, journal, credentials, sandbox);
   if (sandbox) await propagation.wait(settleMs, signal);
   let rounds = [newRounds(), newRounds()] as const;
   const { identities, stop } = await preflight(client, masker, rounds[0]);
@@ -116,7 +121,7 @@ async function readFirst(
     settleMs,
     mayBeLogged: facts.mayBeLogged,
     signal,
-    masker,
+    journal,
     send: (request) => client.send(request),
     ...(sandbox ? { sandbox } : {}),
   };

@@ -67,6 +67,37 @@ export class Recorder {
     });
   }
 
+  /**
+   * Judges requirements again, over all that a run has read: a violation stands, whatever the
+   * result was; what holds changes nothing.
+   *
+   * @returns those whose result this has changed
+   */
+  async judgeAgain(
+    requirements: readonly Checked<Context>[],
+    contextOf: (id: string, evidence: Set<Exchange>) => Context,
+    strict: boolean,
+  ): Promise<readonly Checked<Context>[]> {
+    const changed: Checked<Context>[] = [];
+    for (const requirement of requirements) {
+      const known = this.#results.get(requirement.id);
+      if (!known || known.findings.length > 0) continue;
+      const evidence = new Set<Exchange>();
+      const attempt = () => contextOf(requirement.id, evidence);
+      const { bug, ...result } = await judge(requirement, attempt, strict, false);
+      if (bug) this.#suiteErrors.push(`${requirement.id}: ${result.message}`);
+      if (result.findings.length === 0) continue;
+      changed.push(requirement);
+      const exchanges = [...evidence].slice(-maxEvidence);
+      this.keep({
+        ...known,
+        ...result,
+        exchanges: exchanges.map((exchange) => asEvidence(exchange, this.#keepBody)),
+      });
+    }
+    return changed;
+  }
+
   /** Keeps a result as it may be handed out: masked. */
   keep(result: RequirementResult): RequirementResult {
     const masked = this.mask(result);

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import type { CredentialName, Requirement, RunFacts } from '../contract/requirement.ts';
+import type { Checked, CredentialName, Requirement, RunFacts } from '../contract/requirement.ts';
 import { schema } from '../contract/shape.ts';
 import type { Client } from '../http/client.ts';
 import { parseTarget, type Target } from '../http/target.ts';
 import { Context } from '../portal/context.ts';
 import { credentialKinds, howToGive } from '../portal/credential.ts';
+import { JournalReads } from '../portal/journal.ts';
 import { unjudged } from '../report/collect.ts';
 import type { EndingSignal } from '../report/outcome.ts';
 import type { Report, RequirementResult } from '../report/report.ts';
@@ -128,6 +129,18 @@ export class Run {
     if (phase !== 'refusals' || !surroundings?.sandbox || !this.#administrator) return;
     const calls = new Calls(this.#client, this.#recorder.masker, 0);
     await removeWhatRefusalsSpare(calls, this.#administrator, surroundings.sandbox, this.#created);
+  }
+
+  /** Judges once more, over every response of the run, what holds for each of them. */
+  async judgeEveryResponse(): Promise<readonly Checked<Context>[]> {
+    if (this.#prepared.stop) return [];
+    const { rounds, surroundings } = this.#prepared;
+    const reads = new JournalReads(rounds[0], surroundings.journal);
+    return this.#recorder.judgeAgain(
+      this.plan.ofEveryResponse.filter(({ needs }) => !this.#lacking(needs)),
+      (id, evidence) => new Context(id, reads, surroundings, evidence),
+      this.#settings.strict,
+    );
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { listPath } from '../http/target.ts';
 import { Context, type Surroundings } from '../portal/context.ts';
 import type { Credential } from '../portal/credential.ts';
+import { Journal } from '../portal/journal.ts';
 import { ListRead } from '../portal/list-read.ts';
 import { listRequest } from '../portal/requests.ts';
 import type { Reads } from '../portal/rounds.ts';
@@ -94,7 +95,7 @@ const noPortal: Surroundings = {
   settleMs: 0,
   mayBeLogged: false,
   signal: new AbortController().signal,
-  masker: new SecretMasker(),
+  journal: new Journal(new SecretMasker()),
   send: unreachable,
 };
 

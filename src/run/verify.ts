@@ -29,6 +29,7 @@ export async function verify(
         if (part.length > 0) await run.enter(phase);
         await Promise.all(part.map((requirement) => run.judge(requirement)));
       }
+      await run.judgeEveryResponse();
     } finally {
       await run.cleanUp();
     }

@@ -35,21 +35,21 @@ export class Search {
     return this.#next(text, 0) !== undefined;
   }
 
-  /** How many of the strings the text holds, each occurrence counted. */
-  countIn(text: string): number {
+  /** How many of the strings the text holds, each occurrence of those that are meant counted. */
+  countIn(text: string, isMeant: (found: string) => boolean = () => true): number {
     let count = 0;
-    this.replaceIn(text, () => {
-      count += 1;
+    this.replaceIn(text, (found) => {
+      if (isMeant(found)) count += 1;
       return '';
     });
     return count;
   }
 
-  replaceIn(text: string, replacement: () => string): string {
+  replaceIn(text: string, replacement: (found: string) => string): string {
     let result = '';
     let from = 0;
     for (let found = this.#next(text, 0); found; found = this.#next(text, from)) {
-      result += text.slice(from, found.at) + replacement();
+      result += text.slice(from, found.at) + replacement(text.slice(found.at, found.end));
       from = found.end;
     }
     return result + text.slice(from);
@@ -76,6 +76,13 @@ export class Search {
     }
     return longest > 0 ? longest : undefined;
   }
+}
+
+/** A search for some strings. */
+export function searchFor(strings: Iterable<string>): Search {
+  const search = new Search();
+  for (const string of strings) search.add(string);
+  return search;
 }
 
 const base = 31;

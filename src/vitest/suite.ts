@@ -22,7 +22,8 @@ export interface Suite {
   /** Prepares a group of requirements. */
   readonly enter: (phase: string) => Promise<void>;
   readonly judge: (requirement: Requirement<Context>) => Promise<TestVerdict>;
-  readonly close: () => Promise<Handover>;
+  /** Ends the run, with what was found when all its responses were judged once more. */
+  readonly close: () => Promise<{ handover: Handover; failure?: Error }>;
 }
 
 export interface TestVerdict {
@@ -57,10 +58,13 @@ async function openOn(settings: Settings, register: Register): Promise<Suite> {
       return verdictOf(requirement, run.reportOf(requirement));
     },
     close: async () => {
+      const changed = await run.judgeEveryResponse();
       await run.cleanUp();
       const report = run.report();
       await close();
-      return { report, settings: { reports, detail } };
+      const [failure] = changed.flatMap((one) => verdictOf(one, report).failure ?? []);
+      const handover = { report, settings: { reports, detail } };
+      return failure ? { handover, failure } : { handover };
     },
   };
 }
@@ -71,7 +75,7 @@ function stopped(report: Report, register: Register, reports: Settings['reports'
     enter: async () => {},
     phases: [['left out', register]],
     judge: async (requirement) => verdictOf(requirement, report),
-    close: async () => ({ report, settings: { reports, detail: 'normal' } }),
+    close: async () => ({ handover: { report, settings: { reports, detail: 'normal' } } }),
   };
 }
 

@@ -309,6 +309,12 @@ export const variants: readonly Behaviour[] = [
     '{"error"',
     'application/json',
   ),
+  withRefusal(
+    'numbered',
+    'a 401 has an id and a time of its own',
+    JSON.stringify({ error: { id: 'e-7f3a', createdAt: 1751324403000 } }),
+    'application/json',
+  ),
   {
     name: 'challenges-several',
     says: 'a 401 holds several challenges',

@@ -181,7 +181,12 @@ const faults: readonly Behaviour[] = [
   {
     name: 'new-leaks',
     says: 'new tokens of other accounts are listed',
-    trips: ['made-outside-hidden'],
+    trips: [
+      'made-outside-hidden',
+      'accounts-share-nothing',
+      'outsider-user-hidden',
+      'outsider-ids-nowhere',
+    ],
     visible: (usual, _, store) => [
       ...new Set([...usual, ...store.tokens.filter((token) => placeOf(token, store) >= atFirst)]),
     ],
