@@ -145,9 +145,11 @@ test('after the first sign of a ban no further batch of refusals goes out', asyn
     if (isBanned) response.writeHead(403).end('banned');
     else forward(request, response);
   });
-  const { code, report } = await judge(server);
+  // The second of them reads the lists once more, so that its probes are a batch of their own.
+  const two = 'unknown-token-refused,refusal-holds-no-records';
+  const { code, report } = await judge(server, '--only', two);
   expect([code, wrong]).toEqual([3, 0]);
-  const last = report.requirements.find(({ id }) => id === 'refusal-echoes-token');
+  const last = report.requirements.find(({ id }) => id === 'refusal-holds-no-records');
   expect(last?.message).toMatch(/the control request after the negative tests failed/);
 });
 

@@ -301,10 +301,13 @@ describe('a guard that bans after twenty wrong tokens', () => {
 
 test('a server that closes kept connections after three requests costs nothing', async () => {
   const used = new WeakMap<object, number>();
+  const creations: (number | undefined)[] = [];
   const server = await answered(
     portal,
-    ({ socket }) => {
+    (request) => {
+      const { socket } = request;
       used.set(socket, (used.get(socket) ?? 0) + 1);
+      if (isCall(request, 'POST /admin/createAccount')) creations.push(used.get(socket));
       return (used.get(socket) ?? 0) > 3;
     },
     // The fourth is carried out, and its answer is lost.
@@ -314,6 +317,8 @@ test('a server that closes kept connections after three requests costs nothing',
     },
   );
   const { report } = await runThrough(server, ['--settle', '1', '--skip', 'authentication']);
+  // What must not be done twice is sent on a connection that nothing was sent on before.
+  expect(creations).toEqual(creations.map(() => 1));
   expect(report.leftovers).toEqual([]);
   expect(report.requirements.find(({ id }) => id === 'long-list-whole')?.status).toBe('pass');
   expect(stateOf(portal.store)).toBe(before);
@@ -453,6 +458,20 @@ test('a target that turns into a black hole ends within both bounds, and names w
   expect(report.leftovers[0]?.command).toBe(
     `portal-conformance cleanup ${report.target} --run ${report.runId} --yes`,
   );
+});
+
+test('removals that hang do not keep the session of the administrator from being ended', async () => {
+  const { store, admin } = portal;
+  const administrator = store.users.find(({ username }) => username === admin.username);
+  const openOfAdministrator = () =>
+    [...store.sessions].flatMap(([id, { userId }]) => (userId === administrator?.id ? [id] : []));
+  const openBefore = openOfAdministrator();
+  const server = await behind(portal, (request) => isCall(request, 'POST /admin/deleteAccount'));
+  const bounds = ['--only', 'array', '--cleanup-timeout', '6', '--timeout', '60'];
+  const { code, report } = await runThrough(server, bounds);
+  expect(code).toBe(4);
+  expect(report.leftovers.map(({ what }) => what).join()).not.toMatch(/session/);
+  expect(openOfAdministrator()).toEqual(openBefore);
 });
 
 /** A portal whose answers and requests are rewritten on the way. */

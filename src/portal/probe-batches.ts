@@ -28,7 +28,8 @@ const maxControlAgeMs = 1000;
 /**
  * Sends probes in batches, each between two controls: the caller's own request,
  * which must be accepted before the batch and after it. What is requested in one
- * turn of the event loop is one batch; what several checks request is sent once.
+ * turn of the event loop, or while a batch is under way, is one batch; what several checks
+ * request is sent once.
  */
 export class ProbeBatches {
   readonly #client: Client;
@@ -36,6 +37,7 @@ export class ProbeBatches {
   readonly #journal: Journal;
   #lastRead: ListRead | undefined;
   #waiting = new Map<string, Waiting>();
+  #underWay = Promise.resolve();
   /** Why no further batch goes out: a control after one failed, as after a ban. */
   #banned: string | undefined;
 
@@ -51,7 +53,7 @@ export class ProbeBatches {
   }
 
   send(probe: Probe, purpose: string): Promise<ProbeExchange> {
-    if (this.#waiting.size === 0) setImmediate(() => this.#sendBatch());
+    if (this.#waiting.size === 0) setImmediate(() => this.#sendAfterwards());
     const known = this.#waiting.get(probe.what);
     if (known) return known.sent;
     let resolve: Waiting['resolve'] = () => {};
@@ -60,6 +62,11 @@ export class ProbeBatches {
     });
     this.#waiting.set(probe.what, { probe, purpose, sent, resolve });
     return sent;
+  }
+
+  /** One batch at a time: whether a ban began is known when the one before has ended. */
+  #sendAfterwards(): void {
+    this.#underWay = this.#underWay.then(() => this.#sendBatch());
   }
 
   async #sendBatch(): Promise<void> {
@@ -83,7 +90,8 @@ export class ProbeBatches {
       const request = probeRequest(probe, purpose);
       const now = Date.now();
       const failure = { kind: 'aborted', sentence: `not sent: ${doubt}` } as const;
-      const exchange = { request, curl: '', attempts: 0, sentAt: now, receivedAt: now, failure };
+      const times = { attempts: 0, sentAt: now, receivedAt: now };
+      const exchange = { request, curl: this.#client.curl(request), ...times, failure };
       resolve({ probe, exchange, doubt });
     }
   }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../http/target.ts';
 import type { Report } from '../report/report.ts';
 import { endAdminSessions } from '../sandbox/admin-sessions.ts';
@@ -59,6 +60,8 @@ export async function cleanAfter(
     removal = { ...removal, left: leftAll(means, calls) };
   }
   try {
+    // Removals that hang may go on, and would open a session when theirs has ended.
+    await Promise.race([administrator?.endRenewals(), sleep(1000, undefined, { ref: false })]);
     sessions = await endAdminSessions(calls, created);
   } catch (error) {
     onBug(error);
@@ -72,7 +75,7 @@ export async function cleanAfter(
 
 /** What is said when removal did not end in time: all that was not seen to be gone. */
 async function overdueAt(at: number, left: () => readonly Leftover[]) {
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, at - Date.now())).unref());
+  await sleep(Math.max(0, at - Date.now()), undefined, { ref: false });
   return { removed: 0, unverified: 0, left: left() };
 }
 

@@ -24,6 +24,7 @@ export class Administrator implements Bearer {
   #token: string;
   #wasAccepted = false;
   #renewal: Promise<boolean> | undefined;
+  #mayRenew = true;
 
   /** @param login opens another session; without one the token was given */
   constructor(
@@ -51,9 +52,15 @@ export class Administrator implements Bearer {
     this.#renewal = undefined;
   }
 
+  /** No session is opened from now on; waits for one that is being opened. */
+  async endRenewals(): Promise<void> {
+    this.#mayRenew = false;
+    await this.#renewal;
+  }
+
   /** A session that was never accepted is new to some process; one that was is lost. */
   async renew(): Promise<boolean> {
-    if (!this.#login || !this.#wasAccepted) return false;
+    if (!this.#login || !this.#wasAccepted || !this.#mayRenew) return false;
     const first = this.#renewal === undefined;
     this.#renewal ??= this.#login().then(
       (token) => {
