@@ -254,6 +254,80 @@ describe('who cannot make users', () => {
   });
 });
 
+describe('what a portal does with those who have not logged in', () => {
+  const anonymous: [string, number, Record<string, string>][] = [
+    ['404', 404, {}],
+    ['a redirect to a login page', 302, { Location: '/login' }],
+    ['a login page', 200, { 'Content-Type': 'text/html' }],
+  ];
+  test.each(anonymous)('%s is a finding, not a wrong call', async (_, status, headers) => {
+    const server = await behind((request, response) => {
+      if (request.headers.authorization || isCall(request, 'POST /auth/login')) return false;
+      response.writeHead(status, headers).end('<!doctype html><title>Sign in</title>');
+      return true;
+    });
+    const { code, report } = await portalConformance(['--settle', '0.5'], {
+      ...adminVariablesOf(portal),
+      PORTAL_TARGET: server.url,
+    });
+    await server.close();
+    expect(code).toBe(1);
+    expect(idsWith(report.requirements, 'fail')).toContain('missing-header-refused');
+    expect(stateOf(portal.store)).toBe(before);
+  });
+
+  test('a page with 401 is conformant', async () => {
+    const server = await behind((request, response) => {
+      if (request.headers.authorization || isCall(request, 'POST /auth/login')) return false;
+      response.writeHead(401, { 'Content-Type': 'text/html', 'WWW-Authenticate': 'Bearer' });
+      response.end('<!doctype html><title>Unauthorized</title>');
+      return true;
+    });
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const { code } = await portalConformance(['--settle', '0.5'], variables);
+    const wrong = { ...variables, PORTAL_ADMIN_PASSWORD: 'wrong password' };
+    const { report } = await portalConformance([], wrong);
+    await server.close();
+    expect([code, report.message]).toEqual([
+      0,
+      'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were rejected (401).',
+    ]);
+  });
+});
+
+test.each([
+  ['the list and /auth/whoami', /apiTokens$|whoami$/],
+  ['the list', /apiTokens$/],
+])('a portal whose %s reject what the run created is broken', async (_, rejecting) => {
+  const server = await behind((request, response) => {
+    if (request.method !== 'GET' || !rejecting.test(request.url ?? '')) return false;
+    response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();
+    return true;
+  });
+  const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+  const { code, report } = await portalConformance(['--settle', '0.2'], variables);
+  await server.close();
+  expect(code).toBe(1);
+  expect(idsWith(report.requirements, 'fail')).toEqual([
+    'api-token-accepted',
+    'session-token-accepted',
+  ]);
+  expect(stateOf(portal.store)).toBe(before);
+});
+
+test('a /auth/whoami that is wrong about what the run created changes nothing', async () => {
+  const server = await behind((request, response) => {
+    if (!request.url?.endsWith('/auth/whoami')) return false;
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.end('{"userId":1,"account":{"id":1}}');
+    return true;
+  });
+  const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+  const { report } = await portalConformance(['--settle', '0.5', '--only', 'record'], variables);
+  await server.close();
+  expect([report.exitCode, idsWith(report.requirements, 'fail')]).toEqual([0, []]);
+});
+
 test('a quota on tokens is no finding about the list', async () => {
   let made = 0;
   const server = await behind((request, response) => {

@@ -49,7 +49,7 @@ export async function creatorOwn(context: Context): Promise<string> {
       // An id of another kind cannot be compared: whoami is not judged here.
       if (!sameId(identity.userId, userId) && /^\d+$/.test(String(identity.userId))) {
         findings.push({
-          expected: 'the userId that /auth/whoami tells',
+          expected: 'the userId of the user who created it',
           received: 'another user',
           ...place,
         });

@@ -62,12 +62,15 @@ export async function preflight(
   return stop ? { identities, stop } : { identities };
 }
 
+/** Why there seems to be no portal; one may still answer those whom it knows. */
+export type Doubt = Stop & { readonly mayLogIn: boolean };
+
 /**
  * Checks, without a credential, that there is a portal to create users on.
  *
- * @returns why there is none
+ * @returns why there seems to be none
  */
-export async function reach(client: Client, masker: SecretMasker): Promise<Stop | undefined> {
+export async function reach(client: Client, masker: SecretMasker): Promise<Doubt | undefined> {
   const nobody = { label: 'no token', variable: 'PORTAL_CALLER_TOKEN', token: '' };
   const bare = { headers: {}, credential: nobody.label, purpose: 'preflight', curl: '' };
   const [exchange, whoami] = await Promise.all(
@@ -76,13 +79,24 @@ export async function reach(client: Client, masker: SecretMasker): Promise<Stop 
   if (!exchange || !whoami) return undefined;
   const list = new ListRead(nobody, exchange);
   const arrivals = [{ credential: nobody, list, whoami, identity: undefined }];
-  return unanswered(arrivals) ?? redirected(arrivals, masker) ?? notAPortal(arrivals);
+  const stop = unanswered(arrivals) ?? redirected(arrivals, masker) ?? notAPortal(arrivals);
+  // Some portals show a login page, or nothing, to whoever has not logged in.
+  return stop && { ...stop, mayLogIn: stop.outcome === 'misconfigured' && !hasMoved(exchange) };
+}
+
+/**
+ * The same for credentials that the run created: who they are is known, and what the portal
+ * makes of them is a finding.
+ */
+export async function preflightOfCreated(rounds: ReadRounds): Promise<Stop | undefined> {
+  const lists = await rounds.round(0);
+  return unanswered(lists.map((list) => ({ list })));
 }
 
 /** Nothing listens, or what does is out of service. */
-function unanswered(arrivals: readonly Arrival[]): Stop | undefined {
+function unanswered(arrivals: readonly Pick<Arrival, 'list'>[]): Stop | undefined {
   const [first] = arrivals;
-  const silent = ({ list: { exchange } }: Arrival) =>
+  const silent = ({ list: { exchange } }: Pick<Arrival, 'list'>) =>
     exchange.failure !== undefined || isUnavailable(exchange.response?.status ?? 0);
   if (!first || !arrivals.every(silent)) return undefined;
   const { failure, response } = first.list.exchange;
@@ -94,7 +108,7 @@ function redirected(arrivals: readonly Arrival[], masker: SecretMasker): Stop | 
   for (const { list } of arrivals) {
     const { response } = list.exchange;
     if (!response || response.status < 300 || response.status > 399) continue;
-    const place = redirectPlace(list.exchange, response, masker);
+    const place = redirectPlace(list.exchange, masker);
     return {
       outcome: 'misconfigured',
       message: `The target redirects (${response.status}); redirects are not followed. ${place}`,
@@ -103,18 +117,26 @@ function redirected(arrivals: readonly Arrival[], masker: SecretMasker): Stop | 
   return undefined;
 }
 
-/** Where a redirect leads, as far as it is safe to say. */
-function redirectPlace(
-  { curl }: Exchange,
-  { headers }: IncomingResponse,
-  masker: SecretMasker,
-): string {
+/** Where a redirect leads, and from where. */
+function redirectOf({ curl, response }: Exchange): URL | undefined {
   const from = /https?:\/\/[^\s'"]+/.exec(curl)?.[0];
-  const location = headers.location ?? '';
-  if (!URL.canParse(location, from)) return 'Give the URL that it redirects to.';
-  const to = new URL(location, from);
+  const location = response?.headers.location;
+  if (location === undefined) return undefined;
+  return URL.canParse(location, from) ? new URL(location, from) : undefined;
+}
+
+/** Whether a redirect leads to the list at another place. */
+function hasMoved(exchange: Exchange): boolean {
+  return redirectOf(exchange)?.pathname.endsWith(listPath) ?? false;
+}
+
+/** Where a redirect leads, as far as it is safe to say. */
+function redirectPlace(exchange: Exchange, masker: SecretMasker): string {
+  const location = exchange.response?.headers.location ?? '';
+  const to = redirectOf(exchange);
+  if (!to) return 'Give the URL that it redirects to.';
   // The path of the target itself is no news; any other may be anybody's.
-  const isPortal = to.pathname.endsWith(listPath);
+  const isPortal = hasMoved(exchange);
   const place = isPortal ? to.origin + stripEndpoint(to.pathname) : to.origin;
   const safe =
     /^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place) && !masker.isIn(place) && !masker.isIn(location);
@@ -125,7 +147,7 @@ function redirectPlace(
 
 function notAPortal(arrivals: readonly Arrival[]): Stop | undefined {
   const foreign = ({ response }: Exchange) =>
-    response !== undefined && (response.status === 404 || isMarkup(response));
+    response !== undefined && (response.status === 404 || isPage(response));
   if (!arrivals.every(({ list, whoami }) => foreign(list.exchange) && foreign(whoami)))
     return undefined;
   const status = arrivals[0]?.list.status;
@@ -136,7 +158,9 @@ function notAPortal(arrivals: readonly Arrival[]): Stop | undefined {
   };
 }
 
-function isMarkup(response: IncomingResponse): boolean {
+/** A page in place of an answer; a 401 of many frameworks is a page, too. */
+function isPage(response: IncomingResponse): boolean {
+  if (response.status === 401) return false;
   const type = mediaType(response);
   return type === 'text/html' || type === 'application/xhtml+xml';
 }

@@ -4,9 +4,10 @@ import type { Client } from '../http/client.ts';
 import type { Target } from '../http/target.ts';
 import type { Surroundings } from '../portal/context.ts';
 import { type Credential, credentialKinds, howToGive } from '../portal/credential.ts';
+import type { Identity } from '../portal/identity.ts';
 import { Journal } from '../portal/journal.ts';
 import type { ListRead } from '../portal/list-read.ts';
-import { preflight, reach, type Stop } from '../portal/preflight.ts';
+import { preflight, preflightOfCreated, reach, type Stop } from '../portal/preflight.ts';
 import { ProbeBatches } from '../portal/probe-batches.ts';
 import { Propagation } from '../portal/propagation.ts';
 import { ReadRounds } from '../portal/rounds.ts';
@@ -54,10 +55,7 @@ export async function prepare(means: Means): Promise<Prepared> {
   let credentials = credentialsOf(means.settings.credentials);
   try {
     const isFull = means.facts.profile === 'full';
-    const unreachable = isFull ? await reach(means.client, means.masker) : undefined;
-    if (unreachable) return { stop: unreachable, credentials };
-    if (isFull) means.onStep('creating users and tokens');
-    const sandbox = isFull ? await createSandbox(means) : undefined;
+    const sandbox = isFull ? await reachAndCreate(means) : undefined;
     means.onStep('reading');
     if (sandbox) credentials = credentialsOf(personasOf(sandbox));
     return await readFirst(means, credentials, sandbox);
@@ -74,6 +72,35 @@ export function credentialsOf(tokens: ReadonlyMap<CredentialName, string>): Cred
     const token = tokens.get(kind.name);
     return token === undefined ? [] : [{ ...kind, token }];
   });
+}
+
+/** Creates users and tokens where there is a portal. @throws Unreachable */
+async function reachAndCreate(means: Means): Promise<Sandbox> {
+  const doubt = await reach(means.client, means.masker);
+  if (doubt && !doubt.mayLogIn) throw new Unreachable(doubt);
+  means.onStep('creating users and tokens');
+  let isAdministrator = false;
+  const onAdministrator = (administrator: Administrator) => {
+    isAdministrator = true;
+    means.onAdministrator(administrator);
+  };
+  try {
+    return await createSandbox({ ...means, onAdministrator });
+  } catch (error) {
+    if (doubt && !isAdministrator && stopOf(error)) throw new Unreachable(doubt);
+    throw error;
+  }
+}
+
+/** There is no portal, or none that answers. */
+class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+  readonly stop: Stop;
+
+  constructor({ outcome, message }: Stop) {
+    super(message);
+    this.stop = { outcome, message };
+  }
 }
 
 async function createSandbox(means: Means): Promise<Sandbox> {
@@ -105,7 +132,9 @@ async function readFirst(
   const propagation = new Propagation(client, journal, credentials, sandbox);
   if (sandbox) await propagation.wait(settleMs, signal);
   let rounds = [newRounds(), newRounds()] as const;
-  const { identities, stop } = await preflight(client, masker, rounds[0]);
+  const { identities, stop } = sandbox
+    ? { identities: identitiesOf(sandbox, credentials), stop: await preflightOfCreated(rounds[0]) }
+    : await preflight(client, masker, rounds[0]);
   if (stop) return { stop, credentials };
   const first = await rounds[0].round(0);
   // Tokens that were given may be a moment old, too.
@@ -132,6 +161,7 @@ const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session
 
 /** What of a preparation keeps anything from being judged; undefined for a bug. */
 function stopOf(error: unknown): Stop | undefined {
+  if (error instanceof Unreachable) return error.stop;
   if (error instanceof Misconfigured) return { outcome: 'misconfigured', message: error.message };
   if (error instanceof SandboxUnavailable) return { outcome: 'undecided', message: error.message };
   return undefined;
@@ -146,4 +176,17 @@ function personasOf(sandbox: Sandbox): ReadonlyMap<CredentialName, string> {
     if (kind === 'persona') personas.set(`${owner.persona}.token`, id);
   }
   return personas;
+}
+
+/** Whose the credentials are that a run created. */
+function identitiesOf(
+  sandbox: Sandbox,
+  credentials: readonly Credential[],
+): ReadonlyMap<Credential, Identity> {
+  return new Map(
+    credentials.map((credential) => {
+      const { id: userId, accountId } = sandbox.user(credential.persona);
+      return [credential, { userId, accountId }];
+    }),
+  );
 }
