@@ -153,6 +153,40 @@ test('after the first sign of a ban no further batch of refusals goes out', asyn
   expect(last?.message).toMatch(/the control request after the negative tests failed/);
 });
 
+describe('a session token in place of an API token is a wrong call', () => {
+  const sessionOf = (persona: 'caller' | 'outsider') => {
+    const token = portal.credentials.get(`${persona}.token`);
+    const owner = portal.store.tokens.find(({ id }) => id === token)?.userId;
+    const user = portal.store.users.find(({ id }) => id === owner);
+    if (!user) throw new Error(`the portal has no ${persona}`);
+    return portal.store.addSession(user);
+  };
+
+  test.each(['caller', 'outsider'] as const)('of the %s', async (persona) => {
+    const name = `PORTAL_${persona.toUpperCase()}_TOKEN`;
+    const variables = { ...variablesOf(portal), [name]: sessionOf(persona) };
+    const { code, report } = await judgeWith(variables, { url: portal.url }, []);
+    expect([code, report.message]).toEqual([
+      2,
+      expect.stringMatching(new RegExp(`^${name} is a session token: .* Give an API token`)),
+    ]);
+  });
+
+  test('and the other way round', async () => {
+    const { PORTAL_CALLER_TOKEN, PORTAL_CALLER_SESSION, ...others } = variablesOf(portal);
+    const swapped = {
+      ...others,
+      PORTAL_CALLER_TOKEN: PORTAL_CALLER_SESSION,
+      PORTAL_CALLER_SESSION: PORTAL_CALLER_TOKEN,
+    };
+    const { code, report } = await judgeWith(swapped, { url: portal.url }, []);
+    expect([code, report.message]).toEqual([
+      2,
+      expect.stringMatching(/^PORTAL_CALLER_TOKEN is a session token and PORTAL_CALLER_SESSION an/),
+    ]);
+  });
+});
+
 test('a portal that changes its mind is broken, and the report says that it did', async () => {
   let answers = 0;
   const forward = forwardTo(portal.url);

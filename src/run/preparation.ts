@@ -11,6 +11,7 @@ import { preflight, preflightOfCreated, reach, type Stop } from '../portal/prefl
 import { ProbeBatches } from '../portal/probe-batches.ts';
 import { Propagation } from '../portal/propagation.ts';
 import { ReadRounds } from '../portal/rounds.ts';
+import { sessionGiven } from '../portal/session-given.ts';
 import { type Administrator, SandboxUnavailable } from '../sandbox/administrator.ts';
 import { Calls } from '../sandbox/calls.ts';
 import type { Created } from '../sandbox/created.ts';
@@ -141,6 +142,8 @@ async function readFirst(
   if (!sandbox && first.some((read) => read.usable && !propagation.hasReached(read))) {
     await propagation.wait(settleMs, signal);
     rounds = [newRounds(first), newRounds()];
+    const session = sessionGiven(await rounds[0].round(0), credentials, identities);
+    if (session) return { stop: session, credentials };
   }
   const surroundings: Surroundings = {
     target,

@@ -1,0 +1,37 @@
+import type { Credential } from './credential.ts';
+import type { Identity } from './identity.ts';
+import type { ListRead } from './list-read.ts';
+import type { Stop } from './preflight.ts';
+
+/**
+ * Tells a session token that was given as an API token from an API token that is not listed:
+ * `/auth/whoami` accepts it, no list of the run holds it, and another API token is in its own list.
+ */
+export function sessionGiven(
+  reads: readonly ListRead[],
+  credentials: readonly Credential[],
+  identities: ReadonlyMap<Credential, Identity>,
+): Stop | undefined {
+  const lists = reads.filter(({ usable }) => usable);
+  const isListed = ({ token }: Credential) => lists.some(({ byId }) => byId.has(token));
+  const ofKind = (kind: Credential['kind']) => credentials.filter((one) => one.kind === kind);
+  const unlisted = ofKind('API token').filter((one) => identities.has(one) && !isListed(one));
+  const [session] = unlisted;
+  if (!session || lists.length < reads.length) return undefined;
+  const swapped = ofKind('session token').find(isListed);
+  if (swapped) {
+    return {
+      outcome: 'misconfigured',
+      message: `${session.variable} is a session token and ${swapped.variable} an API token, for it is listed: give each in the place of the other.`,
+    };
+  }
+  // A portal that hides the token in use would look the same.
+  const other = ofKind('API token').find(({ token }) =>
+    lists.some(({ credential, byId }) => credential.token === token && byId.has(token)),
+  );
+  if (!other) return undefined;
+  return {
+    outcome: 'misconfigured',
+    message: `${session.variable} is a session token: /auth/whoami accepts it and no list holds it, as one does ${other.variable}. Give an API token of that user.`,
+  };
+}
