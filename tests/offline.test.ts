@@ -9,7 +9,7 @@ import { explainCommand } from '../src/commands/explain.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import { configName } from '../src/settings/options.ts';
 import { portalConformance, run } from './support/cli.ts';
-import { variablesOf } from './support/judge.ts';
+import { idsWith, variablesOf } from './support/judge.ts';
 import { schemaErrors } from './support/schema.ts';
 import { secretsIn } from './support/secrets.ts';
 import { forwardTo, http } from './support/servers.ts';
@@ -148,6 +148,15 @@ describe('check', () => {
     expect(called.code).toBe(0);
     const head = called.report.requirements.find(({ id }) => id === 'status-200');
     expect(head?.status).toBe('pass');
+  });
+
+  test('with a header twice is judged as a live run judges it', async () => {
+    const { body } = await saved();
+    const fields = ['Content-Type: application/json', 'Cache-Control: private'];
+    const repeated = [...fields, 'Cache-Control: public, max-age=60', 'Content-Type: text/plain'];
+    const whole = `HTTP/1.1 200 OK\r\n${repeated.join('\r\n')}\r\n\r\n${body}`;
+    const { report } = await portalConformance(['check', write('repeated.txt', whole)]);
+    expect(idsWith(report.requirements, 'fail', 'warn')).toEqual([]);
   });
 
   test('from standard input', async () => {

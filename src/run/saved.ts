@@ -126,7 +126,7 @@ function readSaved(saved: Buffer, now: number): { head: boolean; exchange: Excha
   const status = head === '' ? 200 : Number(/^HTTP\/\S+ (\d{3})/.exec(statusLine)?.[1] ?? 0);
   const response = {
     status,
-    headers: Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value])),
+    headers: joined(pairs),
     rawHeaders: pairs.flat(),
     body: rest,
   };
@@ -134,6 +134,18 @@ function readSaved(saved: Buffer, now: number): { head: boolean; exchange: Excha
   const curl = `curl -sS -i ${request.curl} "$PORTAL_TARGET${listPath}"`;
   const exchange = { request, curl, attempts: 1, sentAt: now, receivedAt: now, response };
   return { head: head !== '', exchange };
+}
+
+/** Fields by name, in lower case; repeated ones are joined, but for the type, as Node does. */
+function joined(fields: readonly (readonly [name: string, value: string])[]) {
+  const headers = new Map<string, string>();
+  for (const [name, value] of fields) {
+    const key = name.toLowerCase();
+    const known = headers.get(key);
+    if (known === undefined) headers.set(key, value);
+    else if (key !== 'content-type') headers.set(key, `${known}, ${value}`);
+  }
+  return Object.fromEntries(headers);
 }
 
 /** The beginning of a text, a byte for each character: heads are ASCII. */
