@@ -80,7 +80,7 @@ export async function reach(client: Client, masker: SecretMasker): Promise<Doubt
   const list = new ListRead(nobody, exchange);
   const arrivals = [{ credential: nobody, list, whoami, identity: undefined }];
   const stop = unanswered(arrivals) ?? redirected(arrivals, masker) ?? notAPortal(arrivals);
-  // Some portals show a login page, or nothing, to whoever has not logged in.
+  // Some portals show a login page, or nothing, to anonymous callers.
   return stop && { ...stop, mayLogIn: stop.outcome === 'misconfigured' && !hasMoved(exchange) };
 }
 

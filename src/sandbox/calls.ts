@@ -164,7 +164,7 @@ export class Calls {
     }
   }
 
-  /** The account of whoever holds a token. */
+  /** The account that a token belongs to. */
   async ownAccount(by: Bearer): Promise<Id> {
     const request = { ...this.#caller.verifying('', by), path: whoamiPath };
     return this.#caller.read(await this.#caller.send(request), (answer) =>
