@@ -276,6 +276,19 @@ describe('what a portal does with those who have not logged in', () => {
     expect(stateOf(portal.store)).toBe(before);
   });
 
+  test('a redirect from http to https is a wrong call, and no password is sent', async () => {
+    const seen: (string | undefined)[] = [];
+    const redirect = await http((request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      response.writeHead(302, { Location: 'https://portal.example/login' }).end();
+    });
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: redirect.url };
+    const { code, report } = await portalConformance([], variables);
+    await redirect.close();
+    expect([code, report.message]).toEqual([2, expect.stringMatching(/is that a login page/)]);
+    expect(seen.filter((call) => !call?.startsWith('GET '))).toEqual([]);
+  });
+
   test('a page with 401 is conformant', async () => {
     const server = await behind((request, response) => {
       if (request.headers.authorization || isCall(request, 'POST /auth/login')) return false;

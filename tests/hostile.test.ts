@@ -168,7 +168,7 @@ describe('a session token in place of an API token is a wrong call', () => {
     const { code, report } = await judgeWith(variables, { url: portal.url }, []);
     expect([code, report.message]).toEqual([
       2,
-      expect.stringMatching(new RegExp(`^${name} is a session token: .* Give an API token`)),
+      expect.stringMatching(new RegExp(`^${name} is a session token, or .* Give an API token`)),
     ]);
   });
 

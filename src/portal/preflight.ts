@@ -81,7 +81,8 @@ export async function reach(client: Client, masker: SecretMasker): Promise<Doubt
   const arrivals = [{ credential: nobody, list, whoami, identity: undefined }];
   const stop = unanswered(arrivals) ?? redirected(arrivals, masker) ?? notAPortal(arrivals);
   // Some portals show a login page, or nothing, to anonymous callers.
-  return stop && { ...stop, mayLogIn: stop.outcome === 'misconfigured' && !hasMoved(exchange) };
+  const mayLogIn = stop?.outcome === 'misconfigured' && !hasMoved(exchange) && !wantsTls(exchange);
+  return stop && { ...stop, mayLogIn };
 }
 
 /**
@@ -128,6 +129,11 @@ function redirectOf({ curl, response }: Exchange): URL | undefined {
 /** Whether a redirect leads to the list at another place. */
 function hasMoved(exchange: Exchange): boolean {
   return redirectOf(exchange)?.pathname.endsWith(listPath) ?? false;
+}
+
+/** Whether a redirect leads from http to https: no password is sent in the clear then. */
+function wantsTls(exchange: Exchange): boolean {
+  return /http:\/\//.test(exchange.curl) && redirectOf(exchange)?.protocol === 'https:';
 }
 
 /** Where a redirect leads, as far as it is safe to say. */

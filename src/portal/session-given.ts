@@ -32,6 +32,6 @@ export function sessionGiven(
   if (!other) return undefined;
   return {
     outcome: 'misconfigured',
-    message: `${session.variable} is a session token: /auth/whoami accepts it and no list holds it, as one does ${other.variable}. Give an API token of that user.`,
+    message: `${session.variable} is a session token, or the portal does not list it: /auth/whoami accepts it, and no list holds it, while ${other.variable} is in its own list. Give an API token of that user; if it is one, the portal breaks own-token-listed.`,
   };
 }

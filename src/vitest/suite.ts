@@ -58,8 +58,7 @@ async function openOn(settings: Settings, register: Register): Promise<Suite> {
       return verdictOf(requirement, run.reportOf(requirement));
     },
     close: async () => {
-      const changed = await run.judgeEveryResponse();
-      await run.cleanUp();
+      const changed = await run.judgeEveryResponse().finally(() => run.cleanUp());
       const report = run.report();
       await close();
       const [failure] = changed.flatMap((one) => verdictOf(one, report).failure ?? []);
