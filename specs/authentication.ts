@@ -385,6 +385,10 @@ async function endsRejected(
   if (shut) throw new Inconclusive(`it was not accepted before: ${shut.trouble}`);
   await end();
   const open = await context.eventually(reader, ({ status }) => status === 401);
+  const control = await context.readNow(context.caller);
+  // A ban rejects everybody, and in any way.
+  if (!control.accepted && !open?.accepted)
+    throw new Inconclusive(`the control afterwards failed: ${control.trouble}`);
   if (open)
     failEach([open], ({ status }) => [{ expected: 'status 401', received: `status ${status}` }]);
   return 'accepted before, rejected afterwards';

@@ -25,11 +25,10 @@ export const record = ofTopic('record', [
       id: 'id-bearer-token',
       level: 'MUST',
       title: 'id is a bearer token',
-      text: 'id is a non-empty string of the characters that a bearer token may have.',
+      text: 'id is a non-empty string that an Authorization header can carry: printable ASCII without blanks.',
       source: 'Response Schema, id',
-      causes:
-        'The id is masked, null or a row number, or holds characters that no Authorization header can carry.',
-      fix: 'List the token string itself; issue tokens of letters, digits and -._~+/ alone.',
+      causes: 'The id is null, empty or a row number, or is masked with signs outside ASCII.',
+      fix: 'List the token string itself, as a JSON string.',
     },
     (one) => 'id' in one,
   ),
@@ -284,6 +283,18 @@ export const record = ofTopic('record', [
       }
       return isTold ? 'it opens the list, as its user' : 'it opens the list';
     },
+  ),
+  shaped(
+    {
+      id: 'id-token-alphabet',
+      level: 'SHOULD',
+      title: 'id keeps to the alphabet of bearer tokens',
+      text: 'id consists of letters, digits and -._~+/ with = at the end alone; other signs are refused by some clients and proxies.',
+      source: 'RFC 6750, section 2.1',
+      causes: 'The token is made of parts joined by another sign, such as 1|abc, or it is masked.',
+      fix: 'Issue tokens of letters, digits and -._~+/ alone.',
+    },
+    (one) => typeof one.id === 'string',
   ),
   shaped({
     id: 'undocumented-members',

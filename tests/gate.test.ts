@@ -145,6 +145,31 @@ describe.concurrent('the gate', () => {
     expect(called.report.outcome).toBe('known-failures');
   });
 
+  test('an entry that is intermittent is not outdated when it holds, is known when it does not, and expires', async () => {
+    const entry = { requirement: 'name-string', ...filled, intermittent: true };
+    const holds = await judgeOf(sound, write({ failures: [entry] }));
+    expect([holds.code, holds.report.outcome]).toEqual([0, 'conformant-partial']);
+    const fails = await judge([createdAt, entry]);
+    expect([fails.code, fails.report.outcome]).toEqual([0, 'known-failures']);
+    const late = await judgeOf(sound, write({ failures: [{ ...entry, expires: '2020-01-31' }] }));
+    expect([late.code, late.report.outcome]).toEqual([1, 'baseline-outdated']);
+  });
+
+  test('a pattern of many asterisks is matched at once', async () => {
+    const finding = `${'*a'.repeat(30)}*Z`;
+    const called = await judge([
+      createdAt,
+      nameNull,
+      nameNumber,
+      { requirement: 'array', finding, ...filled },
+    ]);
+    expect(called.report.outcome).toBe('baseline-outdated');
+    const slow = await judge([
+      { requirement: 'name-string', finding: `${'*'.repeat(40)}Z`, ...filled },
+    ]);
+    expect(slow.report.outcome).toBe('baseline-outdated');
+  });
+
   test('an empty baseline changes nothing', async () => {
     const called = await judgeOf(sound, write({ failures: [] }));
     expect([called.code, called.report.outcome]).toEqual([0, 'conformant-partial']);

@@ -1,6 +1,7 @@
 import { describe } from '../contract/describe.ts';
 import { Inconclusive } from '../contract/finding.ts';
 import { saysTheSame } from '../contract/json.ts';
+import { memberNames } from '../contract/shape.ts';
 import type { Context } from '../portal/context.ts';
 import type { Credential } from '../portal/credential.ts';
 import type { ListRead, TokenRecord } from '../portal/list-read.ts';
@@ -55,8 +56,12 @@ function sameUser(one: TokenRecord, other: TokenRecord): boolean {
 /** How two reads differ, but for the time of use of a token that the run itself uses. */
 export function differences(before: ListRead, after: ListRead, inUse: string) {
   const seen = { credential: after.credential.label, curl: after.exchange.curl };
-  const still = ({ lastUsedAt, ...rest }: TokenRecord) =>
-    rest.id === inUse ? rest : { ...rest, lastUsedAt };
+  // What is not documented may change at every read.
+  const members = memberNames.filter((name) => name !== 'lastUsedAt');
+  const still = (record: TokenRecord) => {
+    const told = record.id === inUse ? members : memberNames;
+    return Object.fromEntries(told.map((name) => [name, record[name]]));
+  };
   const changed = [...before.byId].filter(([id, record]) => {
     const later = after.byId.get(id);
     return later && !saysTheSame(still(record), still(later));

@@ -38,10 +38,12 @@ export function redact(line: string, given: readonly string[]): string {
     .sort((one, other) => other.length - one.length);
   const plain = known.reduce((text, value) => text.replaceAll(value, '[given]'), line);
   return plain
-    .replace(/[^\s@<>"']+@[^\s@<>"',;]+/g, '[address]')
+    .replace(/(?<![^\s@<>"'])[^\s@<>"']+@[^\s@<>"',;]+/g, '[address]')
     .replace(/\b(bearer|basic)(\s+)\S{4,}/gi, '$1$2[secret]')
     .replace(/(token|password|secret|key)(["']?\s*[:=]\s*["']?)[^\s"',;]{4,}/gi, '$1$2[secret]')
-    .replace(/(?=[\w.~+/-]*\d)(?=[\w.~+/-]*[a-z])[\w.~+/-]{20,}={0,2}/gi, '[secret]');
+    .replace(/[\w.~+/-]{20,}={0,2}/g, (run) =>
+      /\d/.test(run) && /[a-z]/i.test(run) ? '[secret]' : run,
+    );
 }
 
 /** A value as a log may spell it: a line of it, in JSON, percent-encoded or in base64. */

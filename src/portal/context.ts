@@ -4,7 +4,7 @@ import { delay } from '../http/delay.ts';
 import { type Exchange, type OutgoingRequest, serverTime } from '../http/exchange.ts';
 import type { Target } from '../http/target.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { Credential, Reader } from './credential.ts';
+import { type Credential, notCreated, type Reader } from './credential.ts';
 import { eventually } from './eventually.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import type { Journal } from './journal.ts';
@@ -78,8 +78,10 @@ export class Context {
   /** A credential that the requirement needs. */
   needed(name: CredentialName): Credential {
     const credential = this.credential(name);
-    if (!credential) throw new Error(`${this.#id} does not say that it needs ${name}`);
-    return credential;
+    if (credential) return credential;
+    const { sandbox } = this.#surroundings;
+    if (sandbox) throw new Inconclusive(notCreated(name, sandbox));
+    throw new Error(`${this.#id} does not say that it needs ${name}`);
   }
 
   /** The caller's credential: the API token, or else the session token. */

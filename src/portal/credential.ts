@@ -1,4 +1,5 @@
 import type { CredentialName, Persona } from '../contract/requirement.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /** Who reads the list: a bearer token and how it is named. */
 export interface Reader {
@@ -57,4 +58,10 @@ export const credentialKinds: readonly (Omit<Credential, 'token'> & { readonly a
 export function howToGive(name: CredentialName): string {
   const kind = credentialKinds.find((one) => one.name === name);
   return `${kind?.variable} (${kind?.about})`;
+}
+
+/** Why a run has no such credential: it could not create it. */
+export function notCreated(name: CredentialName, sandbox: Sandbox): string {
+  const label = credentialKinds.find((kind) => kind.name === name)?.label;
+  return `${label} could not be created: ${sandbox.whyLacking('persona')}`;
 }

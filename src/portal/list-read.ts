@@ -79,7 +79,13 @@ export class ListRead {
   mentions(tokens: Search, isMeant?: (found: string) => boolean): number {
     const { response } = this.exchange;
     if (!response) return 0;
-    return tokens.countIn(`${response.rawHeaders.join('\n')}\n${this.json.text}`, isMeant);
+    const inHead = tokens.countIn(response.rawHeaders.join('\n'), isMeant);
+    const { text, value } = this.json;
+    const inText = tokens.countIn(text, isMeant);
+    // An escape hides what it stands for: the strings are searched as they were parsed, too.
+    const isEscaped = value !== undefined && text.includes('\\');
+    const inStrings = isEscaped ? tokens.countIn(JSON.stringify(value), isMeant) : 0;
+    return inHead + Math.max(inText, inStrings);
   }
 
   /** The records by id; of several with one id, the first. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../contract/finding.ts';
+import { isLike } from './like.ts';
 import type { BaselineProblem, KnownFailure, Report, RequirementResult } from './report.ts';
 
 /** Known failures of a portal, as `schemas/baseline.schema.json` describes them. */
@@ -61,6 +62,7 @@ function faultOf(
 
 /** What an entry has to say of a portal that no longer fails so; undecided ones tell nothing. */
 function stale(entry: Entry, requirements: readonly RequirementResult[]): string | undefined {
+  if (entry.intermittent) return undefined;
   const one = requirements.find(({ id }) => id === entry.requirement);
   if (one?.status === 'pass') return 'holds now: remove the entry';
   if (!one || one.findings.length === 0) return undefined;
@@ -82,17 +84,12 @@ function mark(one: RequirementResult, entries: readonly Entry[]): RequirementRes
 }
 
 function covers({ finding }: KnownFailure, of: Finding): boolean {
-  return finding === null || like(finding).test(readingOf(of));
+  return finding === null || isLike(readingOf(of), finding);
 }
 
 /** What a finding reads like: what was expected, and what was received. */
 function readingOf({ expected, received }: Finding): string {
   return `${expected}; ${received}`;
-}
-
-function like(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 'su');
 }
 
 const fillIn = {
@@ -124,7 +121,8 @@ function entriesFor(
   const isBroken = status === 'fail' || status === 'known';
   const isUndecided = findings.length === 0 && status !== 'pass';
   const kept = earlier.filter(
-    (entry) => isUndecided || findings.some((finding) => covers(entry, finding)),
+    (entry) =>
+      isUndecided || entry.intermittent || findings.some((finding) => covers(entry, finding)),
   );
   const fresh = findings.filter((finding) => !kept.some((entry) => covers(entry, finding)));
   const proposed = [...new Set(fresh.map(kindOf))].map((finding) => ({
@@ -132,10 +130,11 @@ function entriesFor(
     finding,
     ...fillIn,
   }));
-  const told = kept.map(({ finding, reason, owner, expires }) => ({
+  const told = kept.map(({ finding, reason, owner, expires, intermittent }) => ({
     requirement: id,
     ...(finding === null ? {} : { finding }),
     ...{ reason, owner, expires },
+    ...(intermittent ? { intermittent } : {}),
   }));
   return [...told, ...(isBroken ? proposed : [])];
 }

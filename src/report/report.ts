@@ -90,6 +90,8 @@ export interface KnownFailure {
   readonly owner: string;
   /** The last day on which it is accepted: `2027-01-31`. */
   readonly expires: string;
+  /** Whether it fails now and then: it is not outdated when it holds. */
+  readonly intermittent?: boolean;
   readonly line: number;
 }
 

@@ -3,7 +3,7 @@ import type { CredentialName, RunFacts } from '../contract/requirement.ts';
 import type { Client } from '../http/client.ts';
 import type { Target } from '../http/target.ts';
 import type { Surroundings } from '../portal/context.ts';
-import { type Credential, credentialKinds, howToGive } from '../portal/credential.ts';
+import { type Credential, credentialKinds, howToGive, notCreated } from '../portal/credential.ts';
 import type { Identity } from '../portal/identity.ts';
 import { Journal } from '../portal/journal.ts';
 import type { ListRead } from '../portal/list-read.ts';
@@ -73,6 +73,20 @@ export function credentialsOf(tokens: ReadonlyMap<CredentialName, string>): Cred
     const token = tokens.get(kind.name);
     return token === undefined ? [] : [{ ...kind, token }];
   });
+}
+
+/** What it means that some credentials are not there; undefined when all are. */
+export function lackOf(
+  prepared: Prepared,
+  needs: readonly CredentialName[],
+): ['untested' | 'inconclusive', string] | undefined {
+  const there = prepared.credentials.map(({ name }) => name);
+  const missing = needs.filter((need) => !there.includes(need));
+  const [first] = missing;
+  if (first === undefined) return undefined;
+  const sandbox = prepared.stop ? undefined : prepared.surroundings.sandbox;
+  if (sandbox) return ['inconclusive', notCreated(first, sandbox)];
+  return ['untested', `give ${missing.map(howToGive).join(' and ')}`];
 }
 
 /** Creates users and tokens where there is a portal. @throws Unreachable */

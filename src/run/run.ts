@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import type { Checked, CredentialName, Requirement, RunFacts } from '../contract/requirement.ts';
+import type { Checked, Requirement, RunFacts } from '../contract/requirement.ts';
 import { schema } from '../contract/shape.ts';
 import type { Client } from '../http/client.ts';
 import { parseTarget, type Target } from '../http/target.ts';
 import { Context } from '../portal/context.ts';
-import { credentialKinds, howToGive } from '../portal/credential.ts';
+import { credentialKinds } from '../portal/credential.ts';
 import { JournalReads } from '../portal/journal.ts';
 import { unjudged } from '../report/collect.ts';
 import type { EndingSignal } from '../report/outcome.ts';
@@ -19,7 +19,7 @@ import { cleanAfter, removeWhatRefusalsSpare } from './cleaning.ts';
 import { newClient } from './client.ts';
 import { noticesOf } from './notices.ts';
 import { factsOf, type Plan, planOf } from './plan.ts';
-import { credentialsOf, type Prepared, prepare } from './preparation.ts';
+import { credentialsOf, lackOf, type Prepared, prepare } from './preparation.ts';
 import { type KnownOfRun, Recorder } from './recorder.ts';
 
 type Register = readonly Requirement<Context>[];
@@ -112,7 +112,7 @@ export class Run {
     if (this.#prepared.stop || !requirement.check || !this.plan.includes(requirement))
       return undefined;
     const { rounds, surroundings } = this.#prepared;
-    const lacking = this.#lacking(requirement.needs);
+    const lacking = lackOf(this.#prepared, requirement.needs);
     if (lacking) return this.#recorder.keep(unjudged(requirement, ...lacking));
     const { strict } = this.#settings;
     return this.#recorder.judge(
@@ -137,7 +137,7 @@ export class Run {
     const { rounds, surroundings } = this.#prepared;
     const reads = new JournalReads(rounds[0], surroundings.journal);
     return this.#recorder.judgeAgain(
-      this.plan.ofEveryResponse.filter(({ needs }) => !this.#lacking(needs)),
+      this.plan.ofEveryResponse.filter(({ needs }) => !lackOf(this.#prepared, needs)),
       (id, evidence) => new Context(id, reads, surroundings, evidence),
       this.#settings.strict,
     );
@@ -236,15 +236,5 @@ export class Run {
       writes,
       signal,
     });
-  }
-
-  /** What it means that credentials are missing; undefined when all are there. */
-  #lacking(needs: readonly CredentialName[]): ['untested' | 'inconclusive', string] | undefined {
-    const there = this.#prepared.credentials.map(({ name }) => name);
-    const missing = needs.filter((need) => !there.includes(need));
-    if (missing.length === 0) return undefined;
-    if (this.facts.profile === 'full')
-      return ['inconclusive', `${missing.join(' and ')} could not be created`];
-    return ['untested', `give ${missing.map(howToGive).join(' and ')}`];
   }
 }

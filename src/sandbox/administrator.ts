@@ -103,7 +103,7 @@ export async function becomeAdministrator(
         )
       : new Administrator(token);
   try {
-    await calls.accounts(administrator);
+    await calls.administer(administrator);
     return administrator;
   } catch (error) {
     const who = token === undefined ? 'PORTAL_ADMIN_USERNAME' : 'PORTAL_ADMIN_TOKEN';

@@ -130,6 +130,12 @@ export class Calls {
     return { userId, initialToken };
   }
 
+  /** A call that an administrator alone may make. @throws CallFailed */
+  async administer(by: Bearer): Promise<void> {
+    const request = this.#caller.request('GET', '/admin/getAllAccounts', by);
+    await this.#caller.send(request, { isNew: by.createdByRun });
+  }
+
   async accounts(by: Bearer): Promise<AccountListed[]> {
     const exchange = await this.#caller.send(this.#caller.verifying('/admin/getAllAccounts', by), {
       isNew: by.createdByRun,

@@ -63,6 +63,11 @@ export class Sandbox {
     return user;
   }
 
+  /** Why there is no token of a kind. */
+  whyLacking(kind: TokenKind): string {
+    return this.#lacking.get(kind) ?? 'it was not tried';
+  }
+
   /** The tokens of some kinds and personas. @throws Inconclusive when one of a kind could not be created */
   tokensOf(kinds: readonly TokenKind[], personas: readonly Persona[]): readonly CreatedToken[] {
     for (const kind of kinds) {

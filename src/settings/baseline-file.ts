@@ -9,6 +9,7 @@ interface BaselineFile {
     readonly reason: string;
     readonly owner: string;
     readonly expires: string;
+    readonly intermittent?: boolean;
   }[];
 }
 

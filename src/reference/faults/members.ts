@@ -5,7 +5,7 @@ type Member = keyof TokenRecord;
 
 /** Each member with the requirement of its presence, that of its form, and values of other forms. */
 const members: readonly (readonly [Member, string, string, readonly unknown[]])[] = [
-  ['id', 'id-present', 'id-bearer-token', [null, true, [], {}, '{}', 'ü', '=']],
+  ['id', 'id-present', 'id-bearer-token', [null, true, [], {}, 'ü', ' ']],
   ['name', 'name-present', 'name-string', [7, false, [], {}]],
   ['userId', 'user-id-present', 'user-id-integer', [null, '7', '', 7.5, true, [], {}]],
   ['userEmail', 'user-email-present', 'user-email-string', [null, '', 7, false, [], {}]],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Behaviour } from '../behaviour.ts';
 import { having, inEvery, inOne, unused, without } from './edit.ts';
 
@@ -54,7 +54,7 @@ export const recordFaults: readonly Behaviour[] = [
   {
     name: 'id-masked',
     says: 'ids are masked',
-    trips: ['id-bearer-token', 'id-is-the-token'],
+    trips: ['id-is-the-token', 'id-32-hex', 'id-token-alphabet'],
     record: inEvery((record) => ({
       ...record,
       id: `${record.id.slice(0, 4)}****${record.id.slice(-4)}`,
@@ -159,6 +159,12 @@ export const recordFaults: readonly Behaviour[] = [
     says: 'an id has another form',
     trips: ['id-32-hex'],
     record: inOne(unused, having('id', 'tok_live.1~2')),
+  },
+  {
+    name: 'id-piped',
+    says: 'tokens are a number, a bar and letters',
+    trips: ['id-token-alphabet', 'id-32-hex'],
+    newToken: () => `7|${randomBytes(20).toString('hex')}`,
   },
   {
     name: 'user-email-word',
