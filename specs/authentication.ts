@@ -14,7 +14,14 @@ import {
   unknownToken,
   unreadableTokens,
 } from '../src/checks/probes.ts';
-import { recordsIn, rejected, rejecting, sendAll, sendRejected } from '../src/checks/rejected.ts';
+import {
+  deadOnly,
+  recordsIn,
+  rejected,
+  rejecting,
+  sendAll,
+  sendRejected,
+} from '../src/checks/rejected.ts';
 import { count } from '../src/contract/count.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import type { CredentialName } from '../src/contract/requirement.ts';
@@ -394,10 +401,10 @@ async function endsRejected(
   return 'accepted before, rejected afterwards';
 }
 
-function everyRejection(context: Context): Probe[] {
+function everyRejection(context: Context): readonly Probe[] {
   const { caller } = context;
   const inQuery = context.mayBeLogged ? queries(caller) : [];
-  return [
+  return deadOnly(context, [
     noHeader,
     ...schemeAlone(),
     unknownToken(caller),
@@ -408,5 +415,5 @@ function everyRejection(context: Context): Probe[] {
     ...otherHeaders(caller),
     ...cookies(caller),
     ...inQuery,
-  ];
+  ]);
 }

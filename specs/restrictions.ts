@@ -42,7 +42,7 @@ export const restrictions = ofTopic('restrictions', [
       id: 'restrictions-null-when-none',
       level: 'MUST',
       title: 'restrictions of an unrestricted token are null',
-      text: 'A token that was created without restrictions has restrictions null, not an empty object.',
+      text: 'A token that was created without restrictions has restrictions null, not an empty object, unless the creating call answered some.',
       source: 'Response Schema, restrictions',
       causes: 'An empty object stands for no restrictions.',
       fix: 'Write null for a token that was created without restrictions.',
@@ -50,7 +50,8 @@ export const restrictions = ofTopic('restrictions', [
     'restrictions',
     ['persona', 'unused', 'default'],
     // Of another type: judged by restrictions-null-or-object.
-    (limits) => !isObject(limits),
+    (limits, { restrictions: created }) =>
+      !isObject(limits) || (isObject(created) && saysTheSame(limits, created)),
     'null, for it was created without any',
   ),
   asCreated(
@@ -58,17 +59,18 @@ export const restrictions = ofTopic('restrictions', [
       id: 'restrictions-as-made',
       level: 'MUST',
       title: 'restrictions are those that the token was given',
-      text: 'A token that was created with hosts has an object of restrictions with the same hosts, in any order.',
+      text: 'A token that was created with hosts has an object of restrictions with the hosts that the creating call answered, in any order.',
       source: 'Response Schema, restrictions',
       causes: 'Restrictions are not stored, or only the first host is.',
       fix: 'Store and list all hosts that the token was created with.',
     },
     'restrictions',
     ['restricted'],
-    (limits, { hosts }) => {
+    (limits, { restrictions: created }) => {
       // Of another type: judged by restrictions-null-or-object and restrictions-hosts.
       if (limits !== null && !isObject(limits)) return true;
       if (limits && 'hosts' in limits && !isTexts(limits.hosts)) return true;
+      const hosts = isObject(created) ? created.hosts : undefined;
       return saysTheSame({ hosts }, { hosts: limits?.hosts });
     },
     'an object with the hosts with which it was created',

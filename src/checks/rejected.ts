@@ -1,12 +1,13 @@
 import { count } from '../contract/count.ts';
 import { failIf, Inconclusive } from '../contract/finding.ts';
 import { memberNames } from '../contract/shape.ts';
-import type { Context } from '../portal/context.ts';
+import type { Context, ProbeRead } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import type { Probe } from '../portal/requests.ts';
 import type { Search } from '../secrets/search.ts';
 import type { Difference } from './findings.ts';
 import { type Draft, type PortalRequirement, reading } from './kinds.ts';
+import { noHeader, unknownToken } from './probes.ts';
 
 /** A requirement on requests that are to be refused. */
 export function rejecting(
@@ -28,10 +29,13 @@ export function rejected(
   leftOut: (context: Context) => string | undefined = () => undefined,
 ) {
   return rejecting(statement, async (context) => {
-    const answers = await Promise.all(probes(context).map((probe) => context.probe(probe)));
+    const sent = deadOnly(context, probes(context));
+    const answers = await Promise.all(sent.map((probe) => context.probe(probe)));
+    const judged = answers.filter(({ doubt }) => doubt === undefined);
+    const stopped = await stoppedOf(context, judged, allowed);
     failIf(
-      answers
-        .filter(({ doubt, read }) => doubt === undefined && !allowed.includes(read.status ?? 0))
+      judged
+        .filter(({ read }) => !allowed.includes(read.status ?? 0) && !stopped.has(read))
         .map(({ probe, read }) => {
           if (probe.bearer !== undefined && read.byId.has(probe.bearer)) {
             throw new Inconclusive(`${probe.what} turned out to exist`);
@@ -47,9 +51,54 @@ export function rejected(
     );
     const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
     if (doubt !== undefined) throw new Inconclusive(doubt);
+    const [first] = stopped;
+    const front = first
+      ? `; ${stopped.size} of them ended at somebody in front of the portal (${first.status})`
+      : '';
     const remark = leftOut(context);
-    return `over ${count(answers.length, 'request')}${remark ? `; ${remark}` : ''}`;
+    return `over ${count(answers.length, 'request')}${front}${remark ? `; ${remark}` : ''}`;
   });
+}
+
+/** Probes without those that happen to hold a token of the run, or one that was listed. */
+export function deadOnly(context: Context, probes: readonly Probe[]): readonly Probe[] {
+  return probes.filter(({ bearer }) => bearer === undefined || !context.isLive(bearer));
+}
+
+/** With what a gateway or a firewall turns away what it does not like. */
+const frontStatuses: readonly (number | undefined)[] = [400, 403];
+
+/**
+ * What never came to the portal: turned away by somebody in front who has another hand than the
+ * portal, which answers a token that nobody has with 401.
+ */
+async function stoppedOf(
+  context: Context,
+  answers: readonly ProbeRead[],
+  allowed: readonly number[],
+): Promise<ReadonlySet<ListRead>> {
+  const suspects = answers.filter(
+    ({ probe, read }) =>
+      probe !== noHeader &&
+      frontStatuses.includes(read.status) &&
+      !allowed.includes(read.status ?? 0),
+  );
+  if (suspects.length === 0) return new Set();
+  const { read: plain, doubt } = await context.probe(unknownToken(context.caller));
+  if (doubt !== undefined || plain.status !== 401) return new Set();
+  return new Set(suspects.map(({ read }) => read).filter((read) => handOf(read) !== handOf(plain)));
+}
+
+/** Fields that two responses of one server need not have in common. */
+const passing =
+  /^(age|connection|content-length|date|etag|keep-alive|retry-after|set-cookie|transfer-encoding|vary|www-authenticate)$/;
+
+/** Whose response it is, as far as its media type and the names of its fields tell. */
+function handOf(read: ListRead): string {
+  const names = Object.keys(read.exchange.response?.headers ?? {}).filter(
+    (name) => !passing.test(name),
+  );
+  return [read.mediaType, ...names.sort()].join(' ');
 }
 
 export async function sendAll(context: Context, probes: readonly Probe[]): Promise<ListRead[]> {

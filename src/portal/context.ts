@@ -161,6 +161,14 @@ export class Context {
     return [];
   }
 
+  /** Whether a bearer string is one of the tokens of this run, or was listed in it. */
+  isLive(token: string): boolean {
+    return (
+      this.#rounds.credentials.some((one) => one.token === token) ||
+      this.#surroundings.journal.reads.some(({ byId }) => byId.has(token))
+    );
+  }
+
   /** Whether the tokens of the run are its own. */
   get isFull(): boolean {
     return this.#surroundings.sandbox !== undefined;

@@ -116,5 +116,6 @@ export async function removeWhatRefusalsSpare(
     calls.deleteAccount(administrator, outsider.accountId),
     ...spare.map(([id, owner]) => calls.deleteToken(owner, id)),
   ]);
-  await Promise.allSettled([calls.deleteUser(administrator, teammate.id)]);
+  if (created.isUnambiguous(teammate.id))
+    await Promise.allSettled([calls.deleteUser(administrator, teammate.id)]);
 }

@@ -1,10 +1,12 @@
 import type { Target } from '../http/target.ts';
+import type { Created } from '../sandbox/created.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** What a reader must know of how a run reached its target. */
 export function noticesOf(
   { notices, insecure, image }: Settings,
   { tls, loopback }: Target,
+  { differences }: Pick<Created, 'differences'>,
 ): readonly string[] {
   const isOpen = !tls && !loopback;
   return [
@@ -14,5 +16,8 @@ export function noticesOf(
       ? ['The TLS certificate was not verified (--insecure).']
       : []),
     ...(isOpen ? ['Requests went over plain http: tokens can be read on the way.'] : []),
+    ...[...differences].map(
+      (one) => `Not a finding: ${one}; the list is compared with the answer.`,
+    ),
   ];
 }

@@ -200,7 +200,7 @@ export class Run {
       seed: this.facts.profile === 'full' ? seed : null,
       cleanup: this.#cleanup,
       baseline,
-      notices: noticesOf(this.#settings, this.target),
+      notices: noticesOf(this.#settings, this.target, this.#created),
       credentials: credentials.map(({ name }) => name),
       selection: { only, skip, deselected: this.plan.deselected, strict },
       allowUntested,

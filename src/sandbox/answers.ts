@@ -48,6 +48,16 @@ export class Answer {
     throw new Differs(`${this.#path} is not a string`);
   }
 
+  /** A string, empty or not, if it is one. */
+  string(): string | undefined {
+    return typeof this.#value === 'string' ? this.#value : undefined;
+  }
+
+  /** Whatever it is; undefined when it is not there. */
+  get any(): unknown {
+    return this.#value;
+  }
+
   /** A time in milliseconds, if it is one. */
   time(): number | undefined {
     return typeof this.#value === 'number' ? this.#value : undefined;

@@ -41,6 +41,11 @@ export class CallFailed extends Error {
   }
 }
 
+/** A rule of the server, or of a guard in front of it, about what was sent. */
+export function isRefusal(error: unknown): error is CallFailed {
+  return error instanceof CallFailed && [400, 403, 406, 409, 413, 422].includes(error.status ?? 0);
+}
+
 /** A request that was sent and of whose end nothing is known. */
 const maybe: readonly Failure['kind'][] = ['timeout', 'broken', 'size', 'aborted'];
 

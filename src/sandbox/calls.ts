@@ -5,9 +5,18 @@ import type { SecretMasker } from '../secrets/masker.ts';
 import { type Answer, Differs, type Id } from './answers.ts';
 import { type Bearer, Caller, CallFailed } from './caller.ts';
 
+/** A token as the creating call answered it; a member that it does not tell is undefined. */
+export interface TokenCreated {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly restrictions: unknown;
+}
+
 export interface UserCreated {
   readonly userId: Id;
-  readonly initialToken: string;
+  /** The address as the creating call answered it, if it did. */
+  readonly email: string | undefined;
+  readonly initialToken: TokenCreated;
 }
 
 export interface AccountCreated extends UserCreated {
@@ -66,11 +75,19 @@ export class Calls {
     by: Bearer,
     name: string,
     { hosts, fresh = false }: { hosts?: readonly string[] | undefined; fresh?: boolean } = {},
-  ): Promise<{ id: string; exchange: Exchange }> {
+  ): Promise<{ token: TokenCreated; exchange: Exchange }> {
     const json = hosts ? { name, restrictions: { hosts } } : { name };
     const request = { ...this.#caller.request('POST', '/apiTokens', by), json, fresh };
     const exchange = await this.#caller.send(request, { isNew: by.createdByRun });
-    return { id: this.#caller.secret(exchange, (answer) => answer.get('id').text()), exchange };
+    return { token: this.#tokenOf(exchange, (answer) => answer), exchange };
+  }
+
+  #tokenOf(exchange: Exchange, find: (answer: Answer) => Answer): TokenCreated {
+    const id = this.#caller.secret(exchange, (answer) => find(answer).get('id').text());
+    return this.#caller.read(exchange, (answer) => {
+      const token = find(answer);
+      return { id, name: token.get('name').string(), restrictions: token.get('restrictions').any };
+    });
   }
 
   /** The id of a token that is listed under a name, if one is. */
@@ -124,10 +141,9 @@ export class Calls {
 
   #userOf(exchange: Exchange): UserCreated {
     const userId = this.#caller.read(exchange, (answer) => answer.get('user').get('id').id());
-    const initialToken = this.#caller.secret(exchange, (answer) =>
-      answer.get('initialToken').get('id').text(),
-    );
-    return { userId, initialToken };
+    const email = this.#caller.read(exchange, (answer) => answer.get('user').get('email').string());
+    const initialToken = this.#tokenOf(exchange, (answer) => answer.get('initialToken'));
+    return { userId, email, initialToken };
   }
 
   /** A call that an administrator alone may make. @throws CallFailed */

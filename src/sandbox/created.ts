@@ -30,6 +30,8 @@ export class Created {
   readonly sessions = new Map<string, Id>();
   /** Sessions of the administrator that the run opened, and whether the server accepted them. */
   readonly adminSessions = new Map<string, boolean>();
+  /** How creating calls answered something else than they were sent, in sentences. */
+  readonly differences = new Set<string>();
   /** Whether a login of the administrator was sent, and nobody knows whether it opened a session. */
   isLoginLost = false;
 
@@ -43,6 +45,11 @@ export class Created {
     const account: CreatedAccount = { name, state: 'sent' };
     this.accounts.push(account);
     return account;
+  }
+
+  /** Whether an id names one user: on some servers it does so within an account alone. */
+  isUnambiguous(userId: Id): boolean {
+    return this.users.filter(({ id }) => String(id) === String(userId)).length === 1;
   }
 
   /** How many things an account holds, itself included. */

@@ -41,10 +41,20 @@ export function runOf(name: string): string | undefined {
   return isRunId(runId) ? runId : undefined;
 }
 
+/**
+ * How odd names may be: some portals, and guards in front of them, refuse what is long or has
+ * signs in it, and some refuse user names that are addresses.
+ */
+const oddities = ['odd', 'plain', 'words'] as const;
+
+export type Oddity = (typeof oddities)[number];
+
 /** Names that nobody has seen before, the same for the same seed but for the run's id. */
 export class Names {
   readonly #faker: Faker;
   readonly #prefix: string;
+  #oddity = 0;
+  #given = 0;
 
   private constructor(faker: Faker, prefix: string) {
     this.#faker = faker;
@@ -58,12 +68,24 @@ export class Names {
     return new Names(faker, prefixOf(runId));
   }
 
+  /** Gives plainer names from now on, after one was refused. @returns whether there are any */
+  becomePlainer(than: Oddity): boolean {
+    if (this.oddity === than) this.#oddity += 1;
+    return this.#oddity < oddities.length;
+  }
+
+  get oddity(): Oddity {
+    return oddities[Math.min(this.#oddity, oddities.length - 1)] as Oddity;
+  }
+
   account(): string {
-    return this.#prefix + this.#faker.company.name();
+    return this.oddity === 'odd' ? this.#prefix + this.#faker.company.name() : this.#plain();
   }
 
   /** An address of the kind that never reaches anybody. */
   username(): string {
+    if (this.oddity !== 'odd')
+      return this.#plain() + (this.oddity === 'plain' ? '@example.com' : '');
     const name = this.#faker.internet
       .username()
       .toLowerCase()
@@ -72,14 +94,23 @@ export class Names {
   }
 
   password(): string {
-    return this.#faker.internet.password({ length: 24 });
+    if (this.oddity === 'odd') return this.#faker.internet.password({ length: 24 });
+    // What rules of passwords ask for: every kind of character, and not many of them.
+    return `Aa1!${this.#faker.string.alphanumeric(12)}`;
   }
 
   /** With letters, quotes and signs outside ASCII, which some servers spoil. */
   token(): string {
+    if (this.oddity !== 'odd') return this.#plain();
     const product = this.#faker.commerce.productName();
     const person = this.#faker.person.lastName();
     return `${this.#prefix}${product} “${person}” é✓ ${this.#faker.string.alphanumeric(8)}`;
+  }
+
+  /** Short, and of letters and digits alone. */
+  #plain(): string {
+    this.#given += 1;
+    return `${this.#prefix}${this.#given}`;
   }
 
   hosts(): string[] {

@@ -6,7 +6,7 @@ import {
   sandboxUnavailable,
 } from './administrator.ts';
 import type { Id } from './answers.ts';
-import { CallFailed } from './caller.ts';
+import { CallFailed, isRefusal } from './caller.ts';
 import type { Calls, UserCreated } from './calls.ts';
 import type { Created } from './created.ts';
 import type { Names } from './names.ts';
@@ -41,8 +41,8 @@ export async function provision(
   const lacking = new Map<TokenKind, string>();
   const create = async (owner: CreatedUser, kind: TokenKind, hosts?: readonly string[]) => {
     try {
-      const draft = { kind, name: names.token(), ...(hosts ? { hosts } : {}) };
-      return await createToken(calls, created, owner, draft);
+      const draft = { kind, ...(hosts ? { hosts } : {}) };
+      return await createToken(calls, created, names, owner, draft);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       lacking.set(kind, error.message);
@@ -75,22 +75,38 @@ async function createUsers(
   names: Names,
   administrator: Administrator,
 ): Promise<Person[]> {
-  // The first user of an account comes with it.
-  const withAccount = async (persona: Persona, draft = draftUser(names)) => {
-    const { username, password } = draft;
-    const account = created.account(names.account());
-    try {
-      const answer = await calls.createAccount(administrator, account.name, username, password);
-      Object.assign(account, { id: answer.accountId, state: 'created' });
-      return await logIn(persona, draft, answer.accountId, answer);
-    } catch (error) {
-      const isRejected = error instanceof CallFailed && !error.mayHaveWorked;
-      if (account.state === 'sent' && isRejected) account.state = 'never';
-      throw error;
+  /** Creates somebody under plainer names when odd ones are refused. */
+  const insist = async <T>(create: (draft: Draft) => Promise<T>): Promise<T> => {
+    for (;;) {
+      const { oddity } = names;
+      try {
+        return await create({ username: names.username(), password: names.password() });
+      } catch (error) {
+        if (!isRefusal(error) || !names.becomePlainer(oddity)) throw error;
+      }
     }
   };
-  const inAccount = async (persona: Persona, accountId: Id, draft = draftUser(names)) => {
-    const answer = await calls.createUser(administrator, accountId, draft.username, draft.password);
+  // The first user of an account comes with it.
+  const withAccount = async (persona: Persona) => {
+    const { draft, answer } = await insist(async (draft) => {
+      const account = created.account(names.account());
+      try {
+        const { username, password } = draft;
+        const answer = await calls.createAccount(administrator, account.name, username, password);
+        Object.assign(account, { id: answer.accountId, state: 'created' });
+        return { draft, answer };
+      } catch (error) {
+        if (error instanceof CallFailed && !error.mayHaveWorked) account.state = 'never';
+        throw error;
+      }
+    });
+    return logIn(persona, draft, answer.accountId, answer);
+  };
+  const inAccount = async (persona: Persona, accountId: Id) => {
+    const { draft, answer } = await insist(async (draft) => ({
+      draft,
+      answer: await calls.createUser(administrator, accountId, draft.username, draft.password),
+    }));
     return logIn(persona, draft, accountId, answer);
   };
   const logIn = async (
@@ -100,6 +116,9 @@ async function createUsers(
     answer: UserCreated,
   ): Promise<Person> => {
     created.users.push({ id: answer.userId, accountId });
+    const email = answer.email ?? draft.username;
+    if (email !== draft.username)
+      created.differences.add('the creation of a user answers another address than it was sent');
     const token = await calls.login(draft.username, draft.password);
     created.sessions.set(token, accountId);
     const variable = `PORTAL_${persona.toUpperCase()}_SESSION`;
@@ -109,6 +128,7 @@ async function createUsers(
         ...draft,
         persona,
         id: answer.userId,
+        email,
         accountId,
         token,
         variable,
@@ -129,8 +149,4 @@ async function createUsers(
 interface Draft {
   readonly username: string;
   readonly password: string;
-}
-
-function draftUser(names: Names): Draft {
-  return { username: names.username(), password: names.password() };
 }

@@ -2,7 +2,7 @@ import { count } from '../contract/count.ts';
 import type { Administrator } from './administrator.ts';
 import { type Id, isSame } from './answers.ts';
 import { CallFailed } from './caller.ts';
-import type { AccountListed, Calls } from './calls.ts';
+import type { AccountListed, Calls, UserListed } from './calls.ts';
 import type { Created, CreatedAccount } from './created.ts';
 import { prefixOf, runOf } from './names.ts';
 import { type Removal, removeAccount } from './remove-account.ts';
@@ -100,7 +100,12 @@ async function lookFor(
   for (let pause = 100; ; pause = Math.min(pause * 2, 1000)) {
     try {
       const accounts = await (pause === 100 ? list() : calls.accounts(administrator));
-      const found = accounts.find(({ name }) => name === account.name);
+      // A name may have been cut; what is known by its id is another.
+      const isKnown = ({ id }: AccountListed) =>
+        created.accounts.some((one) => one.id !== undefined && isSame(one.id, id));
+      const found =
+        accounts.find(({ name }) => name === account.name) ??
+        accounts.find((one) => runOf(one.name) === runId && !isKnown(one));
       if (found) {
         Object.assign(account, { id: found.id, state: 'created' });
         return undefined;
@@ -133,12 +138,15 @@ function listOnce({ calls, administrator }: CleanupMeans): () => Promise<Account
 
 /** Users that the run did not create; undefined when the list cannot be read. */
 async function foreignUsersIn(
-  { calls, administrator, runId }: CleanupMeans,
+  { calls, administrator, created, runId }: CleanupMeans,
   id: Id,
 ): Promise<number | undefined> {
   try {
     const users = await calls.users(administrator);
-    return users.filter((user) => isSame(user.accountId, id) && runOf(user.email) !== runId).length;
+    const isOwn = (user: UserListed) =>
+      runOf(user.email) === runId ||
+      created.users.some((one) => isSame(one.id, user.id) && isSame(one.accountId, id));
+    return users.filter((user) => isSame(user.accountId, id) && !isOwn(user)).length;
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     // A ban is waited out; a list that is not to be had says nothing.
@@ -172,7 +180,9 @@ async function emptyAccount(
   if (id === undefined) return;
   const tokens = [...created.tokens].filter(([, { accountId }]) => isSame(accountId, id));
   await Promise.allSettled(tokens.map(([token, owner]) => calls.deleteToken(owner, token)));
-  const users = created.users.filter(({ accountId }) => isSame(accountId, id));
+  const users = created.users.filter(
+    (user) => isSame(user.accountId, id) && created.isUnambiguous(user.id),
+  );
   await Promise.allSettled(users.slice(1).map((user) => calls.deleteUser(administrator, user.id)));
   if (what === 'needed') return;
   const sessions = [...created.sessions].filter(([, accountId]) => isSame(accountId, id));

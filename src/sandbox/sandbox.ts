@@ -1,10 +1,11 @@
 import { Inconclusive } from '../contract/finding.ts';
+import { saysTheSame } from '../contract/json.ts';
 import type { Persona } from '../contract/requirement.ts';
 import { type Exchange, serverTime } from '../http/exchange.ts';
 import type { Administrator } from './administrator.ts';
 import { Differs, type Id } from './answers.ts';
-import { type Bearer, CallFailed } from './caller.ts';
-import type { Calls, UserCreated } from './calls.ts';
+import { type Bearer, CallFailed, isRefusal } from './caller.ts';
+import type { Calls, TokenCreated, UserCreated } from './calls.ts';
 import type { Created } from './created.ts';
 import type { Names } from './names.ts';
 
@@ -15,6 +16,8 @@ export interface CreatedUser extends Bearer {
   readonly accountId: Id;
   readonly username: string;
   readonly password: string;
+  /** The address under which the creating call says that the user was created. */
+  readonly email: string;
 }
 
 export type TokenKind = 'persona' | 'default' | 'unused' | 'restricted' | 'later';
@@ -24,8 +27,10 @@ export interface CreatedToken {
   readonly id: string;
   readonly kind: TokenKind;
   readonly owner: CreatedUser;
-  readonly name: string;
-  readonly hosts?: readonly string[];
+  /** As the creating call answered it; undefined when it did not. */
+  readonly name: string | undefined;
+  /** As the creating call answered them, or else as they were sent. */
+  readonly restrictions: unknown;
   /** The server's clock around its creation, in milliseconds; undefined without a Date header. */
   readonly createdBetween?: { readonly from: number; readonly to: number };
 }
@@ -68,23 +73,55 @@ export class Sandbox {
     return this.#lacking.get(kind) ?? 'it was not tried';
   }
 
-  /** The tokens of some kinds and personas. @throws Inconclusive when one of a kind could not be created */
+  /** The tokens of some kinds and personas. @throws Inconclusive when there is none */
   tokensOf(kinds: readonly TokenKind[], personas: readonly Persona[]): readonly CreatedToken[] {
-    for (const kind of kinds) {
-      const why = this.#lacking.get(kind);
-      if (why !== undefined)
-        throw new Inconclusive(`a token to judge it by could not be created: ${why}`);
-    }
-    return this.tokens.filter(
+    const tokens = this.tokens.filter(
       ({ kind, owner }) => kinds.includes(kind) && personas.includes(owner.persona),
     );
+    const why = kinds.map((kind) => this.#lacking.get(kind)).find((one) => one !== undefined);
+    if (tokens.length > 0 || why === undefined) return tokens;
+    throw new Inconclusive(`a token to judge it by could not be created: ${why}`);
   }
 
   /** Creates one more token. @throws Inconclusive */
   createToken(owner: CreatedUser): Promise<CreatedToken> {
-    return this.#try(() =>
-      createToken(this.#calls, this.#created, owner, { kind: 'later', name: this.#names.token() }),
+    return this.#try(() => this.#createLater(owner, quotaPauses));
+  }
+
+  /** Creates some tokens, as many as a quota allows. @throws Inconclusive */
+  async createTokens(
+    owner: CreatedUser,
+    number: number,
+  ): Promise<{ tokens: readonly CreatedToken[]; refusal?: string }> {
+    const settled = await Promise.allSettled(
+      Array.from({ length: number }, () => this.#createLater(owner)),
     );
+    const tokens = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    const refusal = errors.find(isRefusal)?.message;
+    for (const error of errors) if (!(error instanceof CallFailed)) throw error;
+    // One that was lost is replaced by another.
+    for (let more = errors.length; more > 0 && refusal === undefined; more -= 1)
+      tokens.push(await this.createToken(owner));
+    if (refusal === undefined) return { tokens };
+    // Others create tokens in the account, too.
+    const last = tokens.pop();
+    if (last) await this.removeToken(last);
+    return { tokens, refusal };
+  }
+
+  /** @param pauses before it is tried again when it was refused, in milliseconds */
+  async #createLater(
+    owner: CreatedUser,
+    [pause, ...pauses]: readonly number[] = [],
+  ): Promise<CreatedToken> {
+    try {
+      return await createToken(this.#calls, this.#created, this.#names, owner, { kind: 'later' });
+    } catch (error) {
+      if (!isRefusal(error) || pause === undefined) throw error;
+      await this.#calls.pause(pause);
+      return this.#createLater(owner, pauses);
+    }
   }
 
   /** Deletes a token. @throws Inconclusive */
@@ -120,9 +157,11 @@ export class Sandbox {
 
 interface Draft {
   readonly kind: TokenKind;
-  readonly name: string;
   readonly hosts?: readonly string[];
 }
+
+/** A quota that other work of the run has reached is free again in a moment. */
+const quotaPauses = [200, 400, 800];
 
 /** A token may be lost this often: a server that loses more is not one to judge by it. */
 const maxLost = 2;
@@ -136,31 +175,52 @@ const maxLost = 2;
 export async function createToken(
   calls: Calls,
   created: Created,
+  names: Names,
   owner: CreatedUser,
-  { kind, name, hosts }: Draft,
+  { kind, hosts }: Draft,
 ): Promise<CreatedToken> {
   const fresh = kind !== 'later';
-  for (let lost = 0; ; lost += 1) {
-    const label = lost === 0 ? name : `${name} ${lost}`;
+  const restrictions = hosts ? { hosts } : null;
+  for (let lost = 0; ; ) {
+    const { oddity } = names;
+    const name = names.token();
     try {
-      const { id, exchange } = await calls.createToken(owner, label, { hosts, fresh });
-      created.tokens.set(id, owner);
-      const draft = { id, kind, owner, name: label, ...(hosts ? { hosts } : {}) };
-      return { ...draft, ...creationTimes(exchange) };
+      const { token, exchange } = await calls.createToken(owner, name, { hosts, fresh });
+      created.tokens.set(token.id, owner);
+      noteDifferences(created, { name, restrictions }, token);
+      return { ...asAnswered(token, restrictions), kind, owner, ...creationTimes(exchange) };
     } catch (error) {
+      if (isRefusal(error) && oddity === 'odd' && names.becomePlainer(oddity)) continue;
       const isLost = error instanceof CallFailed && error.mayHaveWorked;
       if (!isLost || lost === maxLost || error.exchange.failure?.kind === 'aborted') throw error;
-      const id = await calls.findToken(owner, label).catch(() => undefined);
+      lost += 1;
+      const id = await calls.findToken(owner, name).catch(() => undefined);
       if (id === undefined) continue;
       created.tokens.set(id, owner);
-      return { id, kind, owner, name: label, ...(hosts ? { hosts } : {}) };
+      return { id, kind, owner, name, restrictions };
     }
   }
 }
 
+function asAnswered({ id, name, restrictions }: TokenCreated, sent: unknown) {
+  return { id, name, restrictions: restrictions === undefined ? sent : restrictions };
+}
+
+/** A server may normalise what it is given: the list is compared with what it says it created. */
+function noteDifferences(
+  { differences }: Created,
+  sent: { name: string; restrictions: unknown },
+  { name, restrictions }: TokenCreated,
+): void {
+  if (name !== undefined && name !== sent.name)
+    differences.add('POST /apiTokens answers another name than it was sent');
+  if (restrictions !== undefined && !saysTheSame(restrictions, sent.restrictions))
+    differences.add('POST /apiTokens answers other restrictions than it was sent');
+}
+
 /** The token that a user came with. */
 export function defaultToken(owner: CreatedUser, { initialToken }: UserCreated): CreatedToken {
-  return { id: initialToken, kind: 'default', owner, name: 'Default' };
+  return { ...asAnswered(initialToken, null), kind: 'default', owner };
 }
 
 function creationTimes(exchange: Exchange): Pick<CreatedToken, 'createdBetween'> {
