@@ -38,6 +38,9 @@ export default defineConfig({
       ...(process.argv.includes('prove')
         ? [{ test: { name: 'prove', include: ['tests/prove/prove.ts'] } }]
         : []),
+      ...(process.argv.includes('real')
+        ? [{ test: { name: 'real', include: ['tests/real/real.ts'], testTimeout: 180_000 } }]
+        : []),
       ...(process.argv.includes('signals')
         ? [
             {

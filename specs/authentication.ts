@@ -370,10 +370,9 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
   const reads = (await context.reads()).filter((read) =>
     credentials.some(({ token }) => token === read.credential.token),
   );
-  failEach(reads, ({ status }) =>
-    status === 401 || status === 403
-      ? [{ expected: 'to be accepted', received: `status ${status}` }]
-      : [],
+  const rejections = credentials.flatMap((one) => context.rejections(one));
+  failEach([...new Set([...reads, ...rejections])], ({ rejected, status }) =>
+    rejected ? [{ expected: 'to be accepted', received: `status ${status}` }] : [],
   );
   for (const read of reads) {
     read.requireAnswer();

@@ -18,7 +18,7 @@ export const response = ofTopic('response', [
       inapplicable: withoutHead,
     },
     async (context) => {
-      const reads = (await context.reads()).filter((read) => !isRefusal(read));
+      const reads = (await context.reads()).filter(({ rejected }) => !rejected);
       const answered = reads.filter(
         ({ status }) => status !== undefined && status < 500 && status !== 429,
       );
@@ -300,10 +300,6 @@ function accepted(reads: readonly ListRead[]): readonly ListRead[] {
   const open = reads.filter((read) => read.accepted);
   if (open.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');
   return open;
-}
-
-function isRefusal({ status }: ListRead): boolean {
-  return status === 401 || status === 403;
 }
 
 function repeatedTokens(list: ListRead): Difference[] {

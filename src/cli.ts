@@ -136,7 +136,7 @@ withOptions(
       const { cleanupCommand } = await import('./commands/cleanup.ts');
       process.exitCode = await cleanupCommand(callOf(given, { target }));
     }),
-  ['timeout', 'settle', 'deadline', 'concurrency', 'ca', 'insecure', 'config', 'env-file'],
+  ['timeout', 'settle', 'deadline', 'concurrency', 'rate', 'ca', 'insecure', 'config', 'env-file'],
 );
 
 program

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
 import { type Behaviour, plain } from '../src/reference/behaviour.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
+import type { Report } from '../src/report/report.ts';
 import { portalConformance, run } from './support/cli.ts';
 import { adminVariablesOf, idsWith, judgeWith, tripped, variablesOf } from './support/judge.ts';
 import { secretsIn } from './support/secrets.ts';
@@ -354,25 +355,41 @@ describe('a /auth/whoami that tells somebody else', () => {
   });
 });
 
-test('a quota on tokens is no finding about the list', async () => {
+/** Creation of tokens that is refused after so many. */
+async function judgeWithQuota(quota: number): Promise<Report> {
   let made = 0;
   const server = await behind((request, response) => {
-    if (!isCall(request, 'POST /apiTokens')) return false;
-    made += 1;
-    if (made <= 40) return false;
+    if (isCall(request, 'POST /apiTokens')) made += 1;
+    if (!isCall(request, 'POST /apiTokens') || made <= quota) return false;
     response.writeHead(403).end();
     return true;
   });
   const report = await judgeWith({ ...adminVariablesOf(portal), PORTAL_TARGET: server.url });
   await server.close();
-  expect([report.outcome, tripped(report)]).toEqual(['undecided', []]);
-  const long = report.requirements.find(({ id }) => id === 'long-list-whole');
-  expect([long?.status, long?.message]).toEqual([
-    'inconclusive',
-    'POST /api/portal/v1/apiTokens: status 403',
-  ]);
   expect(stateOf(portal.store)).toBe(before);
+  return report;
+}
+
+test('a quota on tokens leaves the long list to those that could be created', async () => {
+  const report = await judgeWithQuota(60);
+  expect([report.outcome, tripped(report)]).toEqual(['conformant', []]);
+  const long = report.requirements.find(({ id }) => id === 'long-list-whole');
+  expect(long?.message).toMatch(
+    /^\d\d tokens, all listed; more could not be created: POST \/api\/portal\/v1\/apiTokens: status 403$/,
+  );
 });
+
+test.each([0, 3])(
+  'a portal that lets %i tokens be created is undecided, and says why',
+  async (quota) => {
+    const report = await judgeWithQuota(quota);
+    expect([report.outcome, tripped(report)]).toEqual(['undecided', []]);
+    const open = report.requirements.filter(({ status }) => status === 'inconclusive');
+    expect(open.length).toBeGreaterThan(0);
+    for (const { message } of open) expect(message).toMatch(/status 403|could not be created/);
+    expect(JSON.stringify(open.map(({ message }) => message))).not.toContain('PORTAL_');
+  },
+);
 
 describe('cleaning up', () => {
   test.each([

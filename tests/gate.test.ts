@@ -155,20 +155,18 @@ describe.concurrent('the gate', () => {
     expect([late.code, late.report.outcome]).toEqual([1, 'baseline-outdated']);
   });
 
-  test('a pattern of many asterisks is matched at once', async () => {
-    const finding = `${'*a'.repeat(30)}*Z`;
-    const called = await judge([
-      createdAt,
-      nameNull,
-      nameNumber,
-      { requirement: 'array', finding, ...filled },
-    ]);
-    expect(called.report.outcome).toBe('baseline-outdated');
-    const slow = await judge([
-      { requirement: 'name-string', finding: `${'*'.repeat(40)}Z`, ...filled },
-    ]);
-    expect(slow.report.outcome).toBe('baseline-outdated');
-  });
+  test.each(['*'.repeat(40), '*a'.repeat(30)])(
+    'a pattern with many asterisks is matched at once (%s)',
+    async (start) => {
+      const called = await judge([
+        createdAt,
+        nameNull,
+        nameNumber,
+        { requirement: 'created-at-milliseconds', finding: `${start}Z`, ...filled },
+      ]);
+      expect(called.report.outcome).toBe('baseline-outdated');
+    },
+  );
 
   test('an empty baseline changes nothing', async () => {
     const called = await judgeOf(sound, write({ failures: [] }));

@@ -7,9 +7,10 @@ import supertest from 'supertest';
 import { type CurlOptions, curlCommand } from './curl.ts';
 import { delay } from './delay.ts';
 import { stringifyExact } from './exact-json.ts';
-import type { Exchange, Failure, IncomingResponse, OutgoingRequest } from './exchange.ts';
+import type { Exchange, Failure, Outcome, OutgoingRequest } from './exchange.ts';
 import { readFailure } from './failure.ts';
-import { pauseBefore } from './retry.ts';
+import type { Limiter } from './limiter.ts';
+import { pauseBefore, retryAfterOf } from './retry.ts';
 
 export interface ClientOptions extends CurlOptions {
   readonly userAgent: string;
@@ -18,6 +19,8 @@ export interface ClientOptions extends CurlOptions {
   /** How long 429, 502, 503 and 504 are waited out, in milliseconds. */
   readonly patienceMs: number;
   readonly concurrency: number;
+  /** Paces what all clients of a run send. */
+  readonly limiter: Limiter;
   /** Whether anything but GET may be sent. */
   readonly writes: boolean;
   /** Ends every request that is under way. */
@@ -29,6 +32,9 @@ export interface ClientOptions extends CurlOptions {
  * known to be removed, and a person who pressed Ctrl-C waits for it.
  */
 const graceMs = 2000;
+
+/** How long a server is waited for that has never answered, in milliseconds, from an attempt on. */
+const firstPatienceMs = 2000;
 
 /** The largest response that is read, decoded: some 500,000 tokens, and less than a heap. */
 export const maxBytes = 200 * 1024 * 1024;
@@ -45,6 +51,8 @@ export class Client {
   readonly #freshAgent: HttpAgent;
   readonly #limit: ReturnType<typeof pLimit>;
   #sent = 0;
+  /** Whether anything has answered yet. */
+  #isThere = false;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -81,11 +89,15 @@ export class Client {
   }
 
   async #insist(request: OutgoingRequest): Promise<Exchange> {
-    const { patienceMs, signal } = this.#options;
-    const until = Date.now() + patienceMs;
+    const { patienceMs, signal, limiter } = this.#options;
+    let until = Date.now() + patienceMs;
     for (let attempts = 1; ; attempts += 1) {
+      await limiter.turn((ms) => delay(ms, signal));
       const sentAt = Date.now();
-      const outcome = signal.aborted ? { failure: aborted(signal) } : await this.#once(request);
+      if (attempts === 1) until = sentAt + patienceMs;
+      const outcome: Outcome = signal.aborted
+        ? { failure: aborted(signal) }
+        : await this.#once(request);
       const exchange = {
         request,
         // A body may hold a password.
@@ -95,16 +107,32 @@ export class Client {
         receivedAt: Date.now(),
         ...outcome,
       };
-      const pause = pauseBefore(request, outcome, attempts);
+      this.#note(outcome, sentAt);
+      // Where nothing ever answered, a port is wrong more often than a server is late.
+      if (outcome.failure?.kind === 'refused' && !this.#isThere)
+        until = Math.min(until, sentAt + firstPatienceMs);
+      const pause = pauseBefore(request, outcome, attempts, this.#isThere);
       if (attempts === request.maxAttempts) return exchange;
       if (pause === undefined || Date.now() + pause > until || signal.aborted) return exchange;
       await delay(pause, signal);
     }
   }
 
-  async #once(
-    request: OutgoingRequest,
-  ): Promise<{ response: IncomingResponse } | { failure: Failure }> {
+  #note({ response }: Outcome, sentAt: number): void {
+    if (!response) return;
+    this.#isThere = true;
+    const { limiter, patienceMs } = this.#options;
+    if (response.status !== 429 && response.status !== 503) {
+      limiter.passed();
+      return;
+    }
+    const after = retryAfterOf(response);
+    // A wait that is longer than the patience of a request is not waited by anybody.
+    const waiting = this.#limit.activeCount + this.#limit.pendingCount;
+    limiter.refused(sentAt, waiting, after !== undefined && after > patienceMs ? undefined : after);
+  }
+
+  async #once(request: OutgoingRequest): Promise<Outcome> {
     const { target, timeoutMs, signal, userAgent, origin } = this.#options;
     // A path from elsewhere must not lead a token to another origin.
     if (!request.path.startsWith('/') || !URL.canParse(target.base + request.path)) {

@@ -24,9 +24,12 @@ export interface OutgoingRequest {
 
 /** Why there is no answer. */
 export interface Failure {
-  readonly kind: 'unreachable' | 'tls' | 'timeout' | 'broken' | 'size' | 'aborted';
+  readonly kind: 'refused' | 'unreachable' | 'tls' | 'timeout' | 'broken' | 'size' | 'aborted';
   readonly sentence: string;
 }
+
+/** What became of a request: a response, or why there is none. */
+export type Outcome = Pick<Exchange, 'response' | 'failure'>;
 
 /** A request with its answer, or with the reason why there is none. */
 export interface Exchange {

@@ -16,7 +16,7 @@ export function readFailure(error: unknown, timeoutMs: number): Failure {
 }
 
 const sentences: readonly (readonly [RegExp, Failure['kind'], string])[] = [
-  [/^ECONNREFUSED$/, 'unreachable', 'the connection was refused: nothing listens there'],
+  [/^ECONNREFUSED$/, 'refused', 'the connection was refused: nothing listens there'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'unreachable', 'the host name does not resolve'],
   [
     /^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|EPERM)$/,

@@ -1,28 +1,43 @@
 import {
-  type Failure,
   type IncomingResponse,
   isUnavailable,
+  type Outcome,
   type OutgoingRequest,
 } from './exchange.ts';
 
-/** How long to wait before a request is sent again, in milliseconds; undefined to leave it. */
+/** A kept connection may close just as it is used, a small server sheds load, and a proxy restarts. */
+const maxBroken = 5;
+
+/**
+ * How long to wait before a request is sent again, in milliseconds; undefined to leave it.
+ *
+ * @param isThere whether the server has answered anything yet
+ */
 export function pauseBefore(
   { method }: OutgoingRequest,
-  outcome: { response?: IncomingResponse; failure?: Failure },
+  { response, failure }: Outcome,
   attempts: number,
+  isThere: boolean,
 ): number | undefined {
   const backOff = 100 * 2 ** (attempts - 1);
-  const { response, failure } = outcome;
-  // A kept connection may close just as it is used, and a small server sheds load.
+  // Nothing was sent: whatever the method, it can be sent again.
+  if (failure?.kind === 'refused') return backOff;
   if (failure?.kind === 'broken')
-    return attempts <= 3 && method !== 'POST' ? backOff - 100 : undefined;
+    return attempts <= maxBroken && method !== 'POST' ? backOff - 100 : undefined;
+  // A connection may have stalled while others go on.
+  if (failure?.kind === 'timeout' && isThere && method === undefined && attempts === 1) return 0;
   if (response === undefined || !isUnavailable(response.status)) return undefined;
   // A gateway that gave up does not tell whether the POST was carried out.
   if (method === 'POST' && [502, 504].includes(response.status)) return undefined;
-  const after = response.headers['retry-after'];
-  if (after === undefined) return backOff;
-  const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
-  if (Number.isNaN(seconds)) return backOff;
   // Spread out, so that what waited does not come back all at once.
-  return Math.max(0, seconds * 1000) + 50 + Math.random() * 100;
+  const after = retryAfterOf(response);
+  return after === undefined ? backOff : after + 50 + Math.random() * 100;
+}
+
+/** What Retry-After asks to wait, in milliseconds. */
+export function retryAfterOf({ headers }: IncomingResponse): number | undefined {
+  const after = headers['retry-after'];
+  if (after === undefined) return undefined;
+  const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds * 1000);
 }

@@ -9,6 +9,7 @@ import { eventually } from './eventually.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import type { Journal } from './journal.ts';
 import { ListRead } from './list-read.ts';
+import { isNew, rejectedSince } from './newcomers.ts';
 import type { ProbeBatches } from './probe-batches.ts';
 import type { Probe } from './requests.ts';
 import { listRequest, whoamiRequest } from './requests.ts';
@@ -22,6 +23,8 @@ export interface Surroundings {
   /** The first read of the run, whose time counts as the run's beginning. */
   readonly first: (credential: Credential) => Promise<ListRead>;
   readonly settleMs: number;
+  /** When all that the run created was known everywhere; undefined for tokens that were given. */
+  readonly settledAt?: number | undefined;
   /** Whether a live token may go into a URL or a Basic user name, where proxies log. */
   readonly mayBeLogged: boolean;
   readonly signal: AbortSignal;
@@ -108,6 +111,14 @@ export class Context {
     const reads = [...earlier, ...rounds.flat()];
     for (const { exchange } of reads) this.#evidence.add(exchange);
     return reads;
+  }
+
+  /** What rejected a credential although it was known everywhere by then. */
+  rejections(credential: Credential): readonly ListRead[] {
+    const { journal, settledAt } = this.#surroundings;
+    const own = journal.reads.filter((read) => read.credential.token === credential.token);
+    if (settledAt !== undefined) return rejectedSince(own, settledAt);
+    return isNew(own, (list) => this.clock(list.exchange), this.settleMs) ? [] : rejectedSince(own);
   }
 
   /** The list that one credential sees. @throws Inconclusive when there is none */

@@ -32,6 +32,11 @@ export class ListRead {
     return status !== undefined && status >= 200 && status < 300;
   }
 
+  /** Whether the token was rejected (401, or 403). */
+  get rejected(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+
   /** The body read as JSON, strictly. */
   get json(): JsonText {
     return readJson(this.exchange.response?.body ?? noBody);

@@ -1,6 +1,7 @@
 import type { Client } from '../http/client.ts';
 import type { Credential } from './credential.ts';
 import { ListRead } from './list-read.ts';
+import type { Newcomers } from './newcomers.ts';
 import { listRequest } from './requests.ts';
 
 /** The reads of the list that checks look at. */
@@ -30,15 +31,19 @@ export class ReadRounds implements Reads {
   readonly #rounds: Map<Credential, Promise<ListRead>>[] = [];
   readonly #ends: Promise<unknown>[] = [];
   readonly #onRead: (read: ListRead) => void;
+  readonly #newcomers: Newcomers;
   readonly earlier: readonly ListRead[];
 
+  /** @param newcomers are shared by all rounds of a run */
   constructor(
     client: Client,
     credentials: readonly Credential[],
     onRead: (read: ListRead) => void,
+    newcomers: Newcomers,
     earlier: readonly ListRead[] = [],
   ) {
     this.#onRead = onRead;
+    this.#newcomers = newcomers;
     this.earlier = earlier;
     this.#client = client;
     this.credentials = credentials;
@@ -70,7 +75,14 @@ export class ReadRounds implements Reads {
   }
 
   async #read(credential: Credential, round: number): Promise<ListRead> {
-    const exchange = await this.#client.send(listRequest(credential, `read ${round + 1}`));
+    const read = await this.#once(credential, `read ${round + 1}`, false);
+    if (!read.rejected) return read;
+    const readNow = () => this.#once(credential, `read ${round + 1}`, true);
+    return (await this.#newcomers.follow(credential, readNow)) ?? read;
+  }
+
+  async #once(credential: Credential, purpose: string, fresh: boolean): Promise<ListRead> {
+    const exchange = await this.#client.send({ ...listRequest(credential, purpose), fresh });
     const read = new ListRead(credential, exchange);
     this.#onRead(read);
     return read;

@@ -13,6 +13,8 @@ export function sessionGiven(
   identities: ReadonlyMap<Credential, Identity>,
 ): Stop | undefined {
   const lists = reads.filter(({ usable }) => usable);
+  // A cache that mixes accounts would make anybody's token look like a session.
+  if (lists.some((list) => isMixed(list, credentials))) return undefined;
   const isListed = ({ token }: Credential) => lists.some(({ byId }) => byId.has(token));
   const ofKind = (kind: Credential['kind']) => credentials.filter((one) => one.kind === kind);
   const unlisted = ofKind('API token').filter((one) => identities.has(one) && !isListed(one));
@@ -34,4 +36,11 @@ export function sessionGiven(
     outcome: 'misconfigured',
     message: `${session.variable} is a session token, or the portal does not list it: /auth/whoami accepts it, and no list holds it, while ${other.variable} is in its own list. Give an API token of that user; if it is one, the portal breaks own-token-listed.`,
   };
+}
+
+/** Whether somebody's list holds a token that was given as one of another account. */
+function isMixed({ credential, byId }: ListRead, credentials: readonly Credential[]): boolean {
+  const reader = credentials.find(({ token }) => token === credential.token);
+  const isOutside = (one: Credential | undefined) => one?.persona === 'outsider';
+  return credentials.some((one) => isOutside(one) !== isOutside(reader) && byId.has(one.token));
 }

@@ -18,14 +18,16 @@ export interface StartOptions {
   readonly host?: string | undefined;
   /** The administrator's login; one with a random password unless it is given. */
   readonly admin?: Seed['admin'] | undefined;
+  /** Another process of a portal has the same data. */
+  readonly of?: Seed;
 }
 
 /** Starts a reference portal on this machine, with users and tokens in it. */
 export async function startReference(
   behaviour: Behaviour = plain,
-  { port = 0, host, admin }: StartOptions = {},
+  { port = 0, host, admin, of }: StartOptions = {},
 ): Promise<Reference> {
-  const seeded = seed(behaviour.newToken, admin);
+  const seeded = of ?? seed(behaviour.newToken, admin);
   const portal = createPortal(seeded.store, behaviour);
   const usual = async (request: Request) => portal.fetch(request);
   const { around } = behaviour;

@@ -10,6 +10,8 @@ export interface Ending {
   /** Why nothing could be judged. */
   readonly stop?: { readonly outcome: 'misconfigured' | 'undecided'; readonly message: string };
   readonly signal?: EndingSignal;
+  /** What would help a run that could not decide everything, in a sentence. */
+  readonly advice?: string;
   /** Bugs of the suite: the requirements in which it broke, and leaks that were caught. */
   readonly suiteErrors: readonly string[];
 }
@@ -24,7 +26,7 @@ export interface RunVerdict {
 export function outcomeOf(
   requirements: readonly RequirementResult[],
   selection: Selection,
-  { stop, signal, suiteErrors }: Ending,
+  { stop, signal, suiteErrors, advice }: Ending,
   { profile, baseline }: Pick<Report, 'profile' | 'baseline'>,
 ): RunVerdict {
   const broken = requirements.filter(({ status }) => status === 'fail');
@@ -47,7 +49,8 @@ export function outcomeOf(
     const message = `${broken.length} of ${musts.length} mandatory requirements failed: ${names(broken)}.${alsoKnown(requirements)}`;
     return { outcome: 'non-conformant', exitCode: 1, message };
   }
-  if (stop) return { outcome: 'undecided', exitCode: 3, message: stop.message };
+  const help = advice ? ` ${advice}` : '';
+  if (stop) return { outcome: 'undecided', exitCode: 3, message: stop.message + help };
   const known = requirements.filter(({ status }) => status === 'known');
   const problems = baseline?.problems ?? [];
   if (problems.length > 0) {
@@ -67,7 +70,7 @@ export function outcomeOf(
   const undecided = open.filter((one) => !waived.has(one.id) && !hidden(one));
   if (undecided.length > 0) {
     const nothing = known.length > 0 ? 'Nothing new failed' : 'Nothing failed';
-    const message = `${nothing}, but ${undecided.length} of ${musts.length} MUSTs could not be decided: ${names(undecided)}.${alsoKnown(requirements)}`;
+    const message = `${nothing}, but ${undecided.length} of ${musts.length} MUSTs could not be decided: ${names(undecided)}.${alsoKnown(requirements)}${help}`;
     return { outcome: 'undecided', exitCode: 3, message };
   }
   if (known.length > 0) {

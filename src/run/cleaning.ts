@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Limiter } from '../http/limiter.ts';
 import type { Target } from '../http/target.ts';
 import type { Report } from '../report/report.ts';
 import { endAdminSessions } from '../sandbox/admin-sessions.ts';
@@ -19,6 +20,7 @@ export interface CleaningMeans {
   readonly created: Created;
   readonly administrator: Administrator | undefined;
   readonly masker: SecretMasker;
+  readonly limiter: Limiter;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -43,6 +45,7 @@ export async function cleanAfter(
     purpose: `run ${runId}, cleanup`,
     writes: true,
     signal: end.signal,
+    limiter: means.limiter,
   });
   const calls = new Calls(client, means.masker, 0);
   const until = startedAt + cleanupTimeoutMs - reserveOf(cleanupTimeoutMs);

@@ -7,6 +7,7 @@ import { type Credential, credentialKinds, howToGive, notCreated } from '../port
 import type { Identity } from '../portal/identity.ts';
 import { Journal } from '../portal/journal.ts';
 import type { ListRead } from '../portal/list-read.ts';
+import { Newcomers } from '../portal/newcomers.ts';
 import { preflight, preflightOfCreated, reach, type Stop } from '../portal/preflight.ts';
 import { ProbeBatches } from '../portal/probe-batches.ts';
 import { Propagation } from '../portal/propagation.ts';
@@ -141,11 +142,13 @@ async function readFirst(
     probes.saw(read);
     journal.add(read);
   };
-  const newRounds = (earlier: readonly ListRead[] = []) =>
-    new ReadRounds(client, credentials, onRead, earlier);
   const { settleMs } = settings;
+  const newcomers = new Newcomers(client, settleMs, signal);
+  const newRounds = (earlier: readonly ListRead[] = []) =>
+    new ReadRounds(client, credentials, onRead, newcomers, earlier);
   const propagation = new Propagation(client, journal, credentials, sandbox);
   if (sandbox) await propagation.wait(settleMs, signal);
+  const settledAt = sandbox ? Date.now() : undefined;
   let rounds = [newRounds(), newRounds()] as const;
   const { identities, stop } = sandbox
     ? { identities: identitiesOf(sandbox, credentials), stop: await preflightOfCreated(rounds[0]) }
@@ -165,6 +168,7 @@ async function readFirst(
     probes,
     first: (credential) => rounds[0].read(credential, 0),
     settleMs,
+    settledAt,
     mayBeLogged: facts.mayBeLogged,
     signal,
     journal,

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Checked, Requirement, RunFacts } from '../contract/requirement.ts';
 import { schema } from '../contract/shape.ts';
 import type { Client } from '../http/client.ts';
+import { Limiter } from '../http/limiter.ts';
 import { parseTarget, type Target } from '../http/target.ts';
 import { Context } from '../portal/context.ts';
 import { credentialKinds } from '../portal/credential.ts';
@@ -40,6 +41,7 @@ export class Run {
   readonly #startedAt = Date.now();
   readonly #end = new AbortController();
   readonly #client: Client;
+  readonly #limiter: Limiter;
   readonly #created = new Created();
   readonly #deadline: NodeJS.Timeout;
   #administrator: Administrator | undefined;
@@ -63,7 +65,13 @@ export class Run {
     };
     this.#watchSecrets(register);
     setMaxListeners(0, this.#end.signal); // One for each request under way.
-    this.#client = this.#newClient(this.#end.signal);
+    this.#limiter = new Limiter(settings.rate);
+    this.#client = newClient(settings, this.target, {
+      purpose: `run ${this.#runId}`,
+      writes: this.facts.profile === 'full',
+      signal: this.#end.signal,
+      limiter: this.#limiter,
+    });
     const late = () => this.#end.abort('the deadline of the run has passed');
     this.#deadline = setTimeout(late, settings.deadlineMs);
   }
@@ -158,6 +166,7 @@ export class Run {
       created: this.#created,
       administrator: this.#administrator,
       masker: this.#recorder.masker,
+      limiter: this.#limiter,
       onBug: (error) => this.#recorder.noteBug('cleaning up', error),
     });
     this.#cleanup = cleanup;
@@ -189,6 +198,7 @@ export class Run {
   get #known(): KnownOfRun {
     const { only, skip, strict, allowUntested, baseline, seed, image = null } = this.#settings;
     const { stop, credentials } = this.#prepared;
+    const { advice } = this.#limiter;
     return {
       ...this.facts,
       runId: this.#runId,
@@ -206,6 +216,7 @@ export class Run {
       allowUntested,
       ending: {
         ...(stop ? { stop } : {}),
+        ...(advice ? { advice } : {}),
         ...(this.#signal ? { signal: this.#signal } : {}),
       },
     };
@@ -227,14 +238,5 @@ export class Run {
     const total = isJudging ? this.plan.phases.flatMap(([, part]) => part).length : 0;
     const done = isJudging ? this.#recorder.done : 0;
     return this.#recorder.mask({ step: this.#step, done, total });
-  }
-
-  #newClient(signal: AbortSignal): Client {
-    const writes = this.facts.profile === 'full';
-    return newClient(this.#settings, this.target, {
-      purpose: `run ${this.#runId}`,
-      writes,
-      signal,
-    });
   }
 }

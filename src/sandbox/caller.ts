@@ -46,6 +46,12 @@ export function isRefusal(error: unknown): error is CallFailed {
   return error instanceof CallFailed && [400, 403, 406, 409, 413, 422].includes(error.status ?? 0);
 }
 
+/** Whether a response was lost, of which nobody knows what became; not at the end of a run. */
+export function isLost(error: unknown): error is CallFailed {
+  if (!(error instanceof CallFailed)) return false;
+  return error.mayHaveWorked && error.exchange.failure?.kind !== 'aborted';
+}
+
 /** A request that was sent and of whose end nothing is known. */
 const maybe: readonly Failure['kind'][] = ['timeout', 'broken', 'size', 'aborted'];
 

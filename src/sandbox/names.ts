@@ -37,13 +37,15 @@ export function prefixOf(runId: string): string {
 
 /** The id of the run that gave a name, if one did. */
 export function runOf(name: string): string | undefined {
-  const [, runId = ''] = /^portal-conformance-([0-9a-z]{8,10})-/.exec(name) ?? [];
+  const [, odd, word] =
+    /^portal-conformance-([0-9a-z]{8,10})-|^portalconformance([0-9a-z]{10})n/.exec(name) ?? [];
+  const runId = odd ?? word ?? '';
   return isRunId(runId) ? runId : undefined;
 }
 
 /**
  * How odd names may be: some portals, and guards in front of them, refuse what is long or has
- * signs in it, and some refuse user names that are addresses.
+ * signs in it, and some refuse user names that are addresses. Words have letters and digits alone.
  */
 const oddities = ['odd', 'plain', 'words'] as const;
 
@@ -96,7 +98,7 @@ export class Names {
   password(): string {
     if (this.oddity === 'odd') return this.#faker.internet.password({ length: 24 });
     // What rules of passwords ask for: every kind of character, and not many of them.
-    return `Aa1!${this.#faker.string.alphanumeric(12)}`;
+    return `Aa1.${this.#faker.string.alphanumeric(12)}`;
   }
 
   /** With letters, quotes and signs outside ASCII, which some servers spoil. */
@@ -110,10 +112,12 @@ export class Names {
   /** Short, and of letters and digits alone. */
   #plain(): string {
     this.#given += 1;
-    return `${this.#prefix}${this.#given}`;
+    const prefix = this.oddity === 'words' ? this.#prefix.replaceAll('-', '') : this.#prefix;
+    return `${prefix}${this.oddity === 'words' ? 'n' : ''}${this.#given}`;
   }
 
   hosts(): string[] {
+    if (this.oddity !== 'odd') return ['example.com'];
     return [this.#faker.internet.domainName(), `charts.${this.#faker.internet.domainName()}`];
   }
 }

@@ -6,7 +6,7 @@ import {
   sandboxUnavailable,
 } from './administrator.ts';
 import type { Id } from './answers.ts';
-import { CallFailed, isRefusal } from './caller.ts';
+import { CallFailed, isLost, isRefusal } from './caller.ts';
 import type { Calls, UserCreated } from './calls.ts';
 import type { Created } from './created.ts';
 import type { Names } from './names.ts';
@@ -15,6 +15,7 @@ import {
   type CreatedUser,
   createToken,
   defaultToken,
+  maxLost,
   Sandbox,
   type TokenKind,
 } from './sandbox.ts';
@@ -39,9 +40,9 @@ export async function provision(
     throw sandboxUnavailable(error, 'The users of the run could not be created');
   });
   const lacking = new Map<TokenKind, string>();
-  const create = async (owner: CreatedUser, kind: TokenKind, hosts?: readonly string[]) => {
+  const create = async (owner: CreatedUser, kind: TokenKind) => {
     try {
-      const draft = { kind, ...(hosts ? { hosts } : {}) };
+      const draft = { kind, isRestricted: kind === 'restricted' };
       return await createToken(calls, created, names, owner, draft);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
@@ -53,7 +54,7 @@ export async function provision(
     people.flatMap(({ user }) => [
       create(user, 'persona'),
       create(user, 'unused'),
-      create(user, 'restricted', names.hosts()),
+      create(user, 'restricted'),
     ]),
   );
   const tokens = [
@@ -75,14 +76,16 @@ async function createUsers(
   names: Names,
   administrator: Administrator,
 ): Promise<Person[]> {
-  /** Creates somebody under plainer names when odd ones are refused. */
+  /** Creates somebody under plainer names when odd ones are refused, and again when it was lost. */
   const insist = async <T>(create: (draft: Draft) => Promise<T>): Promise<T> => {
-    for (;;) {
+    for (let lost = 0; ; ) {
       const { oddity } = names;
       try {
         return await create({ username: names.username(), password: names.password() });
       } catch (error) {
-        if (!isRefusal(error) || !names.becomePlainer(oddity)) throw error;
+        if (isRefusal(error) && names.becomePlainer(oddity)) continue;
+        lost += 1;
+        if (!isLost(error) || lost > maxLost) throw error;
       }
     }
   };
@@ -119,7 +122,13 @@ async function createUsers(
     const email = answer.email ?? draft.username;
     if (email !== draft.username)
       created.differences.add('the creation of a user answers another address than it was sent');
-    const token = await calls.login(draft.username, draft.password);
+    const token = await calls
+      .login(draft.username, draft.password)
+      // A session that was lost ends with its user.
+      .catch((error) => {
+        if (!isLost(error)) throw error;
+        return calls.login(draft.username, draft.password);
+      });
     created.sessions.set(token, accountId);
     const variable = `PORTAL_${persona.toUpperCase()}_SESSION`;
     return {

@@ -4,7 +4,7 @@ import type { Persona } from '../contract/requirement.ts';
 import { type Exchange, serverTime } from '../http/exchange.ts';
 import type { Administrator } from './administrator.ts';
 import { Differs, type Id } from './answers.ts';
-import { type Bearer, CallFailed, isRefusal } from './caller.ts';
+import { type Bearer, CallFailed, isLost, isRefusal } from './caller.ts';
 import type { Calls, TokenCreated, UserCreated } from './calls.ts';
 import type { Created } from './created.ts';
 import type { Names } from './names.ts';
@@ -157,14 +157,14 @@ export class Sandbox {
 
 interface Draft {
   readonly kind: TokenKind;
-  readonly hosts?: readonly string[];
+  readonly isRestricted?: boolean;
 }
 
 /** A quota that other work of the run has reached is free again in a moment. */
 const quotaPauses = [200, 400, 800];
 
-/** A token may be lost this often: a server that loses more is not one to judge by it. */
-const maxLost = 2;
+/** What is created may be lost this often: a server that loses more is not one to judge by it. */
+export const maxLost = 2;
 
 /**
  * Creates a token. Many of them go out over kept connections, which may close just as they are
@@ -177,22 +177,22 @@ export async function createToken(
   created: Created,
   names: Names,
   owner: CreatedUser,
-  { kind, hosts }: Draft,
+  { kind, isRestricted = false }: Draft,
 ): Promise<CreatedToken> {
   const fresh = kind !== 'later';
-  const restrictions = hosts ? { hosts } : null;
   for (let lost = 0; ; ) {
     const { oddity } = names;
     const name = names.token();
+    const hosts = isRestricted ? names.hosts() : undefined;
+    const restrictions = hosts ? { hosts } : null;
     try {
       const { token, exchange } = await calls.createToken(owner, name, { hosts, fresh });
       created.tokens.set(token.id, owner);
       noteDifferences(created, { name, restrictions }, token);
       return { ...asAnswered(token, restrictions), kind, owner, ...creationTimes(exchange) };
     } catch (error) {
-      if (isRefusal(error) && oddity === 'odd' && names.becomePlainer(oddity)) continue;
-      const isLost = error instanceof CallFailed && error.mayHaveWorked;
-      if (!isLost || lost === maxLost || error.exchange.failure?.kind === 'aborted') throw error;
+      if (isRefusal(error) && names.becomePlainer(oddity)) continue;
+      if (!isLost(error) || lost === maxLost) throw error;
       lost += 1;
       const id = await calls.findToken(owner, name).catch(() => undefined);
       if (id === undefined) continue;

@@ -80,6 +80,16 @@ export class OptionReader {
     throw new Misconfigured(`--${name} (${variableOf(name)}) takes a whole number.`);
   }
 
+  rate(name: string): number | undefined {
+    const raw = this.text(name);
+    if (raw === undefined) return undefined;
+    const number = /^\d+(\.\d+)?$/.test(raw) ? Number(raw) : 0;
+    if (number > 0) return number;
+    throw new Misconfigured(
+      `--${name} (${variableOf(name)}) takes a number of requests a second, such as 10.`,
+    );
+  }
+
   count(name: string, otherwise: number): number {
     const raw = this.text(name);
     if (raw === undefined) return otherwise;

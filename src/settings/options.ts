@@ -97,6 +97,17 @@ export const optionTable = {
     'zero',
   ),
   concurrency: count({ name: 'concurrency', about: 'requests in flight at once (16)' }, 16),
+  rate: {
+    name: 'rate',
+    takes: '<number>',
+    about: 'requests a second at most (no bound until the server answers 429 or 503)',
+    schema: { type: 'number', exclusiveMinimum: 0 },
+    read: ({ reader }: Source): number | undefined => reader.rate('rate'),
+    api: {
+      takes: 'a number above 0',
+      accepts: (value: unknown) => typeof value === 'number' && value > 0,
+    },
+  },
   origin: {
     name: 'origin',
     takes: '<origin>',
