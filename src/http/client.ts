@@ -11,6 +11,7 @@ import type { Exchange, Failure, Outcome, OutgoingRequest } from './exchange.ts'
 import { readFailure } from './failure.ts';
 import type { Limiter } from './limiter.ts';
 import { pauseBefore, retryAfterOf } from './retry.ts';
+import type { Target } from './target.ts';
 
 export interface ClientOptions extends CurlOptions {
   readonly userAgent: string;
@@ -78,6 +79,10 @@ export class Client {
     return this.#limit(() => this.#insist(request));
   }
 
+  get target(): Target {
+    return this.#options.target;
+  }
+
   /** Waits; not longer than the run. */
   pause(ms: number): Promise<void> {
     return delay(ms, this.#options.signal);
@@ -133,7 +138,7 @@ export class Client {
   }
 
   async #once(request: OutgoingRequest): Promise<Outcome> {
-    const { target, timeoutMs, signal, userAgent, origin } = this.#options;
+    const { target, timeoutMs, signal, userAgent, origin, ca } = this.#options;
     // A path from elsewhere must not lead a token to another origin.
     if (!request.path.startsWith('/') || !URL.canParse(target.base + request.path)) {
       throw new Error('a path that does not begin with a slash');
@@ -175,7 +180,9 @@ export class Client {
       const { status, headers, body } = response;
       return { response: { status, headers, rawHeaders: incoming.rawHeaders, body } };
     } catch (error) {
-      return { failure: signal.aborted ? aborted(signal) : readFailure(error, timeoutMs) };
+      return {
+        failure: signal.aborted ? aborted(signal) : readFailure(error, timeoutMs, ca !== undefined),
+      };
     } finally {
       clearTimeout(late);
       signal.removeEventListener('abort', onEnd);

@@ -24,7 +24,17 @@ export interface OutgoingRequest {
 
 /** Why there is no answer. */
 export interface Failure {
-  readonly kind: 'refused' | 'unreachable' | 'tls' | 'timeout' | 'broken' | 'size' | 'aborted';
+  readonly kind:
+    | 'refused'
+    | 'unreachable'
+    | 'tls'
+    | 'client-certificate'
+    /** TLS where plain http was sent. */
+    | 'plain'
+    | 'timeout'
+    | 'broken'
+    | 'size'
+    | 'aborted';
   readonly sentence: string;
 }
 

@@ -1,4 +1,5 @@
 import { sameId } from '../contract/json.ts';
+import { otherLogin } from '../http/challenge.ts';
 import type { Client } from '../http/client.ts';
 import {
   type Exchange,
@@ -6,19 +7,16 @@ import {
   isUnavailable,
   mediaType,
 } from '../http/exchange.ts';
-import { listPath, stripEndpoint, whoamiPath } from '../http/target.ts';
+import { listPath, whoamiPath } from '../http/target.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import type { Credential, Reader } from './credential.ts';
 import { type Identity, readIdentity } from './identity.ts';
+import { inFront } from './in-front.ts';
 import { ListRead } from './list-read.ts';
+import { hasMoved, redirected, wantsTls } from './redirect.ts';
 import { whoamiRequest } from './requests.ts';
 import type { ReadRounds } from './rounds.ts';
-
-/** Why nothing can be judged: the call is wrong, or the portal does not answer. */
-export interface Stop {
-  readonly outcome: 'misconfigured' | 'undecided';
-  readonly message: string;
-}
+import type { Stop } from './stop.ts';
 
 export interface Preflight {
   readonly identities: ReadonlyMap<Credential, Identity>;
@@ -54,8 +52,9 @@ export async function preflight(
   for (const { credential, identity } of arrivals)
     if (identity) identities.set(credential, identity);
   const stop =
+    (await inFrontOf(client, arrivals)) ??
     unanswered(arrivals) ??
-    redirected(arrivals, masker) ??
+    redirected(listsOf(arrivals), masker) ??
     notAPortal(arrivals) ??
     refused(arrivals) ??
     mistaken(identities);
@@ -79,7 +78,10 @@ export async function reach(client: Client, masker: SecretMasker): Promise<Doubt
   if (!exchange || !whoami) return undefined;
   const list = new ListRead(nobody, exchange);
   const arrivals = [{ credential: nobody, list, whoami, identity: undefined }];
-  const stop = unanswered(arrivals) ?? redirected(arrivals, masker) ?? notAPortal(arrivals);
+  const front = await inFrontOf(client, arrivals);
+  if (front) return { ...front, mayLogIn: false };
+  const stop =
+    unanswered(arrivals) ?? redirected(listsOf(arrivals), masker) ?? notAPortal(arrivals);
   // Some portals show a login page, or nothing, to anonymous callers.
   const mayLogIn = stop?.outcome === 'misconfigured' && !hasMoved(exchange) && !wantsTls(exchange);
   return stop && { ...stop, mayLogIn };
@@ -94,6 +96,15 @@ export async function preflightOfCreated(rounds: ReadRounds): Promise<Stop | und
   return unanswered(lists.map((list) => ({ list })));
 }
 
+/** Somebody who answers everything in the same way. */
+async function inFrontOf(client: Client, arrivals: readonly Arrival[]): Promise<Stop | undefined> {
+  const [first] = arrivals;
+  const sign = ({ failure, response }: Exchange) => failure?.kind ?? response?.status;
+  if (!first || arrivals.some(({ list, whoami }) => sign(list.exchange) !== sign(whoami)))
+    return undefined;
+  return inFront(client, first.list.exchange);
+}
+
 /** Nothing listens, or what does is out of service. */
 function unanswered(arrivals: readonly Pick<Arrival, 'list'>[]): Stop | undefined {
   const [first] = arrivals;
@@ -105,50 +116,8 @@ function unanswered(arrivals: readonly Pick<Arrival, 'list'>[]): Stop | undefine
   return { outcome: 'undecided', message: `The target could not be judged: ${why}.` };
 }
 
-function redirected(arrivals: readonly Arrival[], masker: SecretMasker): Stop | undefined {
-  for (const { list } of arrivals) {
-    const { response } = list.exchange;
-    if (!response || response.status < 300 || response.status > 399) continue;
-    const place = redirectPlace(list.exchange, masker);
-    return {
-      outcome: 'misconfigured',
-      message: `The target redirects (${response.status}); redirects are not followed. ${place}`,
-    };
-  }
-  return undefined;
-}
-
-/** Where a redirect leads, and from where. */
-function redirectOf({ curl, response }: Exchange): URL | undefined {
-  const from = /https?:\/\/[^\s'"]+/.exec(curl)?.[0];
-  const location = response?.headers.location;
-  if (location === undefined) return undefined;
-  return URL.canParse(location, from) ? new URL(location, from) : undefined;
-}
-
-/** Whether a redirect leads to the list at another place. */
-function hasMoved(exchange: Exchange): boolean {
-  return redirectOf(exchange)?.pathname.endsWith(listPath) ?? false;
-}
-
-/** Whether a redirect leads from http to https: no password is sent in the clear then. */
-function wantsTls(exchange: Exchange): boolean {
-  return /http:\/\//.test(exchange.curl) && redirectOf(exchange)?.protocol === 'https:';
-}
-
-/** Where a redirect leads, as far as it is safe to say. */
-function redirectPlace(exchange: Exchange, masker: SecretMasker): string {
-  const location = exchange.response?.headers.location ?? '';
-  const to = redirectOf(exchange);
-  if (!to) return 'Give the URL that it redirects to.';
-  // The path of the target itself is no news; any other may be anybody's.
-  const isPortal = hasMoved(exchange);
-  const place = isPortal ? to.origin + stripEndpoint(to.pathname) : to.origin;
-  const safe =
-    /^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place) && !masker.isIn(place) && !masker.isIn(location);
-  if (!safe) return 'Give the URL that it redirects to.';
-  if (isPortal) return `Give ${place} as the target instead.`;
-  return `It leads to another page of ${place}; is that a login page?`;
+function listsOf(arrivals: readonly Arrival[]): readonly ListRead[] {
+  return arrivals.map(({ list }) => list);
 }
 
 function notAPortal(arrivals: readonly Arrival[]): Stop | undefined {
@@ -173,6 +142,12 @@ function isPage(response: IncomingResponse): boolean {
 
 function refused(arrivals: readonly Arrival[]): Stop | undefined {
   const shut = ({ response }: Exchange) => response?.status === 401 || response?.status === 403;
+  const isNobodyIn = arrivals.every(({ list, whoami }) => shut(list.exchange) && shut(whoami));
+  // Several tokens are seldom all wrong.
+  const drops =
+    isNobodyIn && arrivals.length > 1
+      ? ' No token was accepted at all: does something on the way drop the Authorization header?'
+      : '';
   let doubt: Stop | undefined;
   for (const { credential, list, whoami, identity } of arrivals) {
     if (!shut(list.exchange) || identity) continue;
@@ -180,7 +155,7 @@ function refused(arrivals: readonly Arrival[]): Stop | undefined {
     if (shut(whoami)) {
       return {
         outcome: 'misconfigured',
-        message: `${variable} was rejected, by the list (${list.status}) and by /auth/whoami (${whoami.response?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.`,
+        message: `${variable} was rejected, by the list (${list.status}) and by /auth/whoami (${whoami.response?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.${otherLogin(list.exchange)}${drops}`,
       };
     }
     doubt ??= {

@@ -1,7 +1,7 @@
 import type { Credential } from './credential.ts';
 import type { Identity } from './identity.ts';
 import type { ListRead } from './list-read.ts';
-import type { Stop } from './preflight.ts';
+import type { Stop } from './stop.ts';
 
 /**
  * Tells a session token that was given as an API token from an API token that is not listed:

@@ -1,4 +1,5 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
+import { otherLogin } from '../http/challenge.ts';
 import { type Bearer, CallFailed } from './caller.ts';
 import type { Calls } from './calls.ts';
 import type { Created } from './created.ts';
@@ -109,7 +110,9 @@ export async function becomeAdministrator(
     const who = token === undefined ? 'PORTAL_ADMIN_USERNAME' : 'PORTAL_ADMIN_TOKEN';
     const status = error instanceof CallFailed ? error.status : undefined;
     if (status === 401)
-      throw new Misconfigured(`${who} was rejected (401): it is not valid on this portal.`);
+      throw new Misconfigured(
+        `${who} was rejected (401): it is not valid on this portal.${otherLogin((error as CallFailed).exchange)}`,
+      );
     if (status === 403)
       throw new Misconfigured(`${who} is not an administrator of this portal (403).`);
     if (status === undefined) throw sandboxUnavailable(error);
@@ -124,7 +127,7 @@ async function firstLogin(login: () => Promise<string>): Promise<string> {
   } catch (error) {
     if (error instanceof CallFailed && error.status === 401) {
       throw new Misconfigured(
-        'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were rejected (401).',
+        `PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were rejected (401).${otherLogin(error.exchange)}`,
       );
     }
     throw sandboxUnavailable(error);

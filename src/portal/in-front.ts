@@ -1,0 +1,46 @@
+import type { Client } from '../http/client.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { speaksTls } from '../http/speaks-tls.ts';
+import type { Stop } from './stop.ts';
+
+/** How long a handshake may take, in milliseconds. */
+const handshakeMs = 2000;
+
+/** What stands between the call and a portal, by what it answers: the call has to be changed. */
+export async function inFront(client: Client, exchange: Exchange): Promise<Stop | undefined> {
+  const what = await whatIsInFront(client, exchange);
+  return what === undefined ? undefined : { outcome: 'misconfigured', message: what };
+}
+
+async function whatIsInFront(
+  { target }: Client,
+  { failure, response }: Exchange,
+): Promise<string | undefined> {
+  if (failure?.kind === 'client-certificate') return clientCertificate;
+  const isPlain = failure?.kind === 'plain' || failure?.kind === 'broken';
+  if (!target.tls && isPlain && (await speaksTls(target.base, handshakeMs)))
+    return wantsHttps(target.base);
+  if (!response) return undefined;
+  const { status, body } = response;
+  if (status === 407)
+    return 'A proxy on the way wants a login (407), which this suite cannot give: run it where none is between it and the portal.';
+  if (status === 511)
+    return 'The network wants a sign-in before it lets anything pass (511): sign in, or run the suite in another network.';
+  if (status !== 400) return undefined;
+  // Their own words; none of them is repeated.
+  const text = body.subarray(0, 2000).toString('latin1');
+  if (!target.tls && plainHttp.test(text)) return wantsHttps(target.base);
+  return noCertificate.test(text) ? clientCertificate : undefined;
+}
+
+/** What nginx, Go and Apache say of http on a port of https. */
+const plainHttp = /HTTP request (was sent )?to (an )?HTTPS|speaking plain HTTP to an SSL/i;
+/** What nginx says where no client certificate came. */
+const noCertificate = /No required SSL certificate was sent|SSL certificate error/i;
+
+const clientCertificate =
+  'The server wants a client certificate (mutual TLS), which this suite cannot give: let it pass in front of the server without one, or judge the portal behind it.';
+
+function wantsHttps(base: string): string {
+  return `The target speaks TLS on this port: give ${base.replace('http:', 'https:')} as the target.`;
+}

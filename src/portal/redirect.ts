@@ -1,0 +1,54 @@
+import type { Exchange } from '../http/exchange.ts';
+import { listPath, stripEndpoint } from '../http/target.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
+import type { Stop } from './stop.ts';
+
+/** A list that is answered with a redirect. */
+export function redirected(
+  lists: readonly { readonly exchange: Exchange }[],
+  masker: SecretMasker,
+): Stop | undefined {
+  for (const { exchange } of lists) {
+    const { response } = exchange;
+    if (!response || response.status < 300 || response.status > 399) continue;
+    const place = redirectPlace(exchange, masker);
+    return {
+      outcome: 'misconfigured',
+      message: `The target redirects (${response.status}); redirects are not followed. ${place}`,
+    };
+  }
+  return undefined;
+}
+
+/** Where a redirect leads, and from where. */
+function redirectOf({ curl, response }: Exchange): URL | undefined {
+  const from = /https?:\/\/[^\s'"]+/.exec(curl)?.[0];
+  const location = response?.headers.location;
+  if (location === undefined) return undefined;
+  return URL.canParse(location, from) ? new URL(location, from) : undefined;
+}
+
+/** Whether a redirect leads to the list at another place. */
+export function hasMoved(exchange: Exchange): boolean {
+  return redirectOf(exchange)?.pathname.endsWith(listPath) ?? false;
+}
+
+/** Whether a redirect leads from http to https: no password is sent in the clear then. */
+export function wantsTls(exchange: Exchange): boolean {
+  return /http:\/\//.test(exchange.curl) && redirectOf(exchange)?.protocol === 'https:';
+}
+
+/** Where a redirect leads, as far as it is safe to say. */
+function redirectPlace(exchange: Exchange, masker: SecretMasker): string {
+  const location = exchange.response?.headers.location ?? '';
+  const to = redirectOf(exchange);
+  if (!to) return 'Give the URL that it redirects to.';
+  // The path of the target itself is no news; any other may be anybody's.
+  const isPortal = hasMoved(exchange);
+  const place = isPortal ? to.origin + stripEndpoint(to.pathname) : to.origin;
+  const safe =
+    /^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place) && !masker.isIn(place) && !masker.isIn(location);
+  if (!safe) return 'Give the URL that it redirects to.';
+  if (isPortal) return `Give ${place} as the target instead.`;
+  return `It leads to another page of ${place}; is that a login page?`;
+}
