@@ -1,4 +1,9 @@
-import { changesByReading, differences, growsByReading } from '../src/checks/changed-by-reading.ts';
+import {
+  changesByReading,
+  changesWithEveryRead,
+  differences,
+  growsByReading,
+} from '../src/checks/changed-by-reading.ts';
 import { type Difference, failEach, over } from '../src/checks/findings.ts';
 import { anyProfile, ofTopic, reading, shaped, withoutHead } from '../src/checks/kinds.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
@@ -148,9 +153,13 @@ export const response = ofTopic('response', [
         const after = await context.list(caller, round + 1);
         return changesByReading(before, after, caller.token);
       });
-      const created =
-        changed.some(({ key }) => key === 'created') && (await growsByReading(context, caller));
-      const proven = changed.filter(({ key }) => key !== 'created' || created);
+      const proven = [];
+      for (const change of changed) {
+        const isOurs = await (change.key === 'created'
+          ? growsByReading(context, caller)
+          : changesWithEveryRead(context, caller, change.key));
+        if (isOurs) proven.push(change);
+      }
       const curl = (await context.list(caller)).exchange.curl;
       failIf(
         proven.map(({ key: _, ...change }) => ({ ...change, credential: caller.label, curl })),

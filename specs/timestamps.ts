@@ -5,8 +5,9 @@ import { recordOf } from '../src/checks/own-record.ts';
 import { readersOf, staleUse } from '../src/checks/time-of-use.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
+import { serverGraceMs } from '../src/portal/clock.ts';
 import type { Context } from '../src/portal/context.ts';
-import type { ListRead } from '../src/portal/list-read.ts';
+import type { ListRead, TokenRecord } from '../src/portal/list-read.ts';
 
 export const timestamps = ofTopic('timestamps', [
   shaped({
@@ -126,8 +127,9 @@ export const timestamps = ofTopic('timestamps', [
       causes: 'The time is kept in another unit, or 0 stands for never.',
       fix: 'Convert to milliseconds, and write null for never.',
     },
-    (one) => typeof one.lastUsedAt === 'number',
+    isUsed,
     'use an API token of the account',
+    isUsed,
   ),
   reading(
     {
@@ -155,7 +157,7 @@ export const timestamps = ofTopic('timestamps', [
       profiles: anyProfile,
     },
     async (context) => {
-      const lists = await context.lists();
+      const lists = await context.lists(isUsed);
       let seen = 0;
       failEach(lists, (list) => {
         const early = list.records.filter(([, { createdAt, lastUsedAt }]) => {
@@ -181,6 +183,7 @@ export const timestamps = ofTopic('timestamps', [
         'Uses are written in batches, only by one API, only at login, or not by GET requests.',
       fix: 'Note every authenticated request; within the settle bound if not at once.',
       needs: ['caller.token'],
+      mayLag: true,
     },
     async (context) => {
       const tokens = context.given('caller.token', 'teammate.token', 'outsider.token');
@@ -209,14 +212,10 @@ export const timestamps = ofTopic('timestamps', [
     },
     'createdAt',
     ['persona', 'unused', 'restricted'],
-    (createdAt, { createdBetween }, list, { grace }) => {
-      // Of another form: judged by the requirements of its form.
-      if (!isMilliseconds(createdAt)) return true;
-      const { from, to } = createdBetween ?? {
-        from: list.exchange.receivedAt - grace,
-        to: list.exchange.receivedAt,
-      };
-      return createdAt >= from - grace && createdAt <= to + grace;
+    (createdAt, { createdBetween }, _, { grace }) => {
+      // Of another form: judged by the requirements of its form. Without a clock nothing can be told.
+      if (!isMilliseconds(createdAt) || !createdBetween) return true;
+      return createdAt >= createdBetween.from - grace && createdAt <= createdBetween.to + grace;
     },
     'a time within its creation',
   ),
@@ -284,10 +283,12 @@ export const timestamps = ofTopic('timestamps', [
       if (!use.accepted) throw new Inconclusive(`${use.trouble}: see listed-id-opens`);
       const { now, grace, known } = context.clock(use.exchange);
       const took = use.exchange.receivedAt - use.exchange.sentAt;
-      const earliest = known ? now - took - 1000 : now - grace;
+      const earliest = now - took - 1000;
       const stale = await context.eventually(caller, (list) => {
         const time = usedAt(list);
-        return isMilliseconds(time) && time >= earliest - grace && time <= now + grace;
+        // That it is there now, and was null, needs no clock.
+        if (!isMilliseconds(time) || !known) return isMilliseconds(time);
+        return time >= earliest - grace && time <= now + grace;
       });
       if (stale) {
         const time = usedAt(stale);
@@ -306,8 +307,10 @@ export const timestamps = ofTopic('timestamps', [
 ]);
 
 async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt'): Promise<string> {
-  const lists = await context.lists();
+  const lists = await context.lists(member === 'lastUsedAt' ? isUsed : undefined);
   let seen = 0;
+  let doubtful = false;
+  const own = context.given('caller.token', 'teammate.token', 'outsider.token');
   failEach(lists, (list) => {
     const { now, grace, known } = context.clock(list.exchange);
     const ahead = list.records.filter(([, { [member]: time }]) => {
@@ -315,13 +318,27 @@ async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt')
       seen += 1;
       return time > now + grace;
     });
-    const clock = known
-      ? "the server's clock, as its Date header tells"
-      : 'our clock; the answer has no Date header';
-    return places(indexes(ahead), member, `a time not later than ${clock}`, 'a time in the future');
+    if (!known) {
+      // Our own uses show what time the server has.
+      const uses = own.map(({ token }) => list.byId.get(token)?.lastUsedAt).filter(isMilliseconds);
+      const latest = Math.max(now, ...uses.map((time) => time + serverGraceMs));
+      doubtful ||= ahead.some(([, { [member]: time }]) => (time as number) > latest);
+      return [];
+    }
+    const expected = "a time not later than the server's clock, as its Date header tells";
+    return places(indexes(ahead), member, expected, 'a time in the future');
   });
+  if (doubtful)
+    throw new Inconclusive(
+      'a time is later than our clock; no Date header tells what the server has',
+    );
   if (seen === 0) throw new Inconclusive(`no record has a ${member} in milliseconds`, 'untested');
   return over(seen, 'record', lists);
+}
+
+/** Whether a token was used, as far as a time can tell. */
+function isUsed({ lastUsedAt }: TokenRecord): boolean {
+  return typeof lastUsedAt === 'number';
 }
 
 function indexes(records: readonly (readonly [number, unknown])[]): number[] {

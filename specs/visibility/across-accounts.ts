@@ -1,9 +1,10 @@
-import { idsOf, longIds, sidesOf } from '../../src/checks/accounts.ts';
+import { type Ids, idsOf, searchedIds, sidesOf } from '../../src/checks/accounts.ts';
 import { failEach, over, places } from '../../src/checks/findings.ts';
 import { changing, reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { Inconclusive } from '../../src/contract/finding.ts';
 import { sameId } from '../../src/contract/json.ts';
+import type { ListRead } from '../../src/portal/list-read.ts';
 import { searchFor } from '../../src/secrets/search.ts';
 
 /** Nobody sees anything of another account. */
@@ -123,7 +124,7 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       id: 'outsider-ids-nowhere',
       level: 'MUST',
       title: 'Nothing in the answer gives away a token of another account',
-      text: 'No id of 16 characters or more of one account occurs anywhere in the answers to the other, in whatever member or header.',
+      text: 'No id of 16 characters or more of one account occurs anywhere in the answers to the other, in whatever member or header, and none of 8 to 15 is a string of them.',
       source: 'Description',
       causes: 'Debug members or headers carry tokens of others, such as from a shared cache.',
       fix: "Build the answer from the account's own tokens alone; key caches by account.",
@@ -132,26 +133,30 @@ export const acrossAccounts: readonly WithoutTopic[] = [
     },
     async (context) => {
       const { inside, outside } = await sidesOf(context);
-      const theirs = longIds(outside);
-      if (theirs.size === 0)
-        throw new Inconclusive("the outsider's list has no id of 16 characters", 'untested');
-      const ours = [...longIds(inside)].filter((id) => !theirs.has(id));
-      const [outsiders, callers] = [searchFor(theirs), searchFor(ours)];
-      if (outside.every((list) => list.mentions(outsiders) === 0))
+      const theirs = searchedIds(outside);
+      if (theirs.long.size + theirs.short.size === 0)
+        throw new Inconclusive("the outsider's list has no id of 8 characters", 'untested');
+      const ours = searchedIds(inside, [...theirs.long, ...theirs.short]);
+      const counter = ({ long, short }: Ids) => {
+        const search = searchFor(long);
+        return (list: ListRead) => list.mentions(search) + (short.size > 0 ? list.holds(short) : 0);
+      };
+      const [countTheirs, countOurs] = [counter(theirs), counter(ours)];
+      if (outside.every((list) => countTheirs(list) === 0))
         throw new Inconclusive("the search finds nothing in the outsider's own list");
-      for (const [lists, ids] of [
-        [inside, outsiders],
-        [outside, callers],
+      for (const [lists, countIn] of [
+        [inside, countTheirs],
+        [outside, countOurs],
       ] as const) {
         failEach(lists, (list) => {
-          const count = list.mentions(ids);
+          const count = countIn(list);
           if (count === 0) return [];
           const expected = 'no id of the other account anywhere in the answer';
           return [{ expected, received: 'such ids', count }];
         });
       }
-      const lists = inside.length + outside.length;
-      return `${theirs.size + ours.length} ids looked for in ${lists} answers`;
+      const ids = [theirs, ours].reduce((sum, { long, short }) => sum + long.size + short.size, 0);
+      return `${ids} ids looked for in ${inside.length + outside.length} answers`;
     },
   ),
   reading(

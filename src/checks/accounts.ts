@@ -30,7 +30,24 @@ export function idsOf(lists: readonly ListRead[]): ReadonlySet<string> {
   return new Set([...counts].filter(([, count]) => count * 2 > lists.length).map(([id]) => id));
 }
 
-/** Those that are too long to occur anywhere by chance. */
-export function longIds(lists: readonly ListRead[]): ReadonlySet<string> {
-  return new Set([...idsOf(lists)].filter((id) => id.length >= 16));
+/** From this length on an id occurs nowhere by chance, and from the other it is no other string. */
+const [longLength, shortLength] = [16, 8];
+
+export interface Ids {
+  /** What is looked for anywhere. */
+  readonly long: ReadonlySet<string>;
+  /** What is looked for as a whole string. */
+  readonly short: ReadonlySet<string>;
+}
+
+/** Ids that most lists of an account have, but for some, by how they are looked for. */
+export function searchedIds(lists: readonly ListRead[], but: Iterable<string> = []): Ids {
+  const ids = new Set(idsOf(lists));
+  for (const id of but) ids.delete(id);
+  const some = (holds: (length: number) => boolean) =>
+    new Set([...ids].filter(({ length }) => holds(length)));
+  return {
+    long: some((length) => length >= longLength),
+    short: some((length) => length >= shortLength && length < longLength),
+  };
 }

@@ -45,6 +45,26 @@ export async function growsByReading(context: Context, caller: Credential): Prom
   return read.length >= burst.length && waited.length < read.length / 2;
 }
 
+/**
+ * Whether a member of the own record changes with every read, and not by the work of others, whose
+ * changes fall between some reads and not between others.
+ */
+export async function changesWithEveryRead(
+  context: Context,
+  caller: Credential,
+  member: string,
+): Promise<boolean> {
+  const values: unknown[] = [];
+  const readNow = async () => {
+    values.push((await context.readNow(caller)).byId.get(caller.token)?.[member]);
+  };
+  for (let count = 0; count < 8; count += 1) await readNow();
+  const everySecond = values.slice(1).every((value, index) => !saysTheSame(value, values[index]));
+  values.length = 0;
+  await Promise.all(Array.from({ length: 8 }, readNow));
+  return everySecond && values.some((value) => !saysTheSame(value, values[0]));
+}
+
 function newTokens(before: ListRead, after: ListRead, own: TokenRecord): unknown[] {
   return [...after.byId].filter(([id, record]) => !before.byId.has(id) && sameUser(record, own));
 }

@@ -33,7 +33,7 @@ export function ofTopic(
 export const anyProfile: readonly Profile[] = ['read-only', 'full', 'saved'];
 
 type Traits = Partial<
-  Pick<PortalRequirement, 'needs' | 'inapplicable' | 'profiles' | 'everyResponse'>
+  Pick<PortalRequirement, 'needs' | 'inapplicable' | 'profiles' | 'everyResponse' | 'mayLag'>
 >;
 
 /** A requirement that reads the list, in a portal unless it says otherwise. */
@@ -52,14 +52,16 @@ export function changing(draft: Draft, check: PortalRequirement['check']) {
  *
  * @param about whether a record holds what the requirement is about
  * @param provide what to give so that there is one
+ * @param shows what the run itself brings about: it is waited for until a record shows it
  */
 export function shaped(
   draft: Draft,
   about: (record: TokenRecord) => boolean = () => true,
   provide = 'create an API token in the account',
+  shows?: (record: TokenRecord) => boolean,
 ) {
   return reading({ ...draft, profiles: anyProfile }, async (context) => {
-    const lists = await context.lists();
+    const lists = await context.lists(shows);
     failEach(lists, (list) => list.shape.get(draft.id) ?? []);
     let seen = 0;
     for (const list of lists) for (const [, record] of list.records) if (about(record)) seen += 1;

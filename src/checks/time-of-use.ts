@@ -34,7 +34,8 @@ export async function staleUse(
   const took = first.exchange.receivedAt - first.exchange.sentAt;
   if (known && used !== null && used >= now - took - 1000) return undefined;
   const before = recordOf(await context.first(reader), token.token)?.record.lastUsedAt;
-  if (used !== null && used >= now - grace && hasMoved(before, used)) return undefined;
+  const isRecent = !known || (used !== null && used >= now - grace);
+  if (used !== null && isRecent && hasMoved(before, used)) return undefined;
   return {
     key: `${token.label} ${reader.label}`,
     expected: `of ${token.label}, a time of use not older than the first request of this run`,

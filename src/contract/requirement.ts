@@ -79,6 +79,8 @@ export interface Advice {
 export interface Checked<Context> extends Statement, Advice {
   readonly profiles: readonly Profile[];
   readonly phase: Phase;
+  /** Whether what it is about may lag: what holds the second time was late, not wrong. */
+  readonly mayLag?: true;
   /**
    * Whether it holds for every response to a valid token, so that it is judged again over all of
    * them when the run ends. What one saved response shows is such a rule.

@@ -1,14 +1,15 @@
 import { Inconclusive } from '../contract/finding.ts';
 import type { CredentialName } from '../contract/requirement.ts';
 import { delay } from '../http/delay.ts';
-import { type Exchange, type OutgoingRequest, serverTime } from '../http/exchange.ts';
+import type { Exchange, OutgoingRequest } from '../http/exchange.ts';
 import type { Target } from '../http/target.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { type Clock, clockOf } from './clock.ts';
 import { type Credential, notCreated, type Reader } from './credential.ts';
 import { eventually } from './eventually.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import type { Journal } from './journal.ts';
-import { ListRead } from './list-read.ts';
+import { ListRead, type TokenRecord } from './list-read.ts';
 import { isNew, rejectedSince } from './newcomers.ts';
 import type { ProbeBatches } from './probe-batches.ts';
 import type { Probe } from './requests.ts';
@@ -38,11 +39,6 @@ export interface Surroundings {
 
 /** A change that shows everywhere is many equal responses; a few of them are evidence enough. */
 const maxFreshReads = 6;
-
-/** The Date header has whole seconds, and several hosts behind one name have clocks of their own. */
-const serverGraceMs = 60_000;
-/** Without a Date header there is only our clock, which may be minutes off. */
-const ourGraceMs = 15 * 60_000;
 
 export interface ProbeRead {
   readonly probe: Probe;
@@ -128,12 +124,21 @@ export class Context {
     return read;
   }
 
-  /** Every list that could be read, of two rounds. @throws Inconclusive when there is none */
-  async lists(): Promise<readonly ListRead[]> {
+  /**
+   * Every list that could be read, of two rounds.
+   *
+   * @param shows what the run itself brings about, and what some record is to show: it may take
+   *   the settle bound
+   * @throws Inconclusive when there is none
+   */
+  async lists(shows?: (record: TokenRecord) => boolean): Promise<readonly ListRead[]> {
     const reads = await this.reads();
     const usable = reads.filter((read) => read.usable);
     if (usable.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');
-    return usable;
+    const isShown = ({ records }: ListRead) => records.some(([, record]) => shows?.(record));
+    if (!shows || !this.isFull || usable.some(isShown)) return usable;
+    const without = await this.eventually(this.caller, isShown);
+    return without ? usable : [...usable, await this.readNow(this.caller)];
   }
 
   /** The first read with a credential in this run, which none of ours came before. */
@@ -238,10 +243,8 @@ export class Context {
     return against;
   }
 
-  /** The server's time at an answer, and by how much it may be off, in milliseconds. */
-  clock(exchange: Exchange): { now: number; grace: number; known: boolean } {
-    const now = serverTime(exchange);
-    if (now === undefined) return { now: exchange.receivedAt, grace: ourGraceMs, known: false };
-    return { now, grace: serverGraceMs, known: true };
+  /** The server's time at a response. */
+  clock(exchange: Exchange): Clock {
+    return clockOf(exchange, this.#surroundings.sandbox?.clockOffset);
   }
 }

@@ -93,6 +93,19 @@ export class ListRead {
     return inHead + Math.max(inText, inStrings);
   }
 
+  /** Some tokens that are, as they are, strings of the body: what is short may be part of any word. */
+  holds(tokens: ReadonlySet<string>): number {
+    let count = 0;
+    const open: unknown[] = [this.json.value];
+    while (open.length > 0) {
+      const value = open.pop();
+      if (typeof value === 'string' && tokens.has(value)) count += 1;
+      if (typeof value === 'object' && value !== null)
+        for (const one of Object.values(value)) open.push(one);
+    }
+    return count;
+  }
+
   /** The records by id; of several with one id, the first. */
   get byId(): ReadonlyMap<string, TokenRecord> {
     if (this.#byId) return this.#byId;

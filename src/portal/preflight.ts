@@ -192,7 +192,9 @@ function mistake(
       ? undefined
       : `${pair} belong to different users; both must be the ${one.persona}'s.`;
   }
-  if (sameId(who.userId, whom.userId)) {
+  const isElsewhere = accountsTold && !sameId(who.accountId, whom.accountId);
+  // The ids of users may be unique within an account alone.
+  if (sameId(who.userId, whom.userId) && !isElsewhere) {
     return `${pair} belong to the same user; the ${one.persona} and the ${other.persona} must be two.`;
   }
   if (!accountsTold) return undefined;

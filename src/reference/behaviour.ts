@@ -36,6 +36,8 @@ export interface Behaviour {
   readonly ignores?: (madeAt: number) => boolean;
   /** The address to listen on, in place of 127.0.0.1. */
   readonly address?: string;
+  /** Whether responses have a Date header; they do unless it is said. */
+  readonly sendsDate?: false;
   /** A new API token. */
   readonly newToken?: () => string;
   /** Any request, and what the portal answers it. */

@@ -33,6 +33,10 @@ export async function startReference(
   const { around } = behaviour;
   const fetch = around ? (request: Request) => around(request, usual, seeded.store) : usual;
   const server = createAdaptorServer({ fetch }) as Server;
+  if (behaviour.sendsDate === false)
+    server.prependListener('request', (_, response) => {
+      response.sendDate = false;
+    });
   const address = behaviour.address ?? host ?? '127.0.0.1';
   server.listen(port, address);
   await once(server, 'listening');

@@ -10,6 +10,8 @@ export interface TokenCreated {
   readonly id: string;
   readonly name: string | undefined;
   readonly restrictions: unknown;
+  /** In milliseconds, if it is a time. */
+  readonly createdAt: number | undefined;
 }
 
 export interface UserCreated {
@@ -86,7 +88,8 @@ export class Calls {
     const id = this.#caller.secret(exchange, (answer) => find(answer).get('id').text());
     return this.#caller.read(exchange, (answer) => {
       const token = find(answer);
-      return { id, name: token.get('name').string(), restrictions: token.get('restrictions').any };
+      const [name, createdAt] = [token.get('name').string(), token.get('createdAt').time()];
+      return { id, name, createdAt, restrictions: token.get('restrictions').any };
     });
   }
 
@@ -97,7 +100,7 @@ export class Calls {
       fresh: true,
     });
     return this.#caller.read(exchange, (answer) => {
-      const named = answer.list().find((record) => textOf(record.get('name')) === name);
+      const named = answer.list().find((record) => record.get('name').string() === name);
       const id = named?.get('id').text();
       if (id) this.#masker.add(id);
       return id;
@@ -166,7 +169,7 @@ export class Calls {
     return this.#caller.read(exchange, (answer) =>
       answer.list().map((user) => ({
         id: user.get('id').id(),
-        email: textOf(user.get('email')),
+        email: user.get('email').string() ?? '',
         accountId: user.get('accountId').id(),
       })),
     );
@@ -233,16 +236,7 @@ export class Calls {
 function accountOf(account: Answer): AccountListed {
   return {
     id: account.get('id').id(),
-    name: textOf(account.get('name')),
+    name: account.get('name').string() ?? '',
     createdAt: account.get('createdAt').time(),
   };
-}
-
-/** A name that is not a string is not one of ours. */
-function textOf(answer: Answer): string {
-  try {
-    return answer.text();
-  } catch {
-    return '';
-  }
 }

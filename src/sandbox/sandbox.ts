@@ -1,5 +1,5 @@
 import { Inconclusive } from '../contract/finding.ts';
-import { saysTheSame } from '../contract/json.ts';
+import { isMilliseconds, saysTheSame } from '../contract/json.ts';
 import type { Persona } from '../contract/requirement.ts';
 import { type Exchange, serverTime } from '../http/exchange.ts';
 import type { Administrator } from './administrator.ts';
@@ -33,6 +33,8 @@ export interface CreatedToken {
   readonly restrictions: unknown;
   /** The server's clock around its creation, in milliseconds; undefined without a Date header. */
   readonly createdBetween?: { readonly from: number; readonly to: number };
+  /** By how much the server's clock is ahead of ours, as the creating call shows it, in milliseconds. */
+  readonly clockOffset?: number;
 }
 
 /** The users and tokens that a run of the full profile created, and the means to create more. */
@@ -60,6 +62,11 @@ export class Sandbox {
     this.#calls = means.calls;
     this.#created = means.created;
     this.#names = means.names;
+  }
+
+  /** By how much the server's clock is ahead of ours, in milliseconds, if a creating call showed it. */
+  get clockOffset(): number | undefined {
+    return this.tokens.find(({ clockOffset }) => clockOffset !== undefined)?.clockOffset;
   }
 
   user(persona: Persona): CreatedUser {
@@ -189,7 +196,8 @@ export async function createToken(
       const { token, exchange } = await calls.createToken(owner, name, { hosts, fresh });
       created.tokens.set(token.id, owner);
       noteDifferences(created, { name, restrictions }, token);
-      return { ...asAnswered(token, restrictions), kind, owner, ...creationTimes(exchange) };
+      const times = { ...creationTimes(exchange), ...offsetOf(token, exchange) };
+      return { ...asAnswered(token, restrictions), kind, owner, ...times };
     } catch (error) {
       if (isRefusal(error) && names.becomePlainer(oddity)) continue;
       if (!isLost(error) || lost === maxLost) throw error;
@@ -229,4 +237,8 @@ function creationTimes(exchange: Exchange): Pick<CreatedToken, 'createdBetween'>
   const took = exchange.receivedAt - exchange.sentAt;
   // The Date header is cut to the second.
   return { createdBetween: { from: now - took - 1000, to: now + 1000 } };
+}
+
+function offsetOf({ createdAt }: TokenCreated, { receivedAt }: Exchange) {
+  return isMilliseconds(createdAt) ? { clockOffset: createdAt - receivedAt } : {};
 }

@@ -3,6 +3,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import type { Behaviour } from '../../src/reference/behaviour.ts';
 import { inEvery, rewritten, withHeaders } from '../../src/reference/faults/edit.ts';
 import type { Store } from '../../src/reference/store.ts';
+import { outsideVariants } from './variants-outside.ts';
 
 /** Liberties that HTTP, JSON and the contract leave: none of them may be found fault with. */
 
@@ -359,7 +360,7 @@ export const variants: readonly Behaviour[] = [
     name: 'no-date',
     says: 'no answer has a Date header',
     trips: [],
-    around: async (request, usual) => withHeaders(await usual(request), { Date: null }),
+    sendsDate: false,
   },
   {
     name: 'use-late',
@@ -440,6 +441,7 @@ export const variants: readonly Behaviour[] = [
     },
     unavailable('limited-writes', 429, (count) => count % 7 === 6),
   ]),
+  ...outsideVariants,
 ];
 
 /** The same where the run makes its own users. */

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { Behaviour } from '../behaviour.ts';
 import type { Store, Token } from '../store.ts';
-import { unused, withHeaders } from './edit.ts';
+import { rewritten, unused, withHeaders } from './edit.ts';
 
 const acrossAccounts = ['outsider-token-hidden', 'accounts-share-nothing', 'outsider-ids-nowhere'];
 
@@ -72,6 +73,17 @@ export const visibilityFaults: readonly Behaviour[] = [
       user.accountId === 1 && index === 0
         ? { ...one, name: `like ${outsiders(store)[0]?.id}` }
         : one,
+  },
+  {
+    name: 'leak-escaped',
+    says: 'a member holds a token of another account, with its slashes escaped',
+    trips: ['outsider-ids-nowhere', 'id-32-hex'],
+    newToken: () => `${randomBytes(12).toString('hex')}/${randomBytes(12).toString('hex')}`,
+    record: (one, { user }, index, store) =>
+      user.accountId === 1 && index === 0
+        ? { ...one, name: `like ${outsiders(store)[0]?.id}` }
+        : one,
+    response: rewritten((text) => text.replaceAll('/', '\\/')),
   },
   {
     name: 'foreign-ids-changed',

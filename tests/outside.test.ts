@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { redact } from '../src/container/log.ts';
+import { readJson } from '../src/http/json-text.ts';
+import { type Reference, startReference } from '../src/reference/start.ts';
+import { portalConformance } from './support/cli.ts';
+import { adminVariablesOf, idsWith, judgeWith, tripped, variablesOf } from './support/judge.ts';
+import { forwardTo, http } from './support/servers.ts';
+import { answered, behind, isCall, stateOf } from './support/shims.ts';
+
+// Verdicts in front of servers as they are met: limits, bans, lost answers, restarts.
+
+let portal: Reference;
+let before: string;
+
+beforeEach(async () => {
+  portal = await startReference();
+  before = stateOf(portal.store);
+});
+
+afterEach(async () => {
+  await portal.close();
+});
+
+describe('a limit on requests', () => {
+  /** So many requests in any 200 ms, and 429 without a word of when to come back. */
+  function limited(most: number) {
+    const forward = forwardTo(portal.url);
+    const times: number[] = [];
+    let sent = 0;
+    const server = http((request, response) => {
+      const now = Date.now();
+      while ((times[0] ?? now) < now - 200) times.shift();
+      sent += 1;
+      if (times.length >= most) return void response.writeHead(429).end();
+      times.push(now);
+      return forward(request, response);
+    });
+    return { server, sent: () => sent };
+  }
+
+  test('slows the whole run, which is decided, and sends little twice', async () => {
+    const { server, sent } = limited(12);
+    const { url, close } = await server;
+    const report = await judgeWith(
+      { ...adminVariablesOf(portal), PORTAL_TARGET: url },
+      { settle: '10' },
+    );
+    await close();
+    expect([report.outcome, report.message]).toEqual(['conformant', expect.any(String)]);
+    // Some 400 are needed.
+    expect(sent()).toBeLessThan(800);
+    expect(stateOf(portal.store)).toBe(before);
+  });
+
+  test('is named, with the option to use, where it leaves something undecided', async () => {
+    const { server } = limited(1);
+    const { url, close } = await server;
+    const { code, report } = await portalConformance(['--settle', '0.3'], {
+      ...variablesOf(portal),
+      PORTAL_TARGET: url,
+    });
+    await close();
+    expect([code, report.outcome]).toEqual([3, 'undecided']);
+    expect(report.message).toMatch(
+      /The server limits requests \(429 or 503, \d+ times\): --(rate \d+|concurrency 1) keeps below it from the start\.$/,
+    );
+  });
+
+  test('--rate is kept from the first request on', async () => {
+    const times: number[] = [];
+    const server = await behind(portal, () => {
+      times.push(Date.now());
+      return false;
+    });
+    const given = { ...variablesOf(portal), PORTAL_TARGET: server.url };
+    const report = await judgeWith(given, { rate: '40', only: 'response' });
+    await server.close();
+    expect(report.outcome).toBe('conformant-partial');
+    // Timers may be early by a millisecond; the one before may have been late.
+    const took = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    expect(took).toBeGreaterThan((times.length - 1) * 25 * 0.9);
+  });
+
+  test.each(['0', '-1', 'many'])('--rate %s is a wrong call', async (rate) => {
+    const { code, stderr } = await portalConformance(['--rate', rate], variablesOf(portal));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--rate (PORTAL_RATE) takes')]);
+  });
+});
+
+test('Retry-After is kept by every request, not only by the one that was refused', async () => {
+  let refusedAt = 0;
+  let isWaiting = true;
+  let early = 0;
+  const server = await behind(portal, (_, response) => {
+    if (refusedAt === 0 && isWaiting) {
+      refusedAt = Date.now();
+      response.writeHead(429, { 'Retry-After': '1' }).end();
+      return true;
+    }
+    // What was in flight already came within a moment.
+    if (Date.now() - refusedAt > 300 && Date.now() - refusedAt < 900) early += 1;
+    isWaiting = false;
+    return false;
+  });
+  const given = { ...variablesOf(portal), PORTAL_TARGET: server.url };
+  const report = await judgeWith(given, { settle: '5' });
+  await server.close();
+  expect([report.outcome, early]).toEqual(['conformant', 0]);
+});
+
+test('a server that is gone for two seconds costs no MUST', async () => {
+  let count = 0;
+  let again: Promise<Reference> | undefined;
+  const restart = async () => {
+    await restarting.close();
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    return startReference(undefined, {
+      port: Number(new URL(restarting.url).port),
+      of: restarting,
+    });
+  };
+  const restarting = await startReference({
+    name: 'restarting',
+    says: 'it ends at the fourth request',
+    trips: [],
+    around: (request, usual) => {
+      count += 1;
+      if (count === 4) again = restart();
+      return usual(request);
+    },
+  });
+  const report = await judgeWith(variablesOf(restarting), { settle: '10' });
+  await (await again)?.close();
+  expect([report.outcome, report.message]).toEqual(['conformant', expect.any(String)]);
+  expect(again).toBeDefined();
+});
+
+test('where nothing ever answered, a run does not wait for the settle bound', async () => {
+  const { code, report } = await portalConformance(['--settle', '60', '--timeout', '30'], {
+    ...variablesOf(portal),
+    PORTAL_TARGET: 'http://127.0.0.1:9',
+  });
+  expect([code, report.outcome]).toEqual([3, 'undecided']);
+  expect(report.durationMs).toBeLessThan(30_000);
+});
+
+test('a use that shows the second time is late, not missing', async () => {
+  const uses = new WeakMap<object, number>();
+  const late = await startReference({
+    name: 'late',
+    says: 'a use is recorded with the next one',
+    trips: [],
+    use: (token) => {
+      token.lastUsedAt = uses.get(token) ?? token.lastUsedAt;
+      uses.set(token, Date.now());
+    },
+  });
+  const given = { settle: '0', only: 'last-used-at-records-use' };
+  const report = await judgeWith(variablesOf(late), given);
+  await late.close();
+  const [judged] = report.requirements.filter(({ id }) => id === 'last-used-at-records-use');
+  expect([tripped(report), judged?.status, judged?.message]).toEqual([
+    [],
+    'pass',
+    expect.stringMatching(/it took longer than the settle bound to show$/),
+  ]);
+});
+
+describe('a ban after something was ended', () => {
+  test.each([403, 401])('with %i is no finding and no proof', async (status) => {
+    let isBanned = false;
+    const server = await answered(
+      portal,
+      (request) => {
+        if (isBanned && request.method === 'GET' && request.url?.endsWith('/apiTokens'))
+          return true;
+        return isCall(request, 'POST /auth/logout') && !isBanned;
+      },
+      async (answer, response) => {
+        const wasBanned = isBanned;
+        isBanned = true;
+        response.writeHead(wasBanned ? status : answer.status).end();
+      },
+    );
+    const report = await judgeWith(
+      { ...adminVariablesOf(portal), PORTAL_TARGET: server.url },
+      { only: 'ended-session-refused' },
+    );
+    await server.close();
+    expect(idsWith(report.requirements, 'inconclusive')).toEqual(['ended-session-refused']);
+    expect(stateOf(portal.store)).toBe(before);
+  });
+});
+
+test('Cache-Control: no-cache is on reads that verify removal, and on no other', async () => {
+  const seen = new Map<string, Set<string>>();
+  let isRemoving = false;
+  const server = await behind(portal, (request) => {
+    const call = `${request.method} ${request.url?.split('?')[0]?.replace('/api/portal/v1', '')}`;
+    if (call === 'POST /admin/deleteAccount') isRemoving = true;
+    const kind = request.headers['cache-control'] === 'no-cache' ? 'with' : 'without';
+    const where = isRemoving ? 'removal' : 'before';
+    seen.set(`${where} ${kind}`, (seen.get(`${where} ${kind}`) ?? new Set()).add(call));
+    return false;
+  });
+  await judgeWith(
+    { ...adminVariablesOf(portal), PORTAL_TARGET: server.url },
+    { skip: 'authentication' },
+  );
+  await server.close();
+  // Whose users are in an account is read before it is removed.
+  expect([...(seen.get('before with') ?? [])]).toEqual(['GET /admin/getAllUsers']);
+  expect([...(seen.get('removal with') ?? [])]).toContain('GET /admin/getAccount');
+  expect([...(seen.get('before without') ?? [])]).toContain('GET /admin/getAllAccounts');
+});
+
+test('one log line of any length is redacted at once', () => {
+  const [plain, odd] = ['a'.repeat(2_000_000), 'key '.repeat(500_000)];
+  expect(redact(plain, [])).toBe(plain);
+  expect(redact(odd, [])).toBe(odd);
+  expect(redact(`${plain}1 crew@example.com token=abcdef`, [])).toBe(
+    '[secret] [address] token=[secret]',
+  );
+});
+
+test('names with escapes are counted in the text, whatever was parsed before', () => {
+  const count = (text: string) => readJson(Buffer.from(text)).repeatedNames();
+  expect(count('[{"a":0,"\\\\":0}]')).toBe(0);
+  expect(count('[{"a":0,"\\"":1}]')).toBe(0);
+  expect(count('[{"a":0,"\\"":1,"\\u0022":2}]')).toBe(1);
+  expect(count('[{"\\u0061":0,"a":1}]')).toBe(1);
+});

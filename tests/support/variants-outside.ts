@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto';
+import type { Behaviour } from '../../src/reference/behaviour.ts';
+import { inEvery, rewritten } from '../../src/reference/faults/edit.ts';
+import type { Store } from '../../src/reference/store.ts';
+
+// Liberties of portals as they are met, and of what stands in front of them.
+
+type Around = NonNullable<Behaviour['around']>;
+type Json = Record<string, unknown>;
+
+/** Somebody in front who turns some requests away. */
+function guard(
+  name: string,
+  says: string,
+  refuses: (request: Request, body: Json) => boolean,
+  status: number,
+) {
+  const around: Around = async (request, usual) => {
+    const body = request.method === 'POST' ? await jsonOf(request.clone()) : {};
+    return refuses(request, body)
+      ? new Response('<h1>Blocked</h1>', { status, headers: { 'Content-Type': 'text/html' } })
+      : usual(request);
+  };
+  return { name: `guard-${name}`, says, trips: [], around } satisfies Behaviour;
+}
+
+async function jsonOf(message: Request | Response): Promise<Json> {
+  return message.json().catch(() => ({}));
+}
+
+/** Changes what is sent to some calls before the portal sees it. */
+function normalising(
+  name: string,
+  says: string,
+  calls: RegExp,
+  change: (body: Json) => Json,
+): Behaviour {
+  return {
+    name: `normalises-${name}`,
+    says,
+    trips: [],
+    profile: 'full',
+    around: async (request, usual) => {
+      if (request.method !== 'POST' || !calls.test(request.url)) return usual(request);
+      const body = JSON.stringify(change(await jsonOf(request.clone())));
+      const { url, method, headers } = request;
+      return usual(new Request(url, { method, headers, body }));
+    },
+  };
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+
+/** A use that is written some time after the response. */
+function usedLate(ms: number): Behaviour {
+  return {
+    name: `use-late-${ms}`,
+    says: `a use is recorded ${ms} ms after the response`,
+    trips: [],
+    use: (token) => {
+      const now = Date.now();
+      setTimeout(() => {
+        token.lastUsedAt = Math.max(now, token.lastUsedAt ?? 0);
+      }, ms);
+    },
+  };
+}
+
+/** A server without a Date header whose clock is off. */
+function clockWithoutDate(name: string, ms: number): Behaviour {
+  const shifted = <T extends number | null>(time: T) => (time === null ? time : time + ms);
+  return {
+    name: `no-date-${name}`,
+    says: `no response has a Date header, and the clock is ${ms / 3_600_000} hours off`,
+    trips: [],
+    sendsDate: false,
+    around: async (request, usual) => {
+      const response = await usual(request);
+      if (request.method !== 'POST') return response;
+      const text = (await response.text()).replace(
+        /"createdAt":(\d+)/g,
+        (_, time) => `"createdAt":${Number(time) + ms}`,
+      );
+      return new Response(text === '' ? null : text, response);
+    },
+    record: (one) => ({
+      ...one,
+      createdAt: shifted(one.createdAt),
+      lastUsedAt: shifted(one.lastUsedAt),
+    }),
+  };
+}
+
+const renamed = new WeakMap<Store, number>();
+
+/** The ids of users within their account, as if each account counted from 1. */
+function withinAccount(store: Store, userId: number): number {
+  const user = store.user(userId);
+  return user ? store.usersOf(user.accountId).indexOf(user) + 1 : userId;
+}
+
+const inFull = (behaviour: Behaviour): Behaviour => ({
+  ...behaviour,
+  name: `${behaviour.name}-full`,
+  profile: 'full',
+});
+
+const late = [usedLate(700), usedLate(2500)];
+const guards: readonly Behaviour[] = [
+  guard(
+    'against-injection',
+    'a firewall turns %, * and SQL away with 403',
+    ({ headers }) => /[%*']/.test(headers.get('authorization') ?? ''),
+    403,
+  ),
+  guard(
+    'other-places',
+    'a gateway turns tokens in other places away with 400',
+    ({ headers, url }) =>
+      new URL(url).searchParams.size > 0 ||
+      headers.has('cookie') ||
+      [...headers.keys()].some((name) => /^x-(api|auth|access|forwarded-auth)/.test(name)),
+    400,
+  ),
+  guard(
+    'form-of-tokens',
+    'a gateway turns away with 403 what has not the form of a token',
+    ({ headers }) => {
+      const authorization = headers.get('authorization');
+      return authorization !== null && !/^bearer [0-9a-f]{32}$/i.test(authorization);
+    },
+    403,
+  ),
+];
+
+export const outsideVariants: readonly Behaviour[] = [
+  ...late,
+  ...late.map(inFull),
+  ...guards,
+  inFull(guards[0] as Behaviour),
+  clockWithoutDate('ahead', 3 * 3_600_000),
+  clockWithoutDate('behind', -3 * 3_600_000),
+  inFull(clockWithoutDate('ahead', 3 * 3_600_000)),
+  inFull(clockWithoutDate('behind', -3 * 3_600_000)),
+  {
+    name: 'slashes-escaped',
+    says: 'slashes are written with escapes',
+    trips: [],
+    newToken: () => `${randomBytes(15).toString('hex')}//+`,
+    response: rewritten((text) => text.replaceAll('/', '\\/')),
+  },
+  {
+    name: 'tokens-of-ten',
+    says: 'tokens have ten characters',
+    trips: [],
+    newToken: () => randomBytes(8).toString('base64url').slice(0, 10).replaceAll(/[-_]/g, '7'),
+  },
+  {
+    name: 'token-of-zeros',
+    says: 'one token consists of zeros, as it was provisioned',
+    trips: [],
+    newToken: (() => {
+      let count = 0;
+      return () => {
+        count += 1;
+        return count % 9 === 2 ? '0'.repeat(32) : randomBytes(16).toString('hex');
+      };
+    })(),
+  },
+  {
+    name: 'members-moving',
+    says: 'a member that is not documented changes at every read',
+    trips: ['undocumented-members'],
+    profile: 'full',
+    record: inEvery((one) => ({ ...one, servedAt: randomBytes(4).toString('hex') })),
+  },
+  {
+    name: 'users-by-account',
+    says: 'ids of users are unique within an account alone',
+    trips: [],
+    record: (one, _, __, store) => ({ ...one, userId: withinAccount(store, one.userId) }),
+    around: async (request, usual, store) => {
+      const response = await usual(request);
+      if (!request.url.endsWith('/whoami') || response.status !== 200) return response;
+      const body = (await response.json()) as { userId: number };
+      return Response.json({ ...body, userId: withinAccount(store, body.userId) });
+    },
+  },
+  {
+    name: 'renamed-all-the-time',
+    says: "a teammate's script renames the caller's token all the time",
+    trips: [],
+    around: (request, usual, store) => {
+      const turn = Math.floor(Date.now() / 15);
+      const [token] = store.tokens;
+      if (token && renamed.get(store) !== turn) Object.assign(token, { name: `Renamed ${turn}` });
+      renamed.set(store, turn);
+      return usual(request);
+    },
+  },
+  normalising(
+    'addresses',
+    'addresses are kept in lower case',
+    /\/(login|create(Account|User))$/,
+    (body) => ({
+      ...body,
+      username: textOf(body.username).toLowerCase(),
+    }),
+  ),
+  normalising(
+    'names',
+    'names are trimmed, normalised and cut',
+    /\/(apiTokens|createAccount)$/,
+    (body) => ({
+      ...body,
+      name: textOf(body.name).normalize('NFKD').trim().slice(0, 45),
+    }),
+  ),
+  normalising(
+    'restrictions',
+    'a policy adds to the restrictions of every token',
+    /\/apiTokens$/,
+    (body) => ({
+      ...body,
+      restrictions: { ...(body.restrictions as Json), policy: 'default' },
+    }),
+  ),
+  {
+    name: 'initial-token-named',
+    says: 'the token that a user comes with has another name',
+    trips: [],
+    profile: 'full',
+    record: (one) => ({ ...one, name: one.name === 'Default' ? 'First token' : one.name }),
+    around: async (request, usual) => {
+      const response = await usual(request);
+      if (!/\/create(Account|User)$/.test(request.url) || response.status !== 200) return response;
+      const body = (await response.json()) as { initialToken: object };
+      return Response.json({
+        ...body,
+        initialToken: { ...body.initialToken, name: 'First token' },
+      });
+    },
+  },
+  {
+    ...guard(
+      'names',
+      'a firewall turns names away that are long, odd or addresses',
+      (_, { name, username }) =>
+        [name, username].some((text) => text !== undefined && !/^[\w-]{1,40}$/.test(textOf(text))),
+      403,
+    ),
+    trips: ['user-email-address'],
+    profile: 'full',
+  },
+  {
+    ...guard(
+      'passwords',
+      'passwords need a sign that is no letter and no digit',
+      ({ url }, { password }) => /\/create/.test(url) && /^[a-z0-9]*$/i.test(textOf(password)),
+      400,
+    ),
+    profile: 'full',
+  },
+];
