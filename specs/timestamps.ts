@@ -5,9 +5,10 @@ import { recordOf } from '../src/checks/own-record.ts';
 import { readersOf, staleUse } from '../src/checks/time-of-use.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
+import type { TokenRecord } from '../src/portal/body-facts.ts';
 import { serverGraceMs } from '../src/portal/clock.ts';
 import type { Context } from '../src/portal/context.ts';
-import type { ListRead, TokenRecord } from '../src/portal/list-read.ts';
+import type { ListRead } from '../src/portal/list-read.ts';
 
 export const timestamps = ofTopic('timestamps', [
   shaped({

@@ -1,6 +1,7 @@
 import { describe } from '../contract/describe.ts';
 import { Inconclusive } from '../contract/finding.ts';
-import type { ListRead, TokenRecord } from '../portal/list-read.ts';
+import type { TokenRecord } from '../portal/body-facts.ts';
+import type { ListRead } from '../portal/list-read.ts';
 import type { CreatedToken, TokenKind } from '../sandbox/sandbox.ts';
 import { failEach, over } from './findings.ts';
 import { type Draft, reading } from './kinds.ts';

@@ -2,9 +2,10 @@ import { describe } from '../contract/describe.ts';
 import { Inconclusive } from '../contract/finding.ts';
 import { saysTheSame } from '../contract/json.ts';
 import { memberNames } from '../contract/shape.ts';
+import type { TokenRecord } from '../portal/body-facts.ts';
 import type { Context } from '../portal/context.ts';
 import type { Credential } from '../portal/credential.ts';
-import type { ListRead, TokenRecord } from '../portal/list-read.ts';
+import type { ListRead } from '../portal/list-read.ts';
 
 /**
  * What a read can be blamed for on a server that others use too: changes of the

@@ -8,8 +8,8 @@ import type {
   Statement,
   Topic,
 } from '../contract/requirement.ts';
+import type { TokenRecord } from '../portal/body-facts.ts';
 import type { Context } from '../portal/context.ts';
-import type { TokenRecord } from '../portal/list-read.ts';
 import { failEach, over } from './findings.ts';
 
 /** A requirement that is judged against a portal. */

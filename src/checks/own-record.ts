@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ListRead, TokenRecord } from '../portal/list-read.ts';
+import type { TokenRecord } from '../portal/body-facts.ts';
+import type { ListRead } from '../portal/list-read.ts';
 
 /** Where a token is listed. */
 export interface OwnRecord {

@@ -49,14 +49,21 @@ export function judgeShape(
   // The list's own rule without its items: they are validated one by one.
   if (!list(Array.isArray(body) ? [] : body)) tally.add(list.errors, '');
   if (!Array.isArray(body)) return tally.findings();
+  let broken = 0;
   for (const [index, element] of body.entries()) {
     if (!quick(element)) {
+      broken += 1;
+      if (broken > maxBroken) return tally.findings(stopped);
       record(bounded(element));
       tally.add(record.errors, `/${index}`);
     } else if (!documented(element)) tally.add(documented.errors, `/${index}`);
   }
   return tally.findings();
 }
+
+/** A list with so many broken records is broken: more of them say nothing new, and cost time. */
+const maxBroken = 10_000;
+const stopped = `or more: counting ended after ${maxBroken} broken records`;
 
 /** No restriction names more hosts; more errors than that say nothing new. */
 const maxHosts = 1000;
@@ -106,8 +113,10 @@ class Tally {
     if (group.where.length < maxPlaces) group.where.push(pointer);
   }
 
-  findings(): ShapeFindings {
-    return new Map([...this.#groups].map(([id, kinds]) => [id, [...kinds.values()]]));
+  /** @param hint what is to be said of each */
+  findings(hint?: string): ShapeFindings {
+    const hinted = (finding: Finding) => (hint === undefined ? finding : { ...finding, hint });
+    return new Map([...this.#groups].map(([id, kinds]) => [id, [...kinds.values()].map(hinted)]));
   }
 }
 

@@ -1,15 +1,16 @@
-import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, rootCertificates } from 'node:tls';
-import { gunzip } from 'node:zlib';
 import pLimit from 'p-limit';
 import supertest from 'supertest';
+import { Bodies, collector } from './bodies.ts';
 import { type CurlOptions, curlCommand } from './curl.ts';
 import { delay } from './delay.ts';
 import { stringifyExact } from './exact-json.ts';
 import type { Exchange, Failure, Outcome, OutgoingRequest } from './exchange.ts';
 import { readFailure } from './failure.ts';
 import type { Limiter } from './limiter.ts';
+import { isTooMuch, maxBytes, Room } from './memory.ts';
 import { pauseBefore, retryAfterOf } from './retry.ts';
 import type { Target } from './target.ts';
 
@@ -37,9 +38,6 @@ const graceMs = 2000;
 /** How long a server is waited for that has never answered, in milliseconds, from an attempt on. */
 const firstPatienceMs = 2000;
 
-/** The largest response that is read, decoded: some 500,000 tokens, and less than a heap. */
-export const maxBytes = 200 * 1024 * 1024;
-
 /**
  * Sends requests to one target over kept connections, and nothing but GET unless
  * it may. It never follows a redirect and never rejects for what the target does:
@@ -51,6 +49,7 @@ export class Client {
   /** Its connections are used once. */
   readonly #freshAgent: HttpAgent;
   readonly #limit: ReturnType<typeof pLimit>;
+  readonly #bodies = new Bodies();
   #sent = 0;
   /** Whether anything has answered yet. */
   #isThere = false;
@@ -137,6 +136,12 @@ export class Client {
     limiter.refused(sentAt, waiting, after !== undefined && after > patienceMs ? undefined : after);
   }
 
+  /** Where responses are long, no more of them are read at once than fit. */
+  #fewerAtOnce(bytes: number): void {
+    const fits = Math.max(1, Math.floor(maxBytes / 2 / Math.max(1, bytes)));
+    if (fits < this.#limit.concurrency) this.#limit.concurrency = fits;
+  }
+
   async #once(request: OutgoingRequest): Promise<Outcome> {
     const { target, timeoutMs, signal, userAgent, origin, ca } = this.#options;
     // A path from elsewhere must not lead a token to another origin.
@@ -144,6 +149,7 @@ export class Client {
       throw new Error('a path that does not begin with a slash');
     }
     const { method = 'GET', json, fresh = false } = request;
+    const room = new Room();
     if (method !== 'GET' && !this.#options.writes) throw new Error('a read-only client');
     this.#sent += 1;
     const path = request.path + (request.query?.sent ?? '');
@@ -159,7 +165,7 @@ export class Client {
       .timeout({ deadline: timeoutMs })
       .maxResponseSize(maxBytes)
       .buffer(true)
-      .parse(collect);
+      .parse(collector(room));
     if (json) test.set('Content-Type', 'application/json').send(stringifyExact(json));
     const abort = () => {
       test.abort(); // Not returned: it is a promise, which would be taken for the listener's own.
@@ -178,12 +184,16 @@ export class Client {
       if (ends && signal.aborted) return { failure: aborted(signal) };
       const incoming = (response as unknown as { res: { rawHeaders: string[] } }).res;
       const { status, headers, body } = response;
-      return { response: { status, headers, rawHeaders: incoming.rawHeaders, body } };
+      this.#fewerAtOnce(body.length);
+      if (isTooMuch(body)) return { failure: readFailure({ code: 'ETOOLARGE' }, timeoutMs) };
+      const { rawHeaders } = incoming;
+      return { response: { status, headers, rawHeaders, body: this.#bodies.once(body) } };
     } catch (error) {
       return {
         failure: signal.aborted ? aborted(signal) : readFailure(error, timeoutMs, ca !== undefined),
       };
     } finally {
+      room.release();
       clearTimeout(late);
       signal.removeEventListener('abort', onEnd);
     }
@@ -203,19 +213,4 @@ function trust({ ca, insecure }: ClientOptions) {
 
 function aborted({ reason }: AbortSignal): Failure {
   return { kind: 'aborted', sentence: `${reason}` };
-}
-
-type Callback = (error: Error | null, body: unknown) => void;
-
-/** superagent's own parsers put what they cannot read into their errors. */
-function collect(response: unknown, done: Callback): void {
-  const chunks: Buffer[] = [];
-  const stream = response as IncomingMessage;
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  stream.on('end', () => {
-    const body = Buffer.concat(chunks);
-    // Equivalent to gzip (RFC 9110, section 8.4.1.3), which superagent does not know.
-    if (stream.headers['content-encoding'] !== 'x-gzip') return done(null, body);
-    return gunzip(body, { maxOutputLength: maxBytes }, (error, plain) => done(error, plain));
-  });
 }

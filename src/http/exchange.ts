@@ -34,6 +34,8 @@ export interface Failure {
     | 'timeout'
     | 'broken'
     | 'size'
+    /** Others were being read; it may be sent again. */
+    | 'no-room'
     | 'aborted';
   readonly sentence: string;
 }

@@ -39,6 +39,7 @@ const sentences: readonly (readonly [RegExp, Failure['kind'], string])[] = [
     'the connection was closed before the answer was complete',
   ],
   [/^ETOOLARGE$/, 'size', 'the answer is larger than this suite reads'],
+  [/^NO_ROOM$/, 'no-room', 'there was no memory left to read the answer'],
   [/^CERT_HAS_EXPIRED$/, 'tls', "TLS: the server's certificate has expired"],
   [
     /^ERR_TLS_CERT_ALTNAME_INVALID$/,

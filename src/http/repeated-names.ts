@@ -5,11 +5,11 @@
  * @param bytes the text in UTF-8
  * @param value what was parsed from it
  */
-export function countRepeatedNames(text: string, bytes: Buffer, value: unknown): number {
+export function countRepeatedNames(text: () => string, bytes: Buffer, value: unknown): number {
   // V8 of Node 24 and 26 may give one name the spelling of another after an escape in a name.
-  if (bytes.includes(backslash)) return countInText(text);
+  if (bytes.includes(backslash)) return countInText(text());
   // What was dropped is missing in the value; most often nothing is.
-  return countColons(bytes) === countMembers(value) ? 0 : countInText(text);
+  return countColons(bytes) === countMembers(value) ? 0 : countInText(text());
 }
 
 /** The colons outside of strings: one for each member. */

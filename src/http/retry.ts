@@ -22,6 +22,7 @@ export function pauseBefore(
   const backOff = 100 * 2 ** (attempts - 1);
   // Nothing was sent: whatever the method, it can be sent again.
   if (failure?.kind === 'refused') return backOff;
+  if (failure?.kind === 'no-room') return method === 'POST' ? undefined : backOff;
   if (failure?.kind === 'broken')
     return attempts <= maxBroken && method !== 'POST' ? backOff - 100 : undefined;
   // A connection may have stalled while others go on.

@@ -1,41 +1,20 @@
 import { Inconclusive } from '../contract/finding.ts';
 import type { CredentialName } from '../contract/requirement.ts';
 import { delay } from '../http/delay.ts';
-import type { Exchange, OutgoingRequest } from '../http/exchange.ts';
+import type { Exchange } from '../http/exchange.ts';
 import type { Target } from '../http/target.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { TokenRecord } from './body-facts.ts';
 import { type Clock, clockOf } from './clock.ts';
 import { type Credential, notCreated, type Reader } from './credential.ts';
 import { eventually } from './eventually.ts';
 import { type Identity, readIdentity } from './identity.ts';
-import type { Journal } from './journal.ts';
-import { ListRead, type TokenRecord } from './list-read.ts';
+import { ListRead } from './list-read.ts';
 import { isNew, rejectedSince } from './newcomers.ts';
-import type { ProbeBatches } from './probe-batches.ts';
 import type { Probe } from './requests.ts';
 import { listRequest, whoamiRequest } from './requests.ts';
 import type { Reads } from './rounds.ts';
-
-/** What the checks of one run have in common. */
-export interface Surroundings {
-  readonly target: Target;
-  readonly identities: ReadonlyMap<Credential, Identity>;
-  readonly probes: Pick<ProbeBatches, 'send'>;
-  /** The first read of the run, whose time counts as the run's beginning. */
-  readonly first: (credential: Credential) => Promise<ListRead>;
-  readonly settleMs: number;
-  /** When all that the run created was known everywhere; undefined for tokens that were given. */
-  readonly settledAt?: number | undefined;
-  /** Whether a live token may go into a URL or a Basic user name, where proxies log. */
-  readonly mayBeLogged: boolean;
-  readonly signal: AbortSignal;
-  /** What the run created, in the full profile. */
-  readonly sandbox?: Sandbox;
-  /** Keeps every response to a valid token, and watches for what is listed. */
-  readonly journal: Journal;
-  /** Sends a request that no round shares. */
-  readonly send: (request: OutgoingRequest) => Promise<Exchange>;
-}
+import type { Surroundings } from './surroundings.ts';
 
 /** A change that shows everywhere is many equal responses; a few of them are evidence enough. */
 const maxFreshReads = 6;

@@ -14,7 +14,7 @@ export function readIdentity({ response }: Exchange): Identity | undefined {
   if (response?.status !== 200 || mediaType(response) === 'text/html') return undefined;
   const { problem, text } = readJson(response.body);
   if (problem !== undefined) return undefined;
-  const value = parseExact(text);
+  const value = parseExact(text());
   if (!isObject(value) || !isScalar(value.userId)) return undefined;
   const account = value.account;
   const accountId = isObject(account) && isScalar(account.id) ? account.id : undefined;

@@ -1,10 +1,11 @@
+import { budget } from '../http/memory.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import type { Credential } from './credential.ts';
 import type { ListRead } from './list-read.ts';
 import type { Reads } from './rounds.ts';
 
 /** Of bodies, in bytes: what comes after is judged when it is read, and not once more. */
-const maxBytes = 16 * 1024 * 1024;
+const maxBytes = Math.floor(budget / 16);
 
 /**
  * Every response to a valid token, whatever it was read for (rounds, fresh reads, controls):

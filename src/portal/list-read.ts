@@ -1,25 +1,25 @@
 import { Inconclusive } from '../contract/finding.ts';
-import { isObject, type JsonObject } from '../contract/json.ts';
-import { judgeShape, type ShapeFindings } from '../contract/shape.ts';
+import type { ShapeFindings } from '../contract/shape.ts';
 import { type Exchange, mediaType, nameMediaType } from '../http/exchange.ts';
 import { type JsonText, noBody, readJson } from '../http/json-text.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import type { Search } from '../secrets/search.ts';
+import { bodyFactsOf, type TokenRecord } from './body-facts.ts';
 import type { Reader } from './credential.ts';
 
-export type TokenRecord = JsonObject;
+const none: ReadonlyMap<string, TokenRecord> = new Map();
 
 /** The response to one request for the list. */
 export class ListRead {
   readonly credential: Reader;
   readonly exchange: Exchange;
-  #shape: ShapeFindings | undefined;
-  #records: readonly (readonly [number, TokenRecord])[] | undefined;
-  #byId: ReadonlyMap<string, TokenRecord> | undefined;
-
   constructor(credential: Reader, exchange: Exchange) {
     this.credential = credential;
     this.exchange = exchange;
+  }
+
+  get #body(): Buffer {
+    return this.exchange.response?.body ?? noBody;
   }
 
   get status(): number | undefined {
@@ -39,13 +39,12 @@ export class ListRead {
 
   /** The body read as JSON, strictly. */
   get json(): JsonText {
-    return readJson(this.exchange.response?.body ?? noBody);
+    return readJson(this.#body);
   }
 
   /** What the schemas say of the body. */
   get shape(): ShapeFindings {
-    this.#shape ??= judgeShape(this.json.value);
-    return this.#shape;
+    return bodyFactsOf(this.#body).shape;
   }
 
   /** Whether there is an array to examine. */
@@ -55,14 +54,7 @@ export class ListRead {
 
   /** The elements that are objects, with their index. */
   get records(): readonly (readonly [number, TokenRecord])[] {
-    if (this.#records) return this.#records;
-    const records: [number, TokenRecord][] = [];
-    const elements = this.usable ? (this.json.value as unknown[]) : [];
-    elements.forEach((element, index) => {
-      if (isObject(element)) records.push([index, element]);
-    });
-    this.#records = records;
-    return records;
+    return this.accepted ? bodyFactsOf(this.#body).records : [];
   }
 
   /** The media type of the answer, in lower case and without parameters. */
@@ -85,7 +77,8 @@ export class ListRead {
     const { response } = this.exchange;
     if (!response) return 0;
     const inHead = tokens.countIn(response.rawHeaders.join('\n'), isMeant);
-    const { text, value } = this.json;
+    const { value } = this.json;
+    const text = this.json.text();
     const inText = tokens.countIn(text, isMeant);
     // An escape hides what it stands for: the strings are searched as they were parsed, too.
     const isEscaped = value !== undefined && text.includes('\\');
@@ -108,14 +101,7 @@ export class ListRead {
 
   /** The records by id; of several with one id, the first. */
   get byId(): ReadonlyMap<string, TokenRecord> {
-    if (this.#byId) return this.#byId;
-    const byId = new Map<string, TokenRecord>();
-    for (const [, record] of this.records) {
-      const { id } = record;
-      if (typeof id === 'string' && !byId.has(id)) byId.set(id, record);
-    }
-    this.#byId = byId;
-    return byId;
+    return this.accepted ? bodyFactsOf(this.#body).byId : none;
   }
 
   /** Has every id that is listed watched for: each is a live credential. */

@@ -120,6 +120,9 @@ export class Run {
     if (this.#prepared.stop || !requirement.check || !this.plan.includes(requirement))
       return undefined;
     const { rounds, surroundings } = this.#prepared;
+    // What was read may be long: nothing is judged past the deadline.
+    const { aborted, reason } = this.#end.signal;
+    if (aborted) return this.#recorder.keep(unjudged(requirement, 'inconclusive', `${reason}`));
     const lacking = lackOf(this.#prepared, requirement.needs);
     if (lacking) return this.#recorder.keep(unjudged(requirement, ...lacking));
     const { strict } = this.#settings;
@@ -141,7 +144,7 @@ export class Run {
 
   /** Judges once more, over every response of the run, what holds for each of them. */
   async judgeEveryResponse(): Promise<readonly Checked<Context>[]> {
-    if (this.#prepared.stop) return [];
+    if (this.#prepared.stop || this.#end.signal.aborted) return [];
     const { rounds, surroundings } = this.#prepared;
     const reads = new JournalReads(rounds[0], surroundings.journal);
     return this.#recorder.judgeAgain(

@@ -1,0 +1,63 @@
+import { isObject, type JsonObject } from '../contract/json.ts';
+import { judgeShape, type ShapeFindings } from '../contract/shape.ts';
+import { readJson } from '../http/json-text.ts';
+import { noteRecords, shareRecords } from './shared-records.ts';
+
+export type TokenRecord = JsonObject;
+
+type Records = readonly (readonly [number, TokenRecord])[];
+
+/** What there is to know of one body, found out once, however often it comes. */
+export class BodyFacts {
+  readonly #value: unknown;
+  #shape: ShapeFindings | undefined;
+  /** Counted anew where memory was short. */
+  #records: WeakRef<Records> | undefined;
+  #byId: ReadonlyMap<string, TokenRecord> | undefined;
+
+  constructor(value: unknown) {
+    this.#value = value;
+  }
+
+  /** What the schemas say of it. */
+  get shape(): ShapeFindings {
+    this.#shape ??= judgeShape(this.#value);
+    return this.#shape;
+  }
+
+  /** The elements that are objects, with their index. */
+  get records(): Records {
+    const known = this.#records?.deref();
+    if (known) return known;
+    const records: [number, TokenRecord][] = [];
+    const elements: unknown[] = Array.isArray(this.#value) ? this.#value : [];
+    elements.forEach((element, index) => {
+      if (isObject(element)) records.push([index, element]);
+    });
+    this.#records = new WeakRef(records);
+    return records;
+  }
+
+  /** The records by id; of several with one id, the first. */
+  get byId(): ReadonlyMap<string, TokenRecord> {
+    if (this.#byId) return this.#byId;
+    if (Array.isArray(this.#value)) shareRecords(this.#value);
+    this.#records = undefined;
+    const byId = new Map<string, TokenRecord>();
+    for (const [, record] of this.records) {
+      const { id } = record;
+      if (typeof id === 'string' && !byId.has(id)) byId.set(id, record);
+    }
+    this.#byId = byId;
+    noteRecords(byId);
+    return byId;
+  }
+}
+
+const known = new WeakMap<Buffer, BodyFacts>();
+
+export function bodyFactsOf(body: Buffer): BodyFacts {
+  const facts = known.get(body) ?? new BodyFacts(readJson(body).value);
+  known.set(body, facts);
+  return facts;
+}
