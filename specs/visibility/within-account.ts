@@ -122,37 +122,29 @@ export const withinAccount: readonly WithoutTopic[] = [
         if (without) throw new Inconclusive(without.trouble);
         return 'the own token, which is new, in 8 answers';
       }
-      const reads = await Promise.all(Array.from({ length: 8 }, () => context.readNow(caller)));
+      const lacking = ({ byId }: ListRead) => old.filter(([id]) => !byId.has(id)).map(([id]) => id);
+      // A long list without a gap is not kept.
+      const reads = await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          const read = await context.readNow(caller);
+          const isGap = read.usable && lacking(read).length > 0;
+          return { usable: read.usable, trouble: read.trouble, gap: isGap ? read : undefined };
+        }),
+      );
       const usable = reads.filter((read) => read.usable);
       if (usable.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');
-      const lacking = (read: ListRead) =>
-        old.filter(([id]) => !read.byId.has(id)).map(([id]) => id);
-      const gaps = usable
-        .map((read) => ({ read, ids: lacking(read) }))
-        .filter(({ ids }) => ids.length > 0);
+      const gaps = reads.flatMap(({ gap }) => gap ?? []);
       if (gaps.length > 0) {
         // Deleted meanwhile, or is it there again?
         const after = (
           await Promise.all(Array.from({ length: 8 }, () => context.readNow(caller)))
         ).filter(({ usable: is }) => is);
         if (after.length === 0) throw new Inconclusive('the list could not be read again');
-        failEach(
-          gaps.map(({ read }) => read),
-          (read) => {
-            const count = lacking(read).filter((id) =>
-              after.some(({ byId }) => byId.has(id)),
-            ).length;
-            return count === 0
-              ? []
-              : [
-                  {
-                    expected: 'every token that is listed before and after',
-                    received: 'a list without some of them',
-                    count,
-                  },
-                ];
-          },
-        );
+        failEach(gaps, (read) => {
+          const count = lacking(read).filter((id) => after.some(({ byId }) => byId.has(id))).length;
+          const expected = 'every token that is listed before and after';
+          return count === 0 ? [] : [{ expected, received: 'a list without some of them', count }];
+        });
       }
       return `${old.length} tokens in ${usable.length} answers`;
     },

@@ -18,6 +18,8 @@ import type { Surroundings } from './surroundings.ts';
 
 /** A change that shows everywhere is many equal responses; a few of them are evidence enough. */
 const maxFreshReads = 6;
+/** Of what is longer, in bytes, one is kept. */
+const longBody = 1024 * 1024;
 
 export interface ProbeRead {
   readonly probe: Probe;
@@ -191,7 +193,8 @@ export class Context {
     if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
     const read = new ListRead(reader, exchange);
     this.#surroundings.journal.add(read);
-    if (this.#evidence.size < maxFreshReads) this.#evidence.add(exchange);
+    const isLong = (exchange.response?.body.length ?? 0) > longBody;
+    if (this.#evidence.size < (isLong ? 1 : maxFreshReads)) this.#evidence.add(exchange);
     return read;
   }
 
