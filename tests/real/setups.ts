@@ -1,3 +1,4 @@
+import type { Behaviour } from '../../src/reference/behaviour.ts';
 import { type Reference, startReference } from '../../src/reference/start.ts';
 import { forwardTo, http } from '../support/servers.ts';
 import { shim, type Weather } from './network.ts';
@@ -115,6 +116,35 @@ export const setups: readonly Setup[] = [
     outcome: 'non-conformant',
     failed: ['outsider-token-hidden'],
     start: ({ url }) => nginx([url], sharedCache),
+  },
+  {
+    name: 'nginx, the portal restarts for 2 s in between',
+    needs: 'nginx',
+    outcome: conformant,
+    start: async (portal) => {
+      let count = 0;
+      let again: Promise<Reference> | undefined;
+      const restart = async () => {
+        await first.close();
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        return startReference(undefined, { port: Number(new URL(first.url).port), of: portal });
+      };
+      const around: Behaviour['around'] = (request, usual) => {
+        count += 1;
+        if (count === 20) again = restart();
+        return usual(request);
+      };
+      const first = await startReference(
+        { name: 'restarting', says: 'it restarts', trips: [], around },
+        { of: portal },
+      );
+      const front = await nginx([first.url]);
+      const close = async () => {
+        await front.close();
+        await (await again)?.close();
+      };
+      return { ...front, close };
+    },
   },
   {
     name: 'nginx, two processes, one 1.5 s late, kept connections',

@@ -55,6 +55,11 @@ export async function judgeBehaviour(behaviour: Behaviour, given: Given = {}): P
   try {
     const variables = behaviour.profile === 'full' ? adminVariablesOf(portal) : variablesOf(portal);
     const report = await judgeWith(variables, given);
+    // Nobody has a variable for what the run created.
+    if (behaviour.profile === 'full')
+      for (const { message, findings } of report.requirements)
+        for (const text of [message, ...findings.map(({ hint }) => hint)])
+          expect(text ?? '').not.toMatch(/PORTAL_(CALLER|TEAMMATE|OUTSIDER)_/);
     const told = [
       ...JSON.stringify(report, undefined, 1).split('\n'),
       ...renderText(report, { color: true, detail: 'verbose' }).split('\n'),

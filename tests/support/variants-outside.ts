@@ -133,6 +133,20 @@ const guards: readonly Behaviour[] = [
   ),
 ];
 
+/** Writes every id that is a number as a string, and takes it so. */
+const idsAsStrings: Around = async (request, usual) => {
+  const text = request.method === 'POST' ? await request.text() : undefined;
+  const { url, method, headers } = request;
+  const body = text?.replace(/("(?:id|accountId|userId)":)"(\d+)"/g, '$1$2');
+  const response = await usual(
+    text === undefined ? request : new Request(url, { method, headers, body: body || null }),
+  );
+  const isList = method === 'GET' && /\/apiTokens$/.test(url);
+  if (isList || !/json/.test(response.headers.get('content-type') ?? '')) return response;
+  const answer = (await response.text()).replace(/("(?:id|accountId|userId)":)(\d+)/g, '$1"$2"');
+  return new Response(answer, response);
+};
+
 export const outsideVariants: readonly Behaviour[] = [
   ...late,
   ...late.map(inFull),
@@ -260,5 +274,27 @@ export const outsideVariants: readonly Behaviour[] = [
       400,
     ),
     profile: 'full',
+  },
+  {
+    name: 'admin-ids-strings',
+    says: 'the calls of administrators write and take ids as strings',
+    trips: [],
+    profile: 'full',
+    around: idsAsStrings,
+  },
+  {
+    name: 'quota-25',
+    says: 'an account may have 25 tokens',
+    trips: [],
+    profile: 'full',
+    around: async (request, usual, store) => {
+      const isCreation = request.method === 'POST' && /\/apiTokens$/.test(request.url);
+      const session = (request.headers.get('authorization') ?? '').replace('Bearer ', '');
+      const user = store.user(store.sessions.get(session)?.userId ?? 0);
+      const isFull = user && store.tokensOf(user.accountId).length >= 25;
+      return isCreation && isFull
+        ? Response.json({ error: 'no more than 25 tokens' }, { status: 403 })
+        : usual(request);
+    },
   },
 ];
