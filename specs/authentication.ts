@@ -29,6 +29,8 @@ import type { Context } from '../src/portal/context.ts';
 import type { Reader } from '../src/portal/credential.ts';
 import type { Probe } from '../src/portal/requests.ts';
 import { searchFor } from '../src/secrets/search.ts';
+import { requests } from './authentication/requests.ts';
+import { sessions } from './authentication/sessions.ts';
 
 export const authentication = ofTopic('authentication', [
   reading(
@@ -194,6 +196,8 @@ export const authentication = ofTopic('authentication', [
     },
     ({ caller }) => queries(caller),
   ),
+  ...sessions,
+  ...requests,
   changing(
     {
       id: 'deleted-token-refused',

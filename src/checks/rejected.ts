@@ -1,5 +1,5 @@
 import { count } from '../contract/count.ts';
-import { failIf, Inconclusive } from '../contract/finding.ts';
+import { type Finding, failIf, Inconclusive } from '../contract/finding.ts';
 import { memberNames } from '../contract/shape.ts';
 import type { Context, ProbeRead } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
@@ -11,7 +11,7 @@ import { noHeader, unknownToken } from './probes.ts';
 
 /** A requirement on requests that are to be refused. */
 export function rejecting(
-  statement: Draft & Partial<Pick<PortalRequirement, 'inapplicable'>>,
+  statement: Draft & Partial<Pick<PortalRequirement, 'inapplicable' | 'needs'>>,
   check: PortalRequirement['check'],
 ) {
   return { ...reading(statement, check), phase: 'refusals' as const };
@@ -23,41 +23,59 @@ export function rejecting(
  * @param leftOut what was not sent, and why, in a few words
  */
 export function rejected(
-  statement: Draft & Partial<Pick<PortalRequirement, 'inapplicable'>>,
+  statement: Draft & Partial<Pick<PortalRequirement, 'inapplicable' | 'needs'>>,
   probes: (context: Context) => readonly Probe[],
   allowed: readonly number[] = [401],
   leftOut: (context: Context) => string | undefined = () => undefined,
 ) {
   return rejecting(statement, async (context) => {
-    const sent = deadOnly(context, probes(context));
-    const answers = await Promise.all(sent.map((probe) => context.probe(probe)));
-    const judged = answers.filter(({ doubt }) => doubt === undefined);
-    const stopped = await stoppedOf(context, judged, allowed);
-    failIf(
-      judged
-        .filter(({ read }) => !allowed.includes(read.status ?? 0) && !stopped.has(read))
-        .map(({ probe, read }) => {
-          if (probe.bearer !== undefined && read.byId.has(probe.bearer)) {
-            throw new Inconclusive(`${probe.what} turned out to exist`);
-          }
-          const records = read.usable ? `, with a list of ${read.records.length}` : '';
-          return {
-            expected: `status ${allowed.join(' or ')} for ${probe.what}`,
-            received: `status ${read.status}${records}`,
-            credential: probe.what,
-            curl: read.exchange.curl,
-          };
-        }),
-    );
-    const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
+    const { findings, doubt, remark } = await rejectionsOf(context, probes(context), allowed);
+    failIf(findings);
     if (doubt !== undefined) throw new Inconclusive(doubt);
-    const [first] = stopped;
-    const front = first
-      ? `; ${stopped.size} of them ended at somebody in front of the portal (${first.status})`
-      : '';
-    const remark = leftOut(context);
-    return `over ${count(answers.length, 'request')}${front}${remark ? `; ${remark}` : ''}`;
+    const rest = leftOut(context);
+    return `${remark}${rest ? `; ${rest}` : ''}`;
   });
+}
+
+/** What probes were answered with that should have been rejected. */
+export interface Rejections {
+  readonly findings: readonly Finding[];
+  /** Why something proves nothing. */
+  readonly doubt: string | undefined;
+  readonly remark: string;
+}
+
+/** Sends probes that have to be answered with some status. */
+export async function rejectionsOf(
+  context: Context,
+  probes: readonly Probe[],
+  allowed: readonly number[] = [401],
+): Promise<Rejections> {
+  const sent = deadOnly(context, probes);
+  const answers = await Promise.all(sent.map((probe) => context.probe(probe)));
+  const judged = answers.filter(({ doubt }) => doubt === undefined);
+  const stopped = await stoppedOf(context, judged, allowed);
+  const findings = judged
+    .filter(({ read }) => !allowed.includes(read.status ?? 0) && !stopped.has(read))
+    .map(({ probe, read }) => {
+      if (probe.bearer !== undefined && read.byId.has(probe.bearer)) {
+        throw new Inconclusive(`${probe.what} turned out to exist`);
+      }
+      const records = read.usable ? `, with a list of ${read.records.length}` : '';
+      return {
+        expected: `status ${allowed.join(' or ')} for ${probe.what}`,
+        received: `status ${read.status}${records}`,
+        credential: probe.what,
+        count: 1,
+        curl: read.exchange.curl,
+      };
+    });
+  const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
+  const [first] = stopped;
+  const front = first
+    ? `; ${stopped.size} of them ended at somebody in front of the portal (${first.status})`
+    : '';
+  return { findings, doubt, remark: `over ${count(answers.length, 'request')}${front}` };
 }
 
 /** Probes without those that happen to hold a token of the run, or one that was listed. */

@@ -8,7 +8,7 @@ const memoryMs = 10_000;
 const fewest = 5;
 
 /** By how much the pace grows with each response, so that a server that recovers is used again. */
-const growth = 1.02;
+const growth = 1.005;
 
 /**
  * Paces all requests of a run: the first 429 or 503 slows everybody, what Retry-After asks for is

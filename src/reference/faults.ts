@@ -4,6 +4,7 @@ import { createdFaults } from './faults/created.ts';
 import { membersFaults } from './faults/members.ts';
 import { recordFaults } from './faults/record.ts';
 import { rejectionFaults } from './faults/rejections.ts';
+import { requestFaults } from './faults/requests.ts';
 import { responseFaults } from './faults/response.ts';
 import { restrictionsFaults } from './faults/restrictions.ts';
 import { timestampsFaults } from './faults/timestamps.ts';
@@ -18,6 +19,7 @@ export const faults: readonly Behaviour[] = [
   ...restrictionsFaults,
   ...authenticationFaults,
   ...rejectionFaults,
+  ...requestFaults,
   ...visibilityFaults,
   ...createdFaults,
 ];

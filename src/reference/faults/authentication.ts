@@ -7,13 +7,13 @@ function authorizationOf(request: Request): string {
   return request.headers.get('authorization') ?? '';
 }
 
-function somebody(store: Store): Principal | undefined {
+export function somebody(store: Store): Principal | undefined {
   const [user] = store.users;
   return user && { user };
 }
 
 /** Who holds a token, by whatever comparison. */
-function holder(store: Store, matches: (id: string) => boolean): Principal | undefined {
+export function holder(store: Store, matches: (id: string) => boolean): Principal | undefined {
   const token = store.tokens.find(({ id }) => matches(id));
   const user = token && store.user(token.userId);
   return user && { user, token };
@@ -52,7 +52,13 @@ export const authenticationFaults: readonly Behaviour[] = [
   {
     name: 'open-to-form',
     says: 'any 32 hexadecimal digits open the list',
-    trips: ['unknown-token-refused', 'altered-token-refused', 'placeholder-token-refused'],
+    trips: [
+      'unknown-token-refused',
+      'altered-token-refused',
+      'placeholder-token-refused',
+      'altered-session-refused',
+      'bad-header-refused',
+    ],
     authenticate: orElse((_, store, bearer) =>
       /^[0-9a-f]{32}$/.test(bearer) ? somebody(store) : undefined,
     ),
@@ -137,7 +143,7 @@ export const authenticationFaults: readonly Behaviour[] = [
   {
     name: 'open-to-api-key',
     says: 'a token in X-API-Key opens the list',
-    trips: ['other-header-refused'],
+    trips: ['other-header-refused', 'bad-header-refused'],
     authenticate: orElse((request, store) =>
       holder(store, (id) => request.headers.get('x-api-key') === id),
     ),
@@ -145,7 +151,7 @@ export const authenticationFaults: readonly Behaviour[] = [
   {
     name: 'open-to-cookie',
     says: 'a token in a cookie opens the list',
-    trips: ['cookie-refused'],
+    trips: ['cookie-refused', 'bad-header-refused'],
     authenticate: orElse((request, store) =>
       holder(store, (id) => (request.headers.get('cookie') ?? '').includes(`token=${id}`)),
     ),

@@ -44,13 +44,22 @@ function respondWith(status: number): Response {
   return Response.json({ error: 'unauthorized' }, { status });
 }
 
+/** Other requirements that send a request of a kind, too. */
+const also: Partial<Record<Kind, readonly string[]>> = {
+  'missing-header': ['nothing-else-authenticates'],
+  'unknown-token': ['altered-session-refused', 'bad-header-refused'],
+  'other-scheme': ['session-elsewhere-refused', 'nothing-else-authenticates'],
+  'other-header': ['session-elsewhere-refused', 'nothing-else-authenticates'],
+  cookie: ['session-elsewhere-refused'],
+};
+
 /** Each wrong status for each kind of request. */
 const wrongStatuses: readonly Behaviour[] = kinds.flatMap((kind) =>
   [200, 302, 400, 403, 404, 500].map(
     (status): Behaviour => ({
       name: `${kind}-${status}`,
       says: `${kind.replace('-', ' ')} is answered with ${status}`,
-      trips: [`${kind}-refused`],
+      trips: [`${kind}-refused`, ...(also[kind] ?? [])],
       rejection: (usual, request, store) =>
         kindOf(request, store) === kind ? respondWith(status) : usual,
     }),
@@ -63,6 +72,8 @@ export const withoutHeader = [
   'other-header-refused',
   'cookie-refused',
   'query-refused',
+  'session-elsewhere-refused',
+  'nothing-else-authenticates',
 ];
 
 const everyRejection = [
@@ -72,6 +83,8 @@ const everyRejection = [
   'altered-token-refused',
   'placeholder-token-refused',
   'other-scheme-refused',
+  'altered-session-refused',
+  'bad-header-refused',
 ];
 
 /** Proxies answer 400 and 403 to what cannot be a token. */

@@ -1,0 +1,74 @@
+import type { Behaviour } from '../behaviour.ts';
+import { holder, somebody } from './authentication.ts';
+import { orElse } from './edit.ts';
+
+/** What a request holds beside a token, or in its place, and what sessions are taken for. */
+export const requestFaults: readonly Behaviour[] = [
+  {
+    name: 'open-to-altered-session',
+    says: 'a session is found by its beginning',
+    trips: ['altered-session-refused'],
+    authenticate: orElse((_, store, bearer) => {
+      const found = [...store.sessions].find(
+        ([id]) => bearer.length > 8 && id.startsWith(bearer.slice(0, 8)),
+      );
+      const user = found && store.user(found[1].userId);
+      return user && { user };
+    }),
+  },
+  {
+    name: 'open-to-session-cookie',
+    says: 'a session in a cookie opens the list',
+    trips: ['session-elsewhere-refused'],
+    authenticate: orElse((request, store) => {
+      const cookies = request.headers.get('cookie') ?? '';
+      const found = [...store.sessions].find(([id]) => cookies.includes(id));
+      const user = found && store.user(found[1].userId);
+      return user && { user };
+    }),
+  },
+  {
+    name: 'open-to-remote-user',
+    says: 'the name of a user in a header of a proxy is believed',
+    trips: ['nothing-else-authenticates'],
+    authenticate: orElse((request, store) =>
+      request.headers.has('x-remote-user') ? somebody(store) : undefined,
+    ),
+  },
+  {
+    name: 'open-to-own-origin',
+    says: 'requests from the portal itself are not checked',
+    trips: ['nothing-else-authenticates'],
+    authenticate: orElse((request, store) =>
+      request.headers.get('referer')?.startsWith(new URL(request.url).origin)
+        ? somebody(store)
+        : undefined,
+    ),
+  },
+  {
+    name: 'open-to-empty-header',
+    says: 'an empty Authorization header opens the list',
+    trips: ['nothing-else-authenticates'],
+    authenticate: orElse((request, store) =>
+      request.headers.get('authorization') === '' ? somebody(store) : undefined,
+    ),
+  },
+  {
+    name: 'conditional-unchecked',
+    says: 'a conditional request is answered with 304 whoever sends it',
+    trips: ['nothing-else-authenticates'],
+    rejection: (usual, request) =>
+      request.headers.has('if-none-match') ? new Response(null, { status: 304 }) : usual,
+  },
+  {
+    name: 'cookie-makes-good',
+    says: 'where the header fails, cookies are looked at',
+    trips: ['bad-header-refused'],
+    authenticate: orElse((request, store) => {
+      const cookies = request.headers.get('cookie') ?? '';
+      return request.headers.has('authorization')
+        ? holder(store, (id) => cookies.includes(id))
+        : undefined;
+    }),
+  },
+];
