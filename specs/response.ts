@@ -186,6 +186,8 @@ export const response = ofTopic('response', [
       const inUse = context.needed('outsider.token').token;
       const found = await context.persisting(async () => {
         const before = await context.readNow(reader);
+        // Times are in milliseconds: what is noted in the same one does not differ.
+        await context.pause(5);
         const after = await context.readNow(reader);
         const bad = [before, after].find(({ usable }) => !usable);
         if (bad) throw new Inconclusive(bad.trouble);

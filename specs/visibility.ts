@@ -1,12 +1,14 @@
 import { ofTopic } from '../src/checks/kinds.ts';
 import { acrossAccounts } from './visibility/across-accounts.ts';
 import { changes } from './visibility/changes.ts';
+import { otherRequests } from './visibility/other-requests.ts';
 import { sessions } from './visibility/sessions.ts';
 import { withinAccount } from './visibility/within-account.ts';
 
 export const visibility = ofTopic('visibility', [
   ...withinAccount,
   ...acrossAccounts,
+  ...otherRequests,
   ...sessions,
   ...changes,
 ]);

@@ -1,7 +1,10 @@
 import { seenIn } from '../../src/checks/findings.ts';
 import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
+import { describe } from '../../src/contract/describe.ts';
 import { failIf, Inconclusive } from '../../src/contract/finding.ts';
+import { sameId, saysTheSame } from '../../src/contract/json.ts';
+import { memberNames } from '../../src/contract/shape.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 
 /** What was created or deleted shows. */
@@ -77,6 +80,96 @@ export const changes: readonly WithoutTopic[] = [
   ),
   changing(
     {
+      id: 'update-shows',
+      level: 'MUST',
+      title: 'An update shows, and changes nothing else',
+      text: 'A token that its owner gives another name is listed under it for every user of the account, within the settle bound, with all other members as they were, and is accepted as before.',
+      source: 'Response Schema',
+      causes: 'A cached list has the old name, or the record is written anew with other times.',
+      fix: 'Drop the cached list when a token is updated; change what was sent alone.',
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const created = await sandbox.createToken(sandbox.user('teammate'));
+      const caller = context.needed('caller.token');
+      const own = (list: ListRead) => recordOf(list, created.id)?.record;
+      const unseen = await context.eventually(caller, (list) => own(list) !== undefined);
+      if (unseen) throw new Inconclusive('it was not listed before: see new-token-listed');
+      const before = own(await context.readNow(caller));
+      const name = await sandbox.renameToken(created);
+      if (name === undefined) return 'not checked: this portal has no call that updates a token';
+      for (const reader of context.given('caller.token', 'teammate.token')) {
+        const old = await context.eventually(reader, (list) => own(list)?.name === name);
+        if (old && !old.usable) throw new Inconclusive(old.trouble);
+        const list = old ?? (await context.readNow(reader));
+        const expected = { ...before, name };
+        const differing = memberNames.filter(
+          (member) => !saysTheSame(own(list)?.[member], expected[member as keyof typeof expected]),
+        );
+        failIf(
+          differing.map((member) => ({
+            ...seenIn(list),
+            expected: member === 'name' ? 'the new name' : `${member} as it was before`,
+            received: describe(own(list)?.[member]),
+            count: 1,
+          })),
+        );
+      }
+      const reader = {
+        label: 'an updated token',
+        variable: 'PORTAL_UPDATED_TOKEN',
+        token: created.id,
+      };
+      const use = await context.readNow(reader);
+      use.requireAnswer();
+      if (!use.accepted)
+        failIf([
+          {
+            ...seenIn(use),
+            expected: 'to be accepted',
+            received: `status ${use.status}`,
+            count: 1,
+          },
+        ]);
+      return 'the new name for caller and teammate, and all else as it was';
+    },
+  ),
+  changing(
+    {
+      id: 'short-lists',
+      level: 'MUST',
+      title: 'A list of no token and of one are arrays',
+      text: 'In an account without any token the list is answered with 200 and an empty array; with one token, with an array of one record.',
+      source: 'Response Schema',
+      causes: 'An empty result is 404, 204 or null, or a single record is not wrapped in an array.',
+      fix: 'Answer an array, however many tokens there are.',
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const { user, token } = await sandbox.createAccount();
+      const reader = {
+        label: 'a session in an account without tokens',
+        variable: 'PORTAL_SESSION',
+        token: user.token,
+      };
+      const isOf = (length: number) => (list: ListRead) =>
+        list.status === 200 && lengthOf(list) === length;
+      const refusal = await sandbox.removeIfAllowed(token);
+      if (refusal !== undefined) return `not checked: the token of a new user stays: ${refusal}`;
+      const rest = await context.eventually(reader, isOf(0));
+      const isLogins = rest?.records.every(
+        ([, { id, userId }]) => id !== token.id && sameId(userId, user.id),
+      );
+      if (rest?.usable && isLogins)
+        return 'not checked: there are tokens that the user did not create';
+      failUnlessOf(rest, 0);
+      await sandbox.createToken(user);
+      failUnlessOf(await context.eventually(reader, isOf(1)), 1);
+      return 'an empty array, and an array of one';
+    },
+  ),
+  changing(
+    {
       id: 'long-list-whole',
       level: 'MUST',
       title: 'A long list is whole',
@@ -113,3 +206,17 @@ export const changes: readonly WithoutTopic[] = [
 
 /** A quota may allow no more tokens; a page has at least ten records. */
 const fewestOfLongList = 15;
+
+function lengthOf({ json }: ListRead): number | undefined {
+  return Array.isArray(json.value) ? json.value.length : undefined;
+}
+
+function failUnlessOf(read: ListRead | undefined, length: number): void {
+  if (!read) return;
+  read.requireAnswer();
+  if (read.rejected) throw new Inconclusive(read.trouble);
+  const received = read.usable
+    ? `an array of ${lengthOf(read)}`
+    : `status ${read.status}, ${describe(read.json.value)}`;
+  failIf([{ ...seenIn(read), expected: `status 200, an array of ${length}`, received, count: 1 }]);
+}

@@ -1,9 +1,9 @@
-import { failEach, over, pairs, seenIn } from '../../src/checks/findings.ts';
+import { failEach, over, pairs, places, seenIn } from '../../src/checks/findings.ts';
 import { reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { oneSided, summarise } from '../../src/checks/stable.ts';
 import { failIf, Inconclusive } from '../../src/contract/finding.ts';
-import { isMilliseconds } from '../../src/contract/json.ts';
+import { isMilliseconds, sameId } from '../../src/contract/json.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 
 /** All users see the tokens of their own account. */
@@ -184,6 +184,48 @@ export const withinAccount: readonly WithoutTopic[] = [
         }),
       );
       return over(created.length, 'token', lists);
+    },
+  ),
+  reading(
+    {
+      id: 'new-account-own-records',
+      level: 'MUST',
+      title: 'A new account lists the tokens of its own users alone',
+      text: 'In accounts that the run created, every record belongs to a user that the run created there.',
+      source: 'Description',
+      causes: 'Tokens of the system, of support or without an account are listed for everybody.',
+      fix: 'Filter by account, without exceptions.',
+      profiles: ['full'],
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const lists = await context.lists();
+      failEach(lists, (list) => {
+        const reader = [...sandbox.users.values()].find(
+          ({ token, persona }) =>
+            token === list.credential.token ||
+            context.credential(`${persona}.token`)?.token === list.credential.token,
+        );
+        const users = [...sandbox.users.values()].filter(({ accountId }) =>
+          sameId(accountId, reader?.accountId),
+        );
+        const foreign = list.records.filter(
+          ([, { userId }]) => userId !== undefined && !users.some(({ id }) => sameId(id, userId)),
+        );
+        // An id of another form: see user-id-integer and user-id-as-made.
+        if (users.length === 0 || foreign.length === list.records.length) return [];
+        return places(
+          foreign.map(([index]) => index),
+          'userId',
+          'a user of this account, which the run created',
+          'another user',
+        );
+      });
+      return over(
+        lists.reduce((sum, { records }) => sum + records.length, 0),
+        'record',
+        lists,
+      );
     },
   ),
 ];

@@ -2,7 +2,7 @@ import { describe } from '../contract/describe.ts';
 import { Inconclusive } from '../contract/finding.ts';
 import type { TokenRecord } from '../portal/body-facts.ts';
 import type { ListRead } from '../portal/list-read.ts';
-import type { CreatedToken, TokenKind } from '../sandbox/sandbox.ts';
+import type { CreatedToken, TokenKind } from '../sandbox/created-users.ts';
 import { failEach, over } from './findings.ts';
 import { type Draft, reading } from './kinds.ts';
 import { recordOf } from './own-record.ts';

@@ -34,6 +34,20 @@ export function alteredTokens({ token, variable }: Credential): Probe[] {
     bearer('the token with its first character cut off', token.slice(1), `\${${variable}:1}`),
     bearer('the second half of the token', token.slice(half), `\${${variable}:${half}}`),
     bearer('the first half of the token', token.slice(0, half), `\${${variable}:0:${half}}`),
+    changed(
+      'the token with a character of its last quarter changed',
+      token,
+      Math.floor(length * 0.8),
+      variable,
+    ),
+    ...['%', '*'].map((sign) =>
+      bearer(
+        `the first half of the token and ${sign}`,
+        token.slice(0, half) + sign,
+        `\${${variable}:0:${half}}${sign}`,
+      ),
+    ),
+    bearer('the token and a word after it', `${token} charts`, `$${variable} charts`),
     // Decoders of base64 ignore a single character at the end.
     bearer(
       `the token with ${more.length} characters added`,
@@ -51,6 +65,10 @@ export function alteredTokens({ token, variable }: Credential): Probe[] {
 export function placeholders({ token }: Credential): Probe[] {
   const { length } = token;
   return [
+    bearer('underscores, as long as the token', '_'.repeat(length)),
+    bearer('the name of a member of every object', 'constructor'),
+    bearer('the number 1', '1'),
+    bearer('an object as text', '[object Object]'),
     bearer('a token of zeros', '0'.repeat(length)),
     bearer('a token of letters that are no hexadecimal digits', 'g'.repeat(length)),
     bearer('the word null', 'null'),

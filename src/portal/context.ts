@@ -12,7 +12,7 @@ import { type Identity, readIdentity } from './identity.ts';
 import { ListRead } from './list-read.ts';
 import { isNew, rejectedSince } from './newcomers.ts';
 import type { Probe } from './requests.ts';
-import { listRequest, whoamiRequest } from './requests.ts';
+import { listRequest, type RequestPart, whoamiRequest, withPart } from './requests.ts';
 import type { Reads } from './rounds.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -183,10 +183,16 @@ export class Context {
     return sandbox;
   }
 
-  /** The list as it is now, read on a connection of its own. */
-  async readNow(reader: Reader): Promise<ListRead> {
+  /**
+   * The list as it is now, read on a connection of its own.
+   *
+   * @param more what the request has beside the token, with the arguments of its `curl`
+   */
+  async readNow(reader: Reader, more?: RequestPart): Promise<ListRead> {
+    const request = listRequest(reader, this.#id);
     const exchange = await this.#surroundings.send({
-      ...listRequest(reader, this.#id),
+      ...request,
+      ...(more ? withPart(request, more) : {}),
       fresh: true,
     });
     const { signal } = this.#surroundings;

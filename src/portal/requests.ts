@@ -41,3 +41,18 @@ export function probeRequest(probe: Probe, purpose: string): OutgoingRequest {
   const { headers, curl, what: credential, query } = probe;
   return { path: listPath, headers, curl, credential, purpose, ...(query ? { query } : {}) };
 }
+
+/** What a request holds beside a token: headers, or a query. */
+export type RequestPart = Pick<Probe, 'what' | 'headers' | 'query' | 'curl'>;
+
+export function withPart(
+  { headers, credential, curl }: OutgoingRequest,
+  part: RequestPart,
+): Partial<OutgoingRequest> {
+  return {
+    headers: { ...headers, ...part.headers },
+    credential: `${credential}, ${part.what}`,
+    curl: `${curl} ${part.curl}`,
+    ...(part.query ? { query: part.query } : {}),
+  };
+}

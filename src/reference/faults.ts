@@ -2,6 +2,7 @@ import type { Behaviour } from './behaviour.ts';
 import { authenticationFaults } from './faults/authentication.ts';
 import { createdFaults } from './faults/created.ts';
 import { membersFaults } from './faults/members.ts';
+import { otherRequestFaults } from './faults/other-requests.ts';
 import { recordFaults } from './faults/record.ts';
 import { rejectionFaults } from './faults/rejections.ts';
 import { requestFaults } from './faults/requests.ts';
@@ -21,5 +22,6 @@ export const faults: readonly Behaviour[] = [
   ...rejectionFaults,
   ...requestFaults,
   ...visibilityFaults,
+  ...otherRequestFaults,
   ...createdFaults,
 ];

@@ -5,6 +5,7 @@ import type { Target } from '../http/target.ts';
 import type { Report } from '../report/report.ts';
 import { endAdminSessions } from '../sandbox/admin-sessions.ts';
 import type { Administrator } from '../sandbox/administrator.ts';
+import { isSame } from '../sandbox/answers.ts';
 import { Calls } from '../sandbox/calls.ts';
 import type { Created } from '../sandbox/created.ts';
 import { type Leftover, removeCreated } from '../sandbox/removal.ts';
@@ -108,15 +109,18 @@ export async function removeWhatRefusalsSpare(
   sandbox: Sandbox,
   created: Created,
 ): Promise<void> {
-  const [outsider, teammate] = [sandbox.user('outsider'), sandbox.user('teammate')];
+  const teammate = sandbox.user('teammate');
   const control = sandbox.tokens.find(
     ({ kind, owner }) => kind === 'persona' && owner.persona === 'caller',
   );
   const spare = [...created.tokens].filter(
-    ([id, { accountId }]) => id !== control?.id && accountId !== outsider.accountId,
+    ([id, { accountId }]) => id !== control?.id && isSame(accountId, teammate.accountId),
+  );
+  const others = created.accounts.flatMap(({ id, state }) =>
+    state === 'created' && id !== undefined && !isSame(id, teammate.accountId) ? [id] : [],
   );
   await Promise.allSettled([
-    calls.deleteAccount(administrator, outsider.accountId),
+    ...others.map((id) => calls.deleteAccount(administrator, id)),
     ...spare.map(([id, owner]) => calls.deleteToken(owner, id)),
   ]);
   if (created.isUnambiguous(teammate.id))

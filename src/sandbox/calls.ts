@@ -107,6 +107,13 @@ export class Calls {
     });
   }
 
+  /** Gives a token another name. @returns the name that the call answers, if it does */
+  async renameToken(by: Bearer, id: string, name: string): Promise<string | undefined> {
+    const request = this.#caller.request('POST', `/apiTokens/${encodeURIComponent(id)}`, by);
+    const exchange = await this.#caller.send({ ...request, json: { name }, fresh: true });
+    return this.#caller.read(exchange, (answer) => answer.get('name').string());
+  }
+
   async deleteToken(by: Bearer, id: string): Promise<void> {
     // A path normalises dots: it would name the list, not the token.
     if (/^\.{1,2}$/.test(id)) throw new Differs('a token of dots cannot be named in a path');

@@ -8,17 +8,11 @@ import {
 import type { Id } from './answers.ts';
 import { CallFailed, isLost, isRefusal } from './caller.ts';
 import type { Calls, UserCreated } from './calls.ts';
+import { createToken, defaultToken, maxLost } from './create-token.ts';
 import type { Created } from './created.ts';
+import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
 import type { Names } from './names.ts';
-import {
-  type CreatedToken,
-  type CreatedUser,
-  createToken,
-  defaultToken,
-  maxLost,
-  Sandbox,
-  type TokenKind,
-} from './sandbox.ts';
+import { Sandbox } from './sandbox.ts';
 
 /**
  * Creates two accounts, caller and teammate in one and the outsider in the other,
@@ -36,7 +30,8 @@ export async function provision(
 ): Promise<Sandbox> {
   const administrator = await becomeAdministrator(calls, created, credentials);
   onAdministrator(administrator);
-  const people = await createUsers(calls, created, names, administrator).catch((error) => {
+  const factory = peopleFactory(calls, created, names, administrator);
+  const people = await createUsers(factory).catch((error) => {
     throw sandboxUnavailable(error, 'The users of the run could not be created');
   });
   const lacking = new Map<TokenKind, string>();
@@ -62,7 +57,11 @@ export async function provision(
     ...people.map(({ user, answer }): CreatedToken => defaultToken(user, answer)),
   ];
   const users = new Map(people.map(({ user }) => [user.persona, user]));
-  return new Sandbox(administrator, users, tokens, lacking, { calls, created, names });
+  const newAccount = async () => {
+    const { user, answer } = await factory.withAccount('outsider');
+    return { user, token: defaultToken(user, answer) };
+  };
+  return new Sandbox(administrator, users, tokens, lacking, { calls, created, names, newAccount });
 }
 
 interface Person {
@@ -70,12 +69,19 @@ interface Person {
   readonly answer: UserCreated;
 }
 
-async function createUsers(
+interface PeopleFactory {
+  /** The first user of an account comes with it. */
+  readonly withAccount: (persona: Persona) => Promise<Person>;
+  readonly inAccount: (persona: Persona, accountId: Id) => Promise<Person>;
+}
+
+/** Creates users, each with a session. */
+function peopleFactory(
   calls: Calls,
   created: Created,
   names: Names,
   administrator: Administrator,
-): Promise<Person[]> {
+): PeopleFactory {
   /** Creates somebody under plainer names when odd ones are refused, and again when it was lost. */
   const insist = async <T>(create: (draft: Draft) => Promise<T>): Promise<T> => {
     for (let lost = 0; ; ) {
@@ -89,7 +95,6 @@ async function createUsers(
       }
     }
   };
-  // The first user of an account comes with it.
   const withAccount = async (persona: Persona) => {
     const { draft, answer } = await insist(async (draft) => {
       const account = created.account(names.account());
@@ -145,6 +150,10 @@ async function createUsers(
       },
     };
   };
+  return { withAccount, inAccount };
+}
+
+async function createUsers({ withAccount, inAccount }: PeopleFactory): Promise<Person[]> {
   const outside = withAccount('outsider');
   const inside = withAccount('caller');
   const teammate = inside.then(({ user }) => inAccount('teammate', user.accountId));

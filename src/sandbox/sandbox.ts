@@ -1,40 +1,23 @@
 import { Inconclusive } from '../contract/finding.ts';
-import { isMilliseconds, saysTheSame } from '../contract/json.ts';
 import type { Persona } from '../contract/requirement.ts';
-import { type Exchange, serverTime } from '../http/exchange.ts';
 import type { Administrator } from './administrator.ts';
-import { Differs, type Id } from './answers.ts';
-import { type Bearer, CallFailed, isLost, isRefusal } from './caller.ts';
-import type { Calls, TokenCreated, UserCreated } from './calls.ts';
+import { Differs } from './answers.ts';
+import { CallFailed, isRefusal } from './caller.ts';
+import type { Calls } from './calls.ts';
+import { createToken } from './create-token.ts';
 import type { Created } from './created.ts';
+import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
 import type { Names } from './names.ts';
 
-/** A user that the run created, with a session. */
-export interface CreatedUser extends Bearer {
-  readonly persona: Persona;
-  readonly id: Id;
-  readonly accountId: Id;
-  readonly username: string;
-  readonly password: string;
-  /** The address under which the creating call says that the user was created. */
-  readonly email: string;
-}
+/** A quota that other work of the run has reached is free again in a moment. */
+const quotaPauses = [200, 400, 800];
 
-export type TokenKind = 'persona' | 'default' | 'unused' | 'restricted' | 'later';
-
-/** An API token that the run created, and what is known of it. */
-export interface CreatedToken {
-  readonly id: string;
-  readonly kind: TokenKind;
-  readonly owner: CreatedUser;
-  /** As the creating call answered it; undefined when it did not. */
-  readonly name: string | undefined;
-  /** As the creating call answered them, or else as they were sent. */
-  readonly restrictions: unknown;
-  /** The server's clock around its creation, in milliseconds; undefined without a Date header. */
-  readonly createdBetween?: { readonly from: number; readonly to: number };
-  /** By how much the server's clock is ahead of ours, as the creating call shows it, in milliseconds. */
-  readonly clockOffset?: number;
+/** With what a sandbox creates more. */
+export interface SandboxMeans {
+  readonly calls: Calls;
+  readonly created: Created;
+  readonly names: Names;
+  readonly newAccount: () => Promise<{ user: CreatedUser; token: CreatedToken }>;
 }
 
 /** The users and tokens that a run of the full profile created, and the means to create more. */
@@ -45,6 +28,7 @@ export class Sandbox {
   readonly #calls: Calls;
   readonly #created: Created;
   readonly #names: Names;
+  readonly #newAccount: SandboxMeans['newAccount'];
   /** Kinds of which no token could be created, with the reason. */
   readonly #lacking: ReadonlyMap<TokenKind, string>;
 
@@ -53,7 +37,7 @@ export class Sandbox {
     users: ReadonlyMap<Persona, CreatedUser>,
     tokens: readonly CreatedToken[],
     lacking: ReadonlyMap<TokenKind, string>,
-    means: { calls: Calls; created: Created; names: Names },
+    means: SandboxMeans,
   ) {
     this.administrator = administrator;
     this.users = users;
@@ -62,6 +46,7 @@ export class Sandbox {
     this.#calls = means.calls;
     this.#created = means.created;
     this.#names = means.names;
+    this.#newAccount = means.newAccount;
   }
 
   /** By how much the server's clock is ahead of ours, in milliseconds, if a creating call showed it. */
@@ -132,9 +117,42 @@ export class Sandbox {
   }
 
   /** Deletes a token. @throws Inconclusive */
-  async removeToken({ id, owner }: CreatedToken): Promise<void> {
-    await this.#try(() => this.#calls.deleteToken(owner, id));
-    this.#created.tokens.delete(id);
+  async removeToken(token: CreatedToken): Promise<void> {
+    const refusal = await this.removeIfAllowed(token);
+    if (refusal !== undefined) throw new Inconclusive(refusal);
+  }
+
+  /** Deletes a token, if the portal lets it go. @returns why it does not @throws Inconclusive */
+  async removeIfAllowed({ id, owner }: CreatedToken): Promise<string | undefined> {
+    try {
+      await this.#calls.deleteToken(owner, id);
+      this.#created.tokens.delete(id);
+      return undefined;
+    } catch (error) {
+      if (isRefusal(error)) return error.message;
+      return this.#try(() => Promise.reject(error));
+    }
+  }
+
+  /**
+   * Gives a token another name. @throws Inconclusive
+   *
+   * @returns the name; undefined when the portal has no such call
+   */
+  async renameToken({ id, owner }: CreatedToken): Promise<string | undefined> {
+    const name = this.#names.token();
+    try {
+      return (await this.#calls.renameToken(owner, id, name)) ?? name;
+    } catch (error) {
+      const status = error instanceof CallFailed ? error.status : undefined;
+      if (status !== undefined && [404, 405, 501].includes(status)) return undefined;
+      return this.#try(() => Promise.reject(error));
+    }
+  }
+
+  /** Creates a user in an account of their own, with the token that came with them. @throws Inconclusive */
+  createAccount(): Promise<{ user: CreatedUser; token: CreatedToken }> {
+    return this.#try(this.#newAccount);
   }
 
   /** Opens another session of a user. @throws Inconclusive */
@@ -160,85 +178,4 @@ export class Sandbox {
       throw error;
     }
   }
-}
-
-interface Draft {
-  readonly kind: TokenKind;
-  readonly isRestricted?: boolean;
-}
-
-/** A quota that other work of the run has reached is free again in a moment. */
-const quotaPauses = [200, 400, 800];
-
-/** What is created may be lost this often: a server that loses more is not one to judge by it. */
-export const maxLost = 2;
-
-/**
- * Creates a token. Many of them go out over kept connections, which may close just as they are
- * used: a token whose response was lost is looked for by its name, and replaced.
- *
- * @throws CallFailed
- */
-export async function createToken(
-  calls: Calls,
-  created: Created,
-  names: Names,
-  owner: CreatedUser,
-  { kind, isRestricted = false }: Draft,
-): Promise<CreatedToken> {
-  const fresh = kind !== 'later';
-  for (let lost = 0; ; ) {
-    const { oddity } = names;
-    const name = names.token();
-    const hosts = isRestricted ? names.hosts() : undefined;
-    const restrictions = hosts ? { hosts } : null;
-    try {
-      const { token, exchange } = await calls.createToken(owner, name, { hosts, fresh });
-      created.tokens.set(token.id, owner);
-      noteDifferences(created, { name, restrictions }, token);
-      const times = { ...creationTimes(exchange), ...offsetOf(token, exchange) };
-      return { ...asAnswered(token, restrictions), kind, owner, ...times };
-    } catch (error) {
-      if (isRefusal(error) && names.becomePlainer(oddity)) continue;
-      if (!isLost(error) || lost === maxLost) throw error;
-      lost += 1;
-      const id = await calls.findToken(owner, name).catch(() => undefined);
-      if (id === undefined) continue;
-      created.tokens.set(id, owner);
-      return { id, kind, owner, name, restrictions };
-    }
-  }
-}
-
-function asAnswered({ id, name, restrictions }: TokenCreated, sent: unknown) {
-  return { id, name, restrictions: restrictions === undefined ? sent : restrictions };
-}
-
-/** A server may normalise what it is given: the list is compared with what it says it created. */
-function noteDifferences(
-  { differences }: Created,
-  sent: { name: string; restrictions: unknown },
-  { name, restrictions }: TokenCreated,
-): void {
-  if (name !== undefined && name !== sent.name)
-    differences.add('POST /apiTokens answers another name than it was sent');
-  if (restrictions !== undefined && !saysTheSame(restrictions, sent.restrictions))
-    differences.add('POST /apiTokens answers other restrictions than it was sent');
-}
-
-/** The token that a user came with. */
-export function defaultToken(owner: CreatedUser, { initialToken }: UserCreated): CreatedToken {
-  return { ...asAnswered(initialToken, null), kind: 'default', owner };
-}
-
-function creationTimes(exchange: Exchange): Pick<CreatedToken, 'createdBetween'> {
-  const now = serverTime(exchange);
-  if (now === undefined) return {};
-  const took = exchange.receivedAt - exchange.sentAt;
-  // The Date header is cut to the second.
-  return { createdBetween: { from: now - took - 1000, to: now + 1000 } };
-}
-
-function offsetOf({ createdAt }: TokenCreated, { receivedAt }: Exchange) {
-  return isMilliseconds(createdAt) ? { clockOffset: createdAt - receivedAt } : {};
 }

@@ -118,7 +118,7 @@ const guards: readonly Behaviour[] = [
     'a gateway turns tokens in other places away with 400',
     ({ headers, url }) =>
       new URL(url).searchParams.size > 0 ||
-      headers.has('cookie') ||
+      (headers.has('cookie') && !headers.has('authorization')) ||
       [...headers.keys()].some((name) => /^x-(api|auth|access|forwarded-auth)/.test(name)),
     400,
   ),
@@ -141,7 +141,7 @@ const idsAsStrings: Around = async (request, usual) => {
   const response = await usual(
     text === undefined ? request : new Request(url, { method, headers, body: body || null }),
   );
-  const isList = method === 'GET' && /\/apiTokens$/.test(url);
+  const isList = method === 'GET' && new URL(url).pathname.endsWith('/apiTokens');
   if (isList || !/json/.test(response.headers.get('content-type') ?? '')) return response;
   const answer = (await response.text()).replace(/("(?:id|accountId|userId)":)(\d+)/g, '$1"$2"');
   return new Response(answer, response);
@@ -296,5 +296,62 @@ export const outsideVariants: readonly Behaviour[] = [
         ? Response.json({ error: 'no more than 25 tokens' }, { status: 403 })
         : usual(request);
     },
+  },
+  {
+    ...guard(
+      'updates',
+      'there is no call that updates a token',
+      ({ method, url }) => method === 'POST' && /\/apiTokens\/./.test(url),
+      404,
+    ),
+    profile: 'full',
+  },
+  guard(
+    'parameters',
+    'parameters that nobody knows are refused',
+    ({ url }) => new URL(url).search !== '',
+    400,
+  ),
+  guard(
+    'conditions',
+    'conditional requests of anybody are refused',
+    ({ headers }) => headers.has('if-none-match'),
+    400,
+  ),
+  {
+    name: 'first-tokens-stay',
+    says: 'the token that a user comes with cannot be deleted',
+    trips: [],
+    profile: 'full',
+    around: (request, usual, store) => {
+      const [, id] = /\/apiTokens\/(.+)$/.exec(request.url) ?? [];
+      const isFirst = store.tokens.some((token) => token.id === id && token.name === 'Default');
+      return request.method === 'DELETE' && isFirst
+        ? Response.json({ error: 'it stays' }, { status: 403 })
+        : usual(request);
+    },
+  },
+  {
+    name: 'login-creates-token',
+    says: 'a login creates a token that is listed',
+    trips: [],
+    profile: 'full',
+    around: async (request, usual, store) => {
+      const response = await usual(request);
+      if (!/\/login$/.test(request.url) || response.status !== 200) return response;
+      const { user: self } = (await response.clone().json()) as { user: { userId: number } };
+      const user = store.user(self.userId);
+      if (user && !user.isAdmin) store.addToken(user, 'Web', null);
+      return response;
+    },
+  },
+  {
+    name: 'order-of-use',
+    says: 'the list is in the order of the last use',
+    trips: [],
+    body: (usual) =>
+      (usual as { lastUsedAt: number | null }[]).sort(
+        (one, other) => (other.lastUsedAt ?? 0) - (one.lastUsedAt ?? 0),
+      ),
   },
 ];

@@ -24,7 +24,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'name-cut',
     says: 'names are cut',
-    trips: ['name-as-made'],
+    trips: ['name-as-made', 'update-shows'],
     record: inEvery((record) => ({
       ...record,
       name: record.name.slice(0, 30),
@@ -33,7 +33,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'name-ascii',
     says: 'letters outside ASCII are spoilt',
-    trips: ['name-as-made'],
+    trips: ['name-as-made', 'update-shows'],
     record: inEvery((record) => ({
       ...record,
       name: record.name.replace(/[^ -~]/g, '?'),
@@ -137,7 +137,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'deleted-token-listed',
     says: 'a deleted token is still listed',
-    trips: ['deleted-token-gone'],
+    trips: ['deleted-token-gone', 'short-lists'],
     deleted: () => {},
     authenticate: (usual, _, store) =>
       usual?.token && store.deleted.has(usual.token) ? undefined : usual,
@@ -186,6 +186,7 @@ const faults: readonly Behaviour[] = [
       'accounts-share-nothing',
       'outsider-user-hidden',
       'outsider-ids-nowhere',
+      'short-lists',
     ],
     visible: (usual, _, store) => [
       ...new Set([...usual, ...store.tokens.filter((token) => placeOf(token, store) >= atFirst)]),

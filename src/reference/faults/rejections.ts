@@ -28,7 +28,8 @@ function kindOf(request: Request, store: Store): Kind | undefined {
   if (/^Bearer\s*$/.test(authorization)) return 'scheme-alone';
   const [, bearer] = /^Bearer (.*)$/.exec(authorization) ?? [];
   if (bearer === undefined) return 'other-scheme';
-  if (/^(0+|g+|null|undefined|%|\*|.*'.*)$/.test(bearer)) return 'placeholder-token';
+  if (/^(0+|g+|_+|1|null|undefined|constructor|\[object Object\]|%|\*|.*'.*)$/.test(bearer))
+    return 'placeholder-token';
   if (bearer.length > 100 || /[^ -~]/.test(bearer)) return undefined;
   const ids = store.tokens.map(({ id }) => id);
   if (ids.includes(bearer.toLowerCase())) return undefined;

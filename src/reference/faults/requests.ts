@@ -71,4 +71,28 @@ export const requestFaults: readonly Behaviour[] = [
         : undefined;
     }),
   },
+  {
+    name: 'open-to-members',
+    says: 'tokens are members of an object, which has others, too',
+    trips: ['placeholder-token-refused'],
+    authenticate: orElse((_, store, bearer) => (bearer in {} ? somebody(store) : undefined)),
+  },
+  {
+    name: 'open-to-beginning-and-wildcard',
+    says: 'a pattern in a token is matched',
+    trips: ['altered-token-refused'],
+    authenticate: orElse((_, store, bearer) => {
+      const [, start] = /^(.{4,})[%*]$/.exec(bearer) ?? [];
+      return start === undefined ? undefined : holder(store, (id) => id.startsWith(start));
+    }),
+  },
+  {
+    name: 'open-to-first-word',
+    says: 'what follows the token is ignored',
+    trips: ['altered-token-refused'],
+    authenticate: orElse((_, store, bearer) => {
+      const [first, ...rest] = bearer.split(' ');
+      return rest.length > 0 ? holder(store, (id) => id === first) : undefined;
+    }),
+  },
 ];

@@ -1,0 +1,111 @@
+import { seenIn } from '../../src/checks/findings.ts';
+import { reading, type WithoutTopic } from '../../src/checks/kinds.ts';
+import { recordOf } from '../../src/checks/own-record.ts';
+import { choices, clients } from '../../src/checks/request-parts.ts';
+import { failIf, Inconclusive } from '../../src/contract/finding.ts';
+import type { ListRead } from '../../src/portal/list-read.ts';
+
+/** Whose tokens are listed depends on the token alone. */
+export const otherRequests: readonly WithoutTopic[] = [
+  reading(
+    {
+      id: 'account-not-chosen',
+      level: 'MUST',
+      title: 'No parameter and no header chooses an account',
+      text: "A request of the caller whose query or headers name the outsider's account or user is answered with nothing of that account.",
+      source: 'Description',
+      causes: 'A parameter for administrators is believed from anybody, or a header of a gateway.',
+      fix: 'Derive the account from the token alone.',
+      needs: ['caller.token', 'outsider.token'],
+    },
+    async (context) => {
+      const [caller, outsider] = [context.needed('caller.token'), context.needed('outsider.token')];
+      const [inside, outside] = [await context.list(caller), await context.list(outsider)];
+      const own = recordOf(outside, outsider.token)?.record;
+      const { accountId, userId = own?.userId } = context.identity(outsider) ?? {};
+      if (userId === undefined)
+        throw new Inconclusive('the outsider has no id: see own-token-listed');
+      const parts = choices(String(accountId ?? userId), String(userId));
+      const foreign = [...outside.byId.keys()].filter((id) => !inside.byId.has(id));
+      const reads = await Promise.all(parts.map((part) => context.readNow(caller, part)));
+      for (const read of reads) if (read.exchange.failure) throw new Inconclusive(read.trouble);
+      failIf(
+        reads.flatMap((read, index) => {
+          const count = foreign.filter((id) => read.byId.has(id)).length;
+          const expected = `only tokens of the caller's account, ${parts[index]?.what}`;
+          const received = "tokens of the outsider's account";
+          return count === 0 ? [] : [{ ...seenIn(read), expected, received, count }];
+        }),
+      );
+      return `${foreign.length} ids looked for in ${reads.length} answers`;
+    },
+  ),
+  reading(
+    {
+      id: 'any-client-sees-the-same',
+      level: 'MUST',
+      title: 'Every client sees the same list',
+      text: 'The list is the same whether curl, a browser with stale cookies, a JSON client or a page of another origin asks for it with a valid token, and the same request with the token of another account is answered with the list of that account.',
+      source: 'Authentication',
+      causes:
+        'Browsers are sent to a login page, another format is sent for another Accept, stale cookies reject a request, or a cache is keyed by what clients send.',
+      fix: 'Answer by the token alone, whatever else a request holds; key caches by it.',
+      needs: ['caller.token'],
+    },
+    async (context) => {
+      const caller = context.needed('caller.token');
+      const [outsider] = context.given('outsider.token');
+      const before = await context.readNow(caller);
+      if (!before.usable) throw new Inconclusive(before.trouble);
+      const theirs = outsider ? await context.list(outsider) : undefined;
+      const limits = recordOf(before, caller.token)?.record.restrictions;
+      const parts = clients(limits !== null);
+      const reads = await Promise.all(
+        parts.map(async (part) => {
+          const ours = await context.readNow(caller, part);
+          return { part, ours, theirs: outsider && (await context.readNow(outsider, part)) };
+        }),
+      );
+      const after = await context.readNow(caller);
+      if (!after.usable) throw new Inconclusive(after.trouble);
+      const still = [...before.byId.keys()].filter((id) => after.byId.has(id));
+      const callers = still.filter((id) => theirs?.byId.has(id) === false);
+      failIf(
+        reads.flatMap(({ part, ours, theirs: other }) => {
+          ours.requireAnswer();
+          const lacking = still.filter((id) => !ours.byId.has(id)).length;
+          const mixed = callers.filter((id) => other?.byId.has(id)).length;
+          const expected = `the same list as without, ${part.what}`;
+          return [
+            ...(ours.usable && lacking === 0
+              ? []
+              : [
+                  {
+                    ...seenIn(ours),
+                    expected,
+                    received: received(ours),
+                    count: Math.max(1, lacking),
+                  },
+                ]),
+            ...(other && mixed > 0
+              ? [
+                  {
+                    ...seenIn(other),
+                    expected,
+                    received: "tokens of the caller's account",
+                    count: mixed,
+                  },
+                ]
+              : []),
+          ];
+        }),
+      );
+      return `${still.length} tokens, as ${parts.length} clients`;
+    },
+  ),
+];
+
+function received(read: ListRead): string {
+  if (!read.accepted) return `status ${read.status}`;
+  return read.usable ? 'a list without some tokens' : 'no JSON array';
+}

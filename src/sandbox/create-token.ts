@@ -1,0 +1,85 @@
+import { isMilliseconds, saysTheSame } from '../contract/json.ts';
+import { type Exchange, serverTime } from '../http/exchange.ts';
+import { isLost, isRefusal } from './caller.ts';
+import type { Calls, TokenCreated, UserCreated } from './calls.ts';
+import type { Created } from './created.ts';
+import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
+import type { Names } from './names.ts';
+
+interface Draft {
+  readonly kind: TokenKind;
+  readonly isRestricted?: boolean;
+}
+
+/** What is created may be lost this often: a server that loses more is not one to judge by it. */
+export const maxLost = 2;
+
+/**
+ * Creates a token. Many of them go out over kept connections, which may close just as they are
+ * used: a token whose response was lost is looked for by its name, and replaced.
+ *
+ * @throws CallFailed
+ */
+export async function createToken(
+  calls: Calls,
+  created: Created,
+  names: Names,
+  owner: CreatedUser,
+  { kind, isRestricted = false }: Draft,
+): Promise<CreatedToken> {
+  const fresh = kind !== 'later';
+  for (let lost = 0; ; ) {
+    const { oddity } = names;
+    const name = names.token();
+    const hosts = isRestricted ? names.hosts() : undefined;
+    const restrictions = hosts ? { hosts } : null;
+    try {
+      const { token, exchange } = await calls.createToken(owner, name, { hosts, fresh });
+      created.tokens.set(token.id, owner);
+      noteDifferences(created, { name, restrictions }, token);
+      const times = { ...creationTimes(exchange), ...offsetOf(token, exchange) };
+      return { ...asAnswered(token, restrictions), kind, owner, ...times };
+    } catch (error) {
+      if (isRefusal(error) && names.becomePlainer(oddity)) continue;
+      if (!isLost(error) || lost === maxLost) throw error;
+      lost += 1;
+      const id = await calls.findToken(owner, name).catch(() => undefined);
+      if (id === undefined) continue;
+      created.tokens.set(id, owner);
+      return { id, kind, owner, name, restrictions };
+    }
+  }
+}
+
+function asAnswered({ id, name, restrictions }: TokenCreated, sent: unknown) {
+  return { id, name, restrictions: restrictions === undefined ? sent : restrictions };
+}
+
+/** A server may normalise what it is given: the list is compared with what it says it created. */
+function noteDifferences(
+  { differences }: Created,
+  sent: { name: string; restrictions: unknown },
+  { name, restrictions }: TokenCreated,
+): void {
+  if (name !== undefined && name !== sent.name)
+    differences.add('POST /apiTokens answers another name than it was sent');
+  if (restrictions !== undefined && !saysTheSame(restrictions, sent.restrictions))
+    differences.add('POST /apiTokens answers other restrictions than it was sent');
+}
+
+/** The token that a user came with. */
+export function defaultToken(owner: CreatedUser, { initialToken }: UserCreated): CreatedToken {
+  return { ...asAnswered(initialToken, null), kind: 'default', owner };
+}
+
+function creationTimes(exchange: Exchange): Pick<CreatedToken, 'createdBetween'> {
+  const now = serverTime(exchange);
+  if (now === undefined) return {};
+  const took = exchange.receivedAt - exchange.sentAt;
+  // The Date header is cut to the second.
+  return { createdBetween: { from: now - took - 1000, to: now + 1000 } };
+}
+
+function offsetOf({ createdAt }: TokenCreated, { receivedAt }: Exchange) {
+  return isMilliseconds(createdAt) ? { clockOffset: createdAt - receivedAt } : {};
+}

@@ -1,0 +1,31 @@
+import type { Persona } from '../contract/requirement.ts';
+import type { Id } from './answers.ts';
+import type { Bearer } from './caller.ts';
+
+/** A user that the run created, with a session. */
+export interface CreatedUser extends Bearer {
+  readonly persona: Persona;
+  readonly id: Id;
+  readonly accountId: Id;
+  readonly username: string;
+  readonly password: string;
+  /** The address under which the creating call says that the user was created. */
+  readonly email: string;
+}
+
+export type TokenKind = 'persona' | 'default' | 'unused' | 'restricted' | 'later';
+
+/** An API token that the run created, and what is known of it. */
+export interface CreatedToken {
+  readonly id: string;
+  readonly kind: TokenKind;
+  readonly owner: CreatedUser;
+  /** As the creating call answered it; undefined when it did not. */
+  readonly name: string | undefined;
+  /** As the creating call answered them, or else as they were sent. */
+  readonly restrictions: unknown;
+  /** The server's clock around its creation, in milliseconds; undefined without a Date header. */
+  readonly createdBetween?: { readonly from: number; readonly to: number };
+  /** By how much the server's clock is ahead of ours, as the creating call shows it, in milliseconds. */
+  readonly clockOffset?: number;
+}
