@@ -77,7 +77,7 @@ export const otherRequests: readonly WithoutTopic[] = [
           const mixed = callers.filter((id) => other?.byId.has(id)).length;
           const expected = `the same list as without, ${part.what}`;
           return [
-            ...(ours.usable && lacking === 0
+            ...((ours.usable && lacking === 0) || isInFront(ours, before)
               ? []
               : [
                   {
@@ -108,4 +108,9 @@ export const otherRequests: readonly WithoutTopic[] = [
 function received(read: ListRead): string {
   if (!read.accepted) return `status ${read.status}`;
   return read.usable ? 'a list without some tokens' : 'no JSON array';
+}
+
+/** Whether somebody in front turns a client away, in words that are not the portal's. */
+function isInFront({ status, mediaType }: ListRead, usual: ListRead): boolean {
+  return (status === 400 || status === 403) && mediaType !== usual.mediaType;
 }

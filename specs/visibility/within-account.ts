@@ -210,7 +210,10 @@ export const withinAccount: readonly WithoutTopic[] = [
           sameId(accountId, reader?.accountId),
         );
         const foreign = list.records.filter(
-          ([, { userId }]) => userId !== undefined && !users.some(({ id }) => sameId(id, userId)),
+          ([, { userId, userEmail }]) =>
+            userId !== undefined &&
+            !users.some(({ id }) => sameId(id, userId)) &&
+            !sandbox.isOwnName(userEmail),
         );
         // An id of another form: see user-id-integer and user-id-as-made.
         if (users.length === 0 || foreign.length === list.records.length) return [];

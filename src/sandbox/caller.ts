@@ -52,6 +52,16 @@ export function isLost(error: unknown): error is CallFailed {
   return error.mayHaveWorked && error.exchange.failure?.kind !== 'aborted';
 }
 
+/** Makes a call again when its response was lost, where doing it twice does no harm. */
+export async function insisting<T>(call: () => Promise<T>, times = 2): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isLost(error) || times === 0) throw error;
+    return insisting(call, times - 1);
+  }
+}
+
 /** A request that was sent and of whose end nothing is known. */
 const maybe: readonly Failure['kind'][] = ['timeout', 'broken', 'size', 'aborted'];
 

@@ -80,6 +80,11 @@ export class Names {
     return oddities[Math.min(this.#oddity, oddities.length - 1)] as Oddity;
   }
 
+  /** Whether a name is one that this run gives. */
+  isOwn(name: string): boolean {
+    return prefixOf(runOf(name) ?? '') === this.#prefix;
+  }
+
   account(): string {
     return this.oddity === 'odd' ? this.#prefix + this.#faker.company.name() : this.#plain();
   }

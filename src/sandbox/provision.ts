@@ -6,7 +6,7 @@ import {
   sandboxUnavailable,
 } from './administrator.ts';
 import type { Id } from './answers.ts';
-import { CallFailed, isLost, isRefusal } from './caller.ts';
+import { CallFailed, insisting, isLost, isRefusal } from './caller.ts';
 import type { Calls, UserCreated } from './calls.ts';
 import { createToken, defaultToken, maxLost } from './create-token.ts';
 import type { Created } from './created.ts';
@@ -127,13 +127,8 @@ function peopleFactory(
     const email = answer.email ?? draft.username;
     if (email !== draft.username)
       created.differences.add('the creation of a user answers another address than it was sent');
-    const token = await calls
-      .login(draft.username, draft.password)
-      // A session that was lost ends with its user.
-      .catch((error) => {
-        if (!isLost(error)) throw error;
-        return calls.login(draft.username, draft.password);
-      });
+    // A session that was lost ends with its user.
+    const token = await insisting(() => calls.login(draft.username, draft.password));
     created.sessions.set(token, accountId);
     const variable = `PORTAL_${persona.toUpperCase()}_SESSION`;
     return {

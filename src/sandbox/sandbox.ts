@@ -2,7 +2,7 @@ import { Inconclusive } from '../contract/finding.ts';
 import type { Persona } from '../contract/requirement.ts';
 import type { Administrator } from './administrator.ts';
 import { Differs } from './answers.ts';
-import { CallFailed, isRefusal } from './caller.ts';
+import { CallFailed, insisting, isRefusal } from './caller.ts';
 import type { Calls } from './calls.ts';
 import { createToken } from './create-token.ts';
 import type { Created } from './created.ts';
@@ -52,6 +52,11 @@ export class Sandbox {
   /** By how much the server's clock is ahead of ours, in milliseconds, if a creating call showed it. */
   get clockOffset(): number | undefined {
     return this.tokens.find(({ clockOffset }) => clockOffset !== undefined)?.clockOffset;
+  }
+
+  /** Whether a name is one that the run gave, to a user whose creation was lost, too. */
+  isOwnName(name: unknown): boolean {
+    return typeof name === 'string' && this.#names.isOwn(name);
   }
 
   user(persona: Persona): CreatedUser {
@@ -142,7 +147,7 @@ export class Sandbox {
   async renameToken({ id, owner }: CreatedToken): Promise<string | undefined> {
     const name = this.#names.token();
     try {
-      return (await this.#calls.renameToken(owner, id, name)) ?? name;
+      return (await insisting(() => this.#calls.renameToken(owner, id, name))) ?? name;
     } catch (error) {
       const status = error instanceof CallFailed ? error.status : undefined;
       if (status !== undefined && [404, 405, 501].includes(status)) return undefined;

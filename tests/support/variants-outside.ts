@@ -354,4 +354,10 @@ export const outsideVariants: readonly Behaviour[] = [
         (one, other) => (other.lastUsedAt ?? 0) - (one.lastUsedAt ?? 0),
       ),
   },
+  guard(
+    'browsers',
+    'a firewall turns browsers away',
+    ({ headers }) => /^Mozilla/.test(headers.get('user-agent') ?? ''),
+    403,
+  ),
 ];

@@ -91,7 +91,7 @@ export const otherRequestFaults: readonly Behaviour[] = [
     trips: ['any-client-sees-the-same'],
     around: when(
       ({ headers }) => headers.has('origin'),
-      () => new Response(null, { status: 403 }),
+      () => Response.json({ error: 'this origin may not' }, { status: 403 }),
     ),
   },
   {
