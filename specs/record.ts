@@ -204,7 +204,7 @@ export const record = ofTopic('record', [
       fix: 'Store the name as Unicode text, whole.',
     },
     'name',
-    ['persona', 'unused', 'restricted', 'default'],
+    ['persona', 'unused', 'restricted', 'default', 'hard'],
     (name, token) => token.name === undefined || name === token.name,
     'the name that the creating call answered',
   ),

@@ -305,7 +305,50 @@ export const timestamps = ofTopic('timestamps', [
       return 'null before its use, and its time afterwards';
     },
   ),
+  changing(
+    {
+      id: 'last-used-at-moves',
+      level: 'MUST',
+      title: 'Every use moves lastUsedAt',
+      text: 'A token that is used a second time, more than a second after the first, shows a later time of use, within the settle bound.',
+      source: 'Response Schema, lastUsedAt',
+      causes: 'Only the first use is noted, or one in an hour or a day.',
+      fix: 'Note every use; once a second is often enough.',
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const created = await sandbox.createToken(sandbox.user('teammate'));
+      const caller = context.needed('caller.token');
+      const user = { label: 'a new token', variable: 'PORTAL_NEW_TOKEN', token: created.id };
+      const usedAt = (list: ListRead) => recordOf(list, created.id)?.record.lastUsedAt;
+      const accepted = await context.eventually(user, (list) => list.accepted);
+      if (accepted) throw new Inconclusive(`${accepted.trouble}: see listed-id-opens`);
+      const never = await context.eventually(caller, (list) => isMilliseconds(usedAt(list)));
+      if (never) throw new Inconclusive('its first use does not show: see last-used-at-on-use');
+      await context.pause(moreThanASecondMs);
+      const first = usedAt(await context.readNow(caller));
+      if (!isMilliseconds(first)) throw new Inconclusive('its first use does not show any more');
+      const use = await context.readNow(user);
+      use.requireAnswer();
+      if (!use.accepted) throw new Inconclusive(`${use.trouble}: see api-token-accepted`);
+      const stale = await context.eventually(caller, (list) => {
+        const time = usedAt(list);
+        return isMilliseconds(time) && time > first;
+      });
+      if (stale && !stale.usable) throw new Inconclusive(stale.trouble);
+      failEach(stale ? [stale] : [], () => [
+        {
+          expected: 'a later time than after its first use',
+          received: 'the same or an earlier one',
+        },
+      ]);
+      return 'the second use shows, too';
+    },
+  ),
 ]);
+
+/** Servers may note a use once in a second. */
+const moreThanASecondMs = 1100;
 
 async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt'): Promise<string> {
   const lists = await context.lists(member === 'lastUsedAt' ? isUsed : undefined);

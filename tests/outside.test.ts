@@ -81,6 +81,29 @@ describe('a limit on requests', () => {
     expect(took).toBeGreaterThan((times.length - 1) * 25 * 0.9);
   });
 
+  test('a slow rate holds up neither a signal nor cleaning up', async () => {
+    let kill: (signal: NodeJS.Signals) => void = () => {};
+    let requests = 0;
+    const server = await behind(portal, () => {
+      requests += 1;
+      if (requests === 9) kill('SIGINT');
+      return false;
+    });
+    const startedAt = Date.now();
+    const { code } = await portalConformance(
+      ['--rate', '2'],
+      { ...adminVariablesOf(portal), PORTAL_TARGET: server.url },
+      (send) => {
+        kill = send;
+      },
+    );
+    await server.close();
+    expect(code).toBe(130);
+    expect(stateOf(portal.store)).toBe(before);
+    // A turn of everybody who waited would be a minute.
+    expect(Date.now() - startedAt).toBeLessThan(30_000);
+  });
+
   test.each(['0', '-1', 'many'])('--rate %s is a wrong call', async (rate) => {
     const { code, stderr } = await portalConformance(['--rate', rate], variablesOf(portal));
     expect([code, stderr]).toEqual([2, expect.stringContaining('--rate (PORTAL_RATE) takes')]);

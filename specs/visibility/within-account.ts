@@ -156,7 +156,7 @@ export const withinAccount: readonly WithoutTopic[] = [
       id: 'every-kind-listed',
       level: 'MUST',
       title: 'Tokens of every kind are listed',
-      text: 'The token that a user came with, tokens with restrictions and tokens never used are listed for every user of the account.',
+      text: 'The token that a user came with, tokens with restrictions, tokens never used, and tokens without a name or with one that is there twice are listed for every user of the account.',
       source: 'Description',
       causes: 'Tokens with restrictions, default tokens or unused ones are filtered out.',
       fix: 'List every API token of the account.',
@@ -164,19 +164,23 @@ export const withinAccount: readonly WithoutTopic[] = [
     },
     async (context) => {
       const { sandbox } = context;
-      const created = sandbox.tokensOf(['default', 'unused', 'restricted'], ['caller', 'teammate']);
+      const kinds = ['default', 'unused', 'restricted', 'hard'] as const;
+      const created = sandbox.tokensOf(kinds, ['caller', 'teammate']);
       const lists = await Promise.all(
         context.given('caller.token', 'teammate.token').map((one) => context.list(one)),
       );
       failEach(lists, (list) =>
-        (['default', 'unused', 'restricted'] as const).flatMap((kind) => {
+        kinds.flatMap((kind) => {
           const lacking = created.filter(
             (token) => token.kind === kind && !recordOf(list, token.id),
           );
           if (lacking.length === 0) return [];
           return [
             {
-              expected: `every ${kind} token of the account`,
+              expected:
+                kind === 'hard'
+                  ? 'every token of the account, whatever its name'
+                  : `every ${kind} token of the account`,
               received: 'a list without them',
               count: lacking.length,
             },

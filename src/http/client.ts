@@ -96,7 +96,7 @@ export class Client {
     const { patienceMs, signal, limiter } = this.#options;
     let until = Date.now() + patienceMs;
     for (let attempts = 1; ; attempts += 1) {
-      await limiter.turn((ms) => delay(ms, signal));
+      await limiter.turn(signal);
       const sentAt = Date.now();
       if (attempts === 1) until = sentAt + patienceMs;
       const outcome: Outcome = signal.aborted

@@ -1,3 +1,5 @@
+import { delay } from './delay.ts';
+
 /** The longest pause of everybody that a server did not ask for, in milliseconds. */
 const maxPauseMs = 1000;
 
@@ -12,8 +14,7 @@ const growth = 1.005;
 
 /**
  * Paces all requests of a run: the first 429 or 503 slows everybody, what Retry-After asks for is
- * kept by everybody, and from the second on the pace is what the server let pass between two
- *.
+ * kept by everybody, and from the second on the pace is what the server let pass between two.
  */
 export class Limiter {
   /** Requests a second. */
@@ -34,12 +35,18 @@ export class Limiter {
     this.#ceiling = rate;
   }
 
-  /** Waits for its turn. @param pause waits some milliseconds */
-  async turn(pause: (ms: number) => Promise<void>): Promise<void> {
+  /** Waits for its turn; not longer than until it is ended. */
+  async turn(signal: AbortSignal): Promise<void> {
     const at = Math.max(Date.now(), this.#next, this.#notBefore);
     this.#next = at + 1000 / this.#pace;
-    for (let until = at; Date.now() < until; until = Math.max(until, this.#notBefore))
-      await pause(until - Date.now());
+    for (let until = at; Date.now() < until; until = Math.max(until, this.#notBefore)) {
+      if (signal.aborted) {
+        // Turns that nobody takes are not waited for by what cleans up.
+        this.#next = Math.min(this.#next, Date.now());
+        return;
+      }
+      await delay(until - Date.now(), signal);
+    }
   }
 
   /** A response that was no refusal. */

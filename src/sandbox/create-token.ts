@@ -9,6 +9,8 @@ import type { Names } from './names.ts';
 interface Draft {
   readonly kind: TokenKind;
   readonly isRestricted?: boolean;
+  /** A name in place of one of the run's. */
+  readonly hardName?: string;
 }
 
 /** What is created may be lost this often: a server that loses more is not one to judge by it. */
@@ -25,12 +27,12 @@ export async function createToken(
   created: Created,
   names: Names,
   owner: CreatedUser,
-  { kind, isRestricted = false }: Draft,
+  { kind, isRestricted = false, hardName }: Draft,
 ): Promise<CreatedToken> {
   const fresh = kind !== 'later';
   for (let lost = 0; ; ) {
     const { oddity } = names;
-    const name = names.token();
+    const name = hardName ?? names.token();
     const hosts = isRestricted ? names.hosts() : undefined;
     const restrictions = hosts ? { hosts } : null;
     try {
@@ -40,7 +42,7 @@ export async function createToken(
       const times = { ...creationTimes(exchange), ...offsetOf(token, exchange) };
       return { ...asAnswered(token, restrictions), kind, owner, ...times };
     } catch (error) {
-      if (isRefusal(error) && names.becomePlainer(oddity)) continue;
+      if (isRefusal(error) && hardName === undefined && names.becomePlainer(oddity)) continue;
       if (!isLost(error) || lost === maxLost) throw error;
       lost += 1;
       const id = await calls.findToken(owner, name).catch(() => undefined);

@@ -13,7 +13,7 @@ export interface CreatedUser extends Bearer {
   readonly email: string;
 }
 
-export type TokenKind = 'persona' | 'default' | 'unused' | 'restricted' | 'later';
+export type TokenKind = 'persona' | 'default' | 'unused' | 'restricted' | 'hard' | 'later';
 
 /** An API token that the run created, and what is known of it. */
 export interface CreatedToken {

@@ -51,6 +51,17 @@ const oddities = ['odd', 'plain', 'words'] as const;
 
 export type Oddity = (typeof oddities)[number];
 
+/** Names that are spoilt where text is escaped, guessed, cut or counted; a portal may refuse some. */
+export const hardNames: readonly string[] = [
+  '2024',
+  'null',
+  '<b>&amp;"\'\\%20+</b>',
+  `${'\u{1F6A2}'.repeat(3)} 船 ${'long '.repeat(40).trim()}`,
+  'the same name',
+  'the same name',
+  '',
+];
+
 /** Names that nobody has seen before, the same for the same seed but for the run's id. */
 export class Names {
   readonly #faker: Faker;

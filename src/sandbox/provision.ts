@@ -11,7 +11,7 @@ import type { Calls, UserCreated } from './calls.ts';
 import { createToken, defaultToken, maxLost } from './create-token.ts';
 import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
-import type { Names } from './names.ts';
+import { hardNames, type Names } from './names.ts';
 import { Sandbox } from './sandbox.ts';
 
 /**
@@ -35,9 +35,10 @@ export async function provision(
     throw sandboxUnavailable(error, 'The users of the run could not be created');
   });
   const lacking = new Map<TokenKind, string>();
-  const create = async (owner: CreatedUser, kind: TokenKind) => {
+  const create = async (owner: CreatedUser, kind: TokenKind, hardName?: string) => {
     try {
-      const draft = { kind, isRestricted: kind === 'restricted' };
+      const isRestricted = kind === 'restricted';
+      const draft = { kind, isRestricted, ...(hardName === undefined ? {} : { hardName }) };
       return await createToken(calls, created, names, owner, draft);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
@@ -50,6 +51,7 @@ export async function provision(
       create(user, 'persona'),
       create(user, 'unused'),
       create(user, 'restricted'),
+      ...(user.persona === 'caller' ? hardNames.map((name) => create(user, 'hard', name)) : []),
     ]),
   );
   const tokens = [

@@ -17,8 +17,13 @@ function placeOf(token: Token, store: Store): number {
   return store.tokens.filter(({ userId }) => userId === token.userId).indexOf(token);
 }
 
-/** The tokens that every user of a full run has before the run creates more. */
-const atFirst = 4;
+/** Whether a token is one that a full run creates later: a user has four at first, and one has seven more. */
+function isLater(token: Token, store: Store): boolean {
+  const hasMore = store.tokens.some(
+    ({ userId, name }) => userId === token.userId && name === '2024',
+  );
+  return placeOf(token, store) >= (hasMore ? 11 : 4);
+}
 
 const faults: readonly Behaviour[] = [
   {
@@ -118,6 +123,50 @@ const faults: readonly Behaviour[] = [
     },
   },
   {
+    name: 'use-noted-once',
+    says: 'only the first use of a token is noted',
+    trips: ['last-used-at-moves'],
+    use: (token) => {
+      token.lastUsedAt ??= Date.now();
+    },
+  },
+  {
+    name: 'use-noted-hourly',
+    says: 'a use is noted once an hour',
+    trips: ['last-used-at-moves'],
+    use: (token) => {
+      if (Date.now() - (token.lastUsedAt ?? 0) > hour) token.lastUsedAt = Date.now();
+    },
+  },
+  {
+    name: 'name-html',
+    says: 'names are written for HTML',
+    trips: ['name-as-made'],
+    record: inEvery((record) => ({ ...record, name: record.name.replaceAll('&', '&amp;') })),
+  },
+  {
+    name: 'name-percent',
+    says: 'names are decoded as in a URL',
+    trips: ['name-as-made'],
+    record: inEvery((record) => ({ ...record, name: record.name.replaceAll('%20', ' ') })),
+  },
+  {
+    name: 'name-word-null',
+    says: 'a name that is the word null is no name',
+    trips: ['name-as-made', 'name-string'],
+    record: inEvery((record) => ({ ...record, name: record.name === 'null' ? null : record.name })),
+  },
+  {
+    name: 'name-once',
+    says: 'of tokens of a user with the same name one is listed',
+    trips: ['every-kind-listed'],
+    visible: (usual) =>
+      usual.filter(
+        ({ name, userId }, index) =>
+          usual.findIndex((one) => one.name === name && one.userId === userId) === index,
+      ),
+  },
+  {
     name: 'session-read-touches',
     says: 'a read with a session counts as a use of another token',
     trips: ['read-changes-nothing'],
@@ -164,7 +213,7 @@ const faults: readonly Behaviour[] = [
     name: 'new-hidden',
     says: "only a user's first tokens are listed",
     trips: ['new-token-listed', 'long-list-whole'],
-    visible: (usual, _, store) => usual.filter((token) => placeOf(token, store) < atFirst),
+    visible: (usual, _, store) => usual.filter((token) => !isLater(token, store)),
   },
   {
     name: 'first-page',
@@ -189,7 +238,7 @@ const faults: readonly Behaviour[] = [
       'short-lists',
     ],
     visible: (usual, _, store) => [
-      ...new Set([...usual, ...store.tokens.filter((token) => placeOf(token, store) >= atFirst)]),
+      ...new Set([...usual, ...store.tokens.filter((token) => isLater(token, store))]),
     ],
   },
 ];
