@@ -75,6 +75,7 @@ describe('an account whose creation is carried out, and the answer', () => {
   test.each([
     ['is 502', 502],
     ['is 504', 504],
+    ['is 524 of an edge proxy', 524],
     ['is lost', 0],
     ['cannot be read', 200],
   ])('%s, is found by its name and removed', async (_, status) => {
@@ -415,6 +416,28 @@ describe('what is not of the run', () => {
 
   const cleanup = (...args: string[]) =>
     run(process.execPath, ['dist/src/cli.js', 'cleanup', ...args], adminVariablesOf(portal));
+
+  test('a user who joins before the refusals keeps an account from being removed early', async () => {
+    let joined: number[] = [];
+    const server = await behind(portal, (request) => {
+      const { accounts } = portal.store;
+      if (joined.length > 0 || accounts.length < 5 || !isCall(request, 'GET /apiTokens'))
+        return false;
+      joined = accounts.slice(3).map((account) => {
+        portal.store.addUser(account, `visitor-${account.id}@example.com`, 'password');
+        return account.id;
+      });
+      return false;
+    });
+    const { code, report } = await runThrough(server, [
+      '--only',
+      'missing-header-refused',
+      '--settle',
+      '0.5',
+    ]);
+    expect({ code, left: report.leftovers.length }).toEqual({ code: 4, left: 2 });
+    expect(portal.store.accounts.map(({ id }) => id)).toEqual(expect.arrayContaining(joined));
+  });
 
   test('a user of a run in the account of others, and an account without users, are left', async () => {
     const { store } = portal;

@@ -100,7 +100,11 @@ export const otherRequests: readonly WithoutTopic[] = [
           ];
         }),
       );
-      return `${still.length} tokens, as ${parts.length} clients`;
+      const away = reads.filter(({ ours }) => isInFront(ours, before)).length;
+      if (away === parts.length)
+        throw new Inconclusive('somebody in front turns every client away');
+      const front = away > 0 ? `; somebody in front turned ${away} of them away` : '';
+      return `${still.length} tokens, as ${parts.length} clients${front}`;
     },
   ),
 ];

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestPart } from '../portal/requests.ts';
 
-// What requests with a valid token may hold beside it, by whoever sends them.
+// What a request with a valid token may hold beside it.
 
-function ofHeaders(what: string, headers: Readonly<Record<string, string>>): RequestPart {
-  const curl = Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`);
+type Headers = Readonly<Record<string, string>>;
+
+/** @param shell the same headers as a shell writes them between double quotes */
+function ofHeaders(what: string, headers: Headers, shell = headers): RequestPart {
+  const curl = Object.entries(shell).map(([name, value]) => `-H "${name}: ${value}"`);
   return { what, headers, curl: curl.join(' ') };
 }
 
@@ -31,32 +34,42 @@ export function clients(isRestricted: boolean): RequestPart[] {
 
 /** Parameters and headers that choose an account or a user on some servers. */
 export function choices(account: string, user: string): RequestPart[] {
-  const parameters = {
-    accountId: account,
-    account_id: account,
-    account,
-    tenant: account,
-    userId: user,
-    user_id: user,
+  const parameters = (theirs: string, own: string) => ({
+    accountId: theirs,
+    account_id: theirs,
+    account: theirs,
+    tenant: theirs,
+    userId: own,
+    user_id: own,
     all: 'true',
     scope: 'all',
-  };
-  const query = `?${new URLSearchParams(parameters)}`;
+  });
+  const headers = (theirs: string, own: string) => ({
+    'X-Account-Id': theirs,
+    'X-Account': theirs,
+    'X-Tenant-Id': theirs,
+    'X-Organization-Id': theirs,
+    'X-User-Id': own,
+    'X-Impersonate-User': own,
+    'X-On-Behalf-Of': own,
+  });
+  // Ids of the target are its own, and could be anything: a command names them.
+  const [theirs, own] = ['$PORTAL_OUTSIDER_ACCOUNT', '$PORTAL_OUTSIDER_USER'];
+  const shell = Object.entries(parameters(theirs, own)).map(([name, value]) => `${name}=${value}`);
   return [
     {
       what: 'with parameters that name another account',
       headers: {},
-      query: { sent: query, shell: query },
+      query: {
+        sent: `?${new URLSearchParams(parameters(account, user))}`,
+        shell: `?${shell.join('&')}`,
+      },
       curl: '',
     },
-    ofHeaders('with headers that name another account', {
-      'X-Account-Id': account,
-      'X-Account': account,
-      'X-Tenant-Id': account,
-      'X-Organization-Id': account,
-      'X-User-Id': user,
-      'X-Impersonate-User': user,
-      'X-On-Behalf-Of': user,
-    }),
+    ofHeaders(
+      'with headers that name another account',
+      headers(account, user),
+      headers(theirs, own),
+    ),
   ];
 }

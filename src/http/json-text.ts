@@ -7,7 +7,7 @@ export interface JsonText {
   readonly problem?: string;
   /** Whether it begins with a byte order mark. */
   readonly mark: boolean;
-  /** Decoded anew each time: a long text is not kept. */
+  /** Decoded each time: a long text is not kept. */
   readonly text: () => string;
   /** `undefined` when there is a problem. */
   readonly value?: unknown;

@@ -71,7 +71,7 @@ export class Limiter {
     this.#row = took < memoryMs ? this.#row + 1 : 0;
     // Who waits for one response at a time sends as fast as it can, not as fast as it may.
     if (this.#row > 0 && this.#passed >= fewest && waiting >= fewest)
-      this.#pace = Math.max(1, Math.min(this.#pace, (0.9 * (this.#passed + 1) * 1000) / took));
+      this.#pace = Math.min(this.#pace, Math.max(1, (0.9 * (this.#passed + 1) * 1000) / took));
     const pause = retryAfterMs ?? this.#pauseMs;
     this.#notBefore = Math.max(this.#notBefore, now + pause);
     this.#next = Math.max(this.#next, this.#notBefore);

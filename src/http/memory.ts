@@ -80,8 +80,9 @@ export class Room {
     return true;
   }
 
-  /** What was read is kept by somebody else, or by nobody. */
+  /** What was read is kept by somebody else, or by nobody; nothing more is read here. */
   release(): void {
+    this.#isFull = true;
     reserved -= this.#bytes;
     this.#bytes = 0;
   }

@@ -29,7 +29,7 @@ export function pauseBefore(
   if (failure?.kind === 'timeout' && isThere && method === undefined && attempts === 1) return 0;
   if (response === undefined || !isUnavailable(response.status)) return undefined;
   // A gateway that gave up does not tell whether the POST was carried out.
-  if (method === 'POST' && [502, 504].includes(response.status)) return undefined;
+  if (method === 'POST' && ![429, 503].includes(response.status)) return undefined;
   // Spread out, so that what waited does not come back all at once.
   const after = retryAfterOf(response);
   return after === undefined ? backOff : after + 50 + Math.random() * 100;

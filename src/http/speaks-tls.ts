@@ -7,11 +7,12 @@ export function speaksTls(base: string, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     // Whose certificate it is does not matter: nothing is sent.
     const socket = connect({ host, port: Number(port || 80), rejectUnauthorized: false });
+    const late = setTimeout(() => end(false), timeoutMs);
     const end = (speaks: boolean) => {
+      clearTimeout(late);
       socket.destroy();
       resolve(speaks);
     };
-    socket.setTimeout(timeoutMs, () => end(false));
     socket.on('secureConnect', () => end(true)).on('error', () => end(false));
   });
 }

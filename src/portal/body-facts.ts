@@ -11,7 +11,7 @@ type Records = readonly (readonly [number, TokenRecord])[];
 export class BodyFacts {
   readonly #value: unknown;
   #shape: ShapeFindings | undefined;
-  /** Counted anew where memory was short. */
+  /** Found again where memory was short. */
   #records: WeakRef<Records> | undefined;
   #byId: ReadonlyMap<string, TokenRecord> | undefined;
 

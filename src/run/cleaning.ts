@@ -5,10 +5,10 @@ import type { Target } from '../http/target.ts';
 import type { Report } from '../report/report.ts';
 import { endAdminSessions } from '../sandbox/admin-sessions.ts';
 import type { Administrator } from '../sandbox/administrator.ts';
-import { isSame } from '../sandbox/answers.ts';
+import { type Id, isSame } from '../sandbox/answers.ts';
 import { Calls } from '../sandbox/calls.ts';
 import type { Created } from '../sandbox/created.ts';
-import { type Leftover, removeCreated } from '../sandbox/removal.ts';
+import { foreignUsersIn, type Leftover, removeCreated } from '../sandbox/removal.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -108,6 +108,7 @@ export async function removeWhatRefusalsSpare(
   administrator: Administrator,
   sandbox: Sandbox,
   created: Created,
+  runId: string,
 ): Promise<void> {
   const teammate = sandbox.user('teammate');
   const control = sandbox.tokens.find(
@@ -119,8 +120,14 @@ export async function removeWhatRefusalsSpare(
   const others = created.accounts.flatMap(({ id, state }) =>
     state === 'created' && id !== undefined && !isSame(id, teammate.accountId) ? [id] : [],
   );
+  const means = { calls, administrator, created, runId };
+  const removeOwn = async (id: Id) => {
+    // With anybody else in it, it is left to the end, which names it.
+    if (((await foreignUsersIn(means, id)) ?? 0) === 0)
+      await calls.deleteAccount(administrator, id);
+  };
   await Promise.allSettled([
-    ...others.map((id) => calls.deleteAccount(administrator, id)),
+    ...others.map(removeOwn),
     ...spare.map(([id, owner]) => calls.deleteToken(owner, id)),
   ]);
   if (created.isUnambiguous(teammate.id))

@@ -139,7 +139,9 @@ export class Run {
     const { surroundings } = this.#prepared.stop ? {} : this.#prepared;
     if (phase !== 'refusals' || !surroundings?.sandbox || !this.#administrator) return;
     const calls = new Calls(this.#client, this.#recorder.masker, 0);
-    await removeWhatRefusalsSpare(calls, this.#administrator, surroundings.sandbox, this.#created);
+    const { sandbox } = surroundings;
+    const [created, runId] = [this.#created, this.#runId];
+    await removeWhatRefusalsSpare(calls, this.#administrator, sandbox, created, runId);
   }
 
   /** Judges once more, over every response of the run, what holds for each of them. */

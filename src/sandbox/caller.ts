@@ -63,7 +63,7 @@ export async function insisting<T>(call: () => Promise<T>, times = 2): Promise<T
 }
 
 /** A request that was sent and of whose end nothing is known. */
-const maybe: readonly Failure['kind'][] = ['timeout', 'broken', 'size', 'aborted'];
+const maybe: readonly Failure['kind'][] = ['timeout', 'broken', 'size', 'no-room', 'aborted'];
 
 function whyFailed({ response, failure }: Exchange): string {
   return failure?.sentence ?? `status ${response?.status}`;

@@ -2,40 +2,15 @@ import type { Client } from '../http/client.ts';
 import type { Exchange, OutgoingRequest } from '../http/exchange.ts';
 import { whoamiPath } from '../http/target.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
-import { type Answer, Differs, type Id } from './answers.ts';
+import type {
+  AccountCreated,
+  AccountListed,
+  TokenCreated,
+  UserCreated,
+  UserListed,
+} from './answered.ts';
+import { Answer, Differs, type Id } from './answers.ts';
 import { type Bearer, Caller, CallFailed } from './caller.ts';
-
-/** A token as the creating call answered it; a member that it does not tell is undefined. */
-export interface TokenCreated {
-  readonly id: string;
-  readonly name: string | undefined;
-  readonly restrictions: unknown;
-  /** In milliseconds, if it is a time. */
-  readonly createdAt: number | undefined;
-}
-
-export interface UserCreated {
-  readonly userId: Id;
-  /** The address as the creating call answered it, if it did. */
-  readonly email: string | undefined;
-  readonly initialToken: TokenCreated;
-}
-
-export interface AccountCreated extends UserCreated {
-  readonly accountId: Id;
-}
-
-export interface AccountListed {
-  readonly id: Id;
-  readonly name: string;
-  readonly createdAt: number | undefined;
-}
-
-export interface UserListed {
-  readonly id: Id;
-  readonly email: string;
-  readonly accountId: Id;
-}
 
 /** A login is a credential that a guard counts: 429 is waited out this often, and no more. */
 const maxLogins = 4;
@@ -109,15 +84,21 @@ export class Calls {
 
   /** Gives a token another name. @returns the name that the call answers, if it does */
   async renameToken(by: Bearer, id: string, name: string): Promise<string | undefined> {
-    const request = this.#caller.request('POST', `/apiTokens/${encodeURIComponent(id)}`, by);
-    const exchange = await this.#caller.send({ ...request, json: { name }, fresh: true });
-    return this.#caller.read(exchange, (answer) => answer.get('name').string());
+    const request = { ...this.#caller.request('POST', pathOf(id), by), json: { name } };
+    const { response } = await this.#caller.send({ ...request, fresh: true });
+    try {
+      return Answer.read(response?.body ?? Buffer.alloc(0))
+        .get('name')
+        .string();
+    } catch (error) {
+      // An empty response says that it was done.
+      if (error instanceof Differs) return undefined;
+      throw error;
+    }
   }
 
   async deleteToken(by: Bearer, id: string): Promise<void> {
-    // A path normalises dots: it would name the list, not the token.
-    if (/^\.{1,2}$/.test(id)) throw new Differs('a token of dots cannot be named in a path');
-    const request = this.#caller.request('DELETE', `/apiTokens/${encodeURIComponent(id)}`, by);
+    const request = this.#caller.request('DELETE', pathOf(id), by);
     await this.#caller.send(request, { isNew: by.createdByRun });
   }
 
@@ -246,4 +227,11 @@ function accountOf(account: Answer): AccountListed {
     name: account.get('name').string() ?? '',
     createdAt: account.get('createdAt').time(),
   };
+}
+
+/** The path of a token. @throws Differs */
+function pathOf(id: string): string {
+  // A path normalises dots: it would name the list, not the token.
+  if (/^\.{1,2}$/.test(id)) throw new Differs('a token of dots cannot be named in a path');
+  return `/apiTokens/${encodeURIComponent(id)}`;
 }

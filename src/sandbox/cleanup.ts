@@ -1,7 +1,8 @@
 import { count } from '../contract/count.ts';
 import type { Administrator } from './administrator.ts';
+import type { AccountListed, UserListed } from './answered.ts';
 import { type Id, isSame } from './answers.ts';
-import type { AccountListed, Calls, UserListed } from './calls.ts';
+import type { Calls } from './calls.ts';
 import { runOf } from './names.ts';
 import type { Leftover } from './removal.ts';
 import { type RemovalMeans, removeAccount } from './remove-account.ts';

@@ -1,7 +1,8 @@
 import { isMilliseconds, saysTheSame } from '../contract/json.ts';
 import { type Exchange, serverTime } from '../http/exchange.ts';
+import type { TokenCreated, UserCreated } from './answered.ts';
 import { isLost, isRefusal } from './caller.ts';
-import type { Calls, TokenCreated, UserCreated } from './calls.ts';
+import type { Calls } from './calls.ts';
 import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
 import type { Names } from './names.ts';

@@ -5,9 +5,10 @@ import {
   becomeAdministrator,
   sandboxUnavailable,
 } from './administrator.ts';
+import type { UserCreated } from './answered.ts';
 import type { Id } from './answers.ts';
 import { CallFailed, insisting, isLost, isRefusal } from './caller.ts';
-import type { Calls, UserCreated } from './calls.ts';
+import type { Calls } from './calls.ts';
 import { createToken, defaultToken, maxLost } from './create-token.ts';
 import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';

@@ -1,8 +1,9 @@
 import { count } from '../contract/count.ts';
 import type { Administrator } from './administrator.ts';
+import type { AccountListed, UserListed } from './answered.ts';
 import { type Id, isSame } from './answers.ts';
 import { CallFailed } from './caller.ts';
-import type { AccountListed, Calls, UserListed } from './calls.ts';
+import type { Calls } from './calls.ts';
 import type { Created, CreatedAccount } from './created.ts';
 import { prefixOf, runOf } from './names.ts';
 import { type Removal, removeAccount } from './remove-account.ts';
@@ -137,8 +138,13 @@ function listOnce({ calls, administrator }: CleanupMeans): () => Promise<Account
 }
 
 /** Users that the run did not create; undefined when the list cannot be read. */
-async function foreignUsersIn(
-  { calls, administrator, created, runId }: CleanupMeans,
+export async function foreignUsersIn(
+  {
+    calls,
+    administrator,
+    created,
+    runId,
+  }: Pick<CleanupMeans, 'calls' | 'administrator' | 'created' | 'runId'>,
   id: Id,
 ): Promise<number | undefined> {
   try {

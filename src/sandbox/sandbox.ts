@@ -144,10 +144,12 @@ export class Sandbox {
    *
    * @returns the name; undefined when the portal has no such call
    */
-  async renameToken({ id, owner }: CreatedToken): Promise<string | undefined> {
+  async renameToken({ id, owner, name: old }: CreatedToken): Promise<string | undefined> {
     const name = this.#names.token();
     try {
-      return (await insisting(() => this.#calls.renameToken(owner, id, name))) ?? name;
+      const answered = await insisting(() => this.#calls.renameToken(owner, id, name));
+      // The old name is no other form of the new one.
+      return answered === undefined || answered === old ? name : answered;
     } catch (error) {
       const status = error instanceof CallFailed ? error.status : undefined;
       if (status !== undefined && [404, 405, 501].includes(status)) return undefined;

@@ -55,7 +55,7 @@ export const requestFaults: readonly Behaviour[] = [
   },
   {
     name: 'conditional-unchecked',
-    says: 'a conditional request is answered with 304 whoever sends it',
+    says: 'a conditional request without a token is answered with 304',
     trips: ['nothing-else-authenticates'],
     rejection: (usual, request) =>
       request.headers.has('if-none-match') ? new Response(null, { status: 304 }) : usual,
