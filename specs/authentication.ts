@@ -1,5 +1,5 @@
 import { failEach } from '../src/checks/findings.ts';
-import { changing, ofTopic, reading, unlessGiven } from '../src/checks/kinds.ts';
+import { ofTopic, reading, unlessGiven } from '../src/checks/kinds.ts';
 import {
   alteredTokens,
   cookies,
@@ -26,9 +26,9 @@ import { count } from '../src/contract/count.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import type { CredentialName } from '../src/contract/requirement.ts';
 import type { Context } from '../src/portal/context.ts';
-import type { Reader } from '../src/portal/credential.ts';
 import type { Probe } from '../src/portal/requests.ts';
 import { searchFor } from '../src/secrets/search.ts';
+import { endings } from './authentication/endings.ts';
 import { requests } from './authentication/requests.ts';
 import { sessions } from './authentication/sessions.ts';
 
@@ -198,44 +198,7 @@ export const authentication = ofTopic('authentication', [
   ),
   ...sessions,
   ...requests,
-  changing(
-    {
-      id: 'deleted-token-refused',
-      level: 'MUST',
-      title: 'A deleted token: 401',
-      text: 'A token that was accepted is answered with 401 once it was deleted, within the settle bound.',
-      source: 'Error Responses, 401 Unauthorized',
-      causes: 'A cache of valid tokens is not told of the deletion.',
-      fix: 'Drop a token from every cache when it is deleted.',
-    },
-    async (context) => {
-      const { sandbox } = context;
-      const created = await sandbox.createToken(sandbox.user('caller'));
-      const reader = {
-        label: 'a deleted token',
-        variable: 'PORTAL_DELETED_TOKEN',
-        token: created.id,
-      };
-      return endsRejected(context, reader, () => sandbox.removeToken(created));
-    },
-  ),
-  changing(
-    {
-      id: 'ended-session-refused',
-      level: 'MUST',
-      title: 'A session after logout: 401',
-      text: 'A session token that was accepted is answered with 401 after logout, within the settle bound.',
-      source: 'Error Responses, 401 Unauthorized',
-      causes: 'Sessions are signed tokens that nothing revokes, or logout only clears a cookie.',
-      fix: 'End the session on the server at logout.',
-    },
-    async (context) => {
-      const { sandbox } = context;
-      const token = await sandbox.login(sandbox.user('teammate'));
-      const reader = { label: 'a session after logout', variable: 'PORTAL_ENDED_SESSION', token };
-      return endsRejected(context, reader, () => sandbox.logout(token));
-    },
-  ),
+  ...endings,
   rejecting(
     {
       id: 'refusal-holds-no-records',
@@ -383,25 +346,6 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
     if (!read.accepted) throw new Inconclusive(`${read.trouble}: see status-200`);
   }
   return `over ${reads.length} requests`;
-}
-
-/** Ends what opened the list until then, and sees that it is answered with 401 everywhere. */
-async function endsRejected(
-  context: Context,
-  reader: Reader,
-  end: () => Promise<void>,
-): Promise<string> {
-  const shut = await context.eventually(reader, ({ accepted }) => accepted);
-  if (shut) throw new Inconclusive(`it was not accepted before: ${shut.trouble}`);
-  await end();
-  const open = await context.eventually(reader, ({ status }) => status === 401);
-  const control = await context.readNow(context.caller);
-  // A ban rejects everybody, and in any way.
-  if (!control.accepted && !open?.accepted)
-    throw new Inconclusive(`the control afterwards failed: ${control.trouble}`);
-  if (open)
-    failEach([open], ({ status }) => [{ expected: 'status 401', received: `status ${status}` }]);
-  return 'accepted before, rejected afterwards';
 }
 
 function everyRejection(context: Context): readonly Probe[] {

@@ -1,14 +1,13 @@
 import { asCreated } from '../src/checks/as-created.ts';
 import { failEach, over, places } from '../src/checks/findings.ts';
-import { anyProfile, changing, ofTopic, reading, shaped } from '../src/checks/kinds.ts';
-import { recordOf } from '../src/checks/own-record.ts';
+import { anyProfile, ofTopic, reading, shaped } from '../src/checks/kinds.ts';
 import { readersOf, staleUse } from '../src/checks/time-of-use.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
 import type { TokenRecord } from '../src/portal/body-facts.ts';
 import { serverGraceMs } from '../src/portal/clock.ts';
 import type { Context } from '../src/portal/context.ts';
-import type { ListRead } from '../src/portal/list-read.ts';
+import { uses } from './timestamps/uses.ts';
 
 export const timestamps = ofTopic('timestamps', [
   shaped({
@@ -220,136 +219,8 @@ export const timestamps = ofTopic('timestamps', [
     },
     'a time within its creation',
   ),
-  changing(
-    {
-      id: 'last-used-at-null-when-unused',
-      level: 'MUST',
-      title: 'lastUsedAt of a token never used is null',
-      text: 'A token that was never used has lastUsedAt null, also after others were used.',
-      source: 'Response Schema, lastUsedAt',
-      causes: 'The time of creation fills the column, or one use is noted on all tokens of a user.',
-      fix: 'Leave it null until this token authenticates a request.',
-    },
-    async (context) => {
-      const { sandbox } = context;
-      const unused = sandbox.tokensOf(['unused', 'restricted', 'default'], ['caller', 'teammate']);
-      const list = await context.readNow(context.needed('caller.token'));
-      const seen = unused.map(({ id }) => recordOf(list, id)).filter((own) => own !== undefined);
-      if (seen.length === 0)
-        throw new Inconclusive('none of them is listed: see every-kind-listed');
-      // Of another form: judged by the requirements of its form.
-      const wrong = seen.filter(({ record }) => isMilliseconds(record.lastUsedAt));
-      failEach([list], () =>
-        places(
-          wrong.map(({ index }) => index),
-          'lastUsedAt',
-          'null, for it was never used',
-          'a time of use',
-        ),
-      );
-      return `over ${seen.length} unused tokens`;
-    },
-  ),
-  changing(
-    {
-      id: 'last-used-at-on-use',
-      level: 'MUST',
-      title: 'A use shows on the token that was used',
-      text: 'A token shows null until it is used, and then a time of use that is not older than that use.',
-      source: 'Response Schema, lastUsedAt',
-      causes:
-        'The time of creation is there before the first use, or a use is noted on another token.',
-      fix: 'Begin with null; on each use, note the time on that token.',
-    },
-    async (context) => {
-      const { sandbox } = context;
-      const created = await sandbox.createToken(sandbox.user('teammate'));
-      const caller = context.needed('caller.token');
-      const usedAt = (list: ListRead) => recordOf(list, created.id)?.record.lastUsedAt;
-      const isListed = (list: ListRead) => recordOf(list, created.id) !== undefined;
-      const before = await context.eventually(caller, isListed);
-      if (before) throw new Inconclusive('the token is not listed: see new-token-listed');
-      const early = await context.readNow(caller);
-      failEach([early], (list) =>
-        isMilliseconds(usedAt(list))
-          ? [{ expected: 'null before its first use', received: 'a time of use' }]
-          : [],
-      );
-      const use = await context.readNow({
-        label: 'a new token',
-        variable: 'PORTAL_NEW_TOKEN',
-        token: created.id,
-      });
-      use.requireAnswer();
-      if (!use.accepted) throw new Inconclusive(`${use.trouble}: see listed-id-opens`);
-      const { now, grace, known } = context.clock(use.exchange);
-      const took = use.exchange.receivedAt - use.exchange.sentAt;
-      const earliest = now - took - 1000;
-      const stale = await context.eventually(caller, (list) => {
-        const time = usedAt(list);
-        // That it is there now, and was null, needs no clock.
-        if (!isMilliseconds(time) || !known) return isMilliseconds(time);
-        return time >= earliest - grace && time <= now + grace;
-      });
-      if (stale) {
-        const time = usedAt(stale);
-        if (time !== null && !isMilliseconds(time))
-          throw new Inconclusive('lastUsedAt is not a time in milliseconds');
-        failEach([stale], () => [
-          {
-            expected: 'the time at which it was just used',
-            received: time === null ? 'null' : 'another time',
-          },
-        ]);
-      }
-      return 'null before its use, and its time afterwards';
-    },
-  ),
-  changing(
-    {
-      id: 'last-used-at-moves',
-      level: 'MUST',
-      title: 'Every use moves lastUsedAt',
-      text: 'A token that is used a second time, more than a second after the first, shows a later time of use, within the settle bound.',
-      source: 'Response Schema, lastUsedAt',
-      causes: 'Only the first use is noted, or one in an hour or a day.',
-      fix: 'Note every use; once a second is often enough.',
-    },
-    async (context) => {
-      const { sandbox } = context;
-      const created = await sandbox.createToken(sandbox.user('teammate'));
-      const caller = context.needed('caller.token');
-      const user = { label: 'a new token', variable: 'PORTAL_NEW_TOKEN', token: created.id };
-      const usedAt = (list: ListRead) => recordOf(list, created.id)?.record.lastUsedAt;
-      const accepted = await context.eventually(user, (list) => list.accepted);
-      if (accepted) throw new Inconclusive(`${accepted.trouble}: see listed-id-opens`);
-      const never = await context.eventually(caller, (list) => isMilliseconds(usedAt(list)));
-      if (never) throw new Inconclusive('its first use does not show: see last-used-at-on-use');
-      await context.pause(moreThanASecondMs);
-      const first = usedAt(await context.readNow(caller));
-      if (!isMilliseconds(first)) throw new Inconclusive('its first use does not show any more');
-      const use = await context.readNow(user);
-      use.requireAnswer();
-      if (!use.accepted) throw new Inconclusive(`${use.trouble}: see api-token-accepted`);
-      const stale = await context.eventually(caller, (list) => {
-        const time = usedAt(list);
-        // Times may be cut to the second; the first uses were several.
-        return isMilliseconds(time) && time >= first + 1000;
-      });
-      if (stale && !stale.usable) throw new Inconclusive(stale.trouble);
-      failEach(stale ? [stale] : [], () => [
-        {
-          expected: 'a later time than after its first use',
-          received: 'the same or an earlier one',
-        },
-      ]);
-      return 'the second use shows, too';
-    },
-  ),
+  ...uses,
 ]);
-
-/** Servers may note a use once in a second. */
-const moreThanASecondMs = 1100;
 
 async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt'): Promise<string> {
   const lists = await context.lists(member === 'lastUsedAt' ? isUsed : undefined);

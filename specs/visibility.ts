@@ -1,5 +1,6 @@
 import { ofTopic } from '../src/checks/kinds.ts';
 import { acrossAccounts } from './visibility/across-accounts.ts';
+import { acts } from './visibility/acts.ts';
 import { changes } from './visibility/changes.ts';
 import { otherRequests } from './visibility/other-requests.ts';
 import { sessions } from './visibility/sessions.ts';
@@ -11,4 +12,5 @@ export const visibility = ofTopic('visibility', [
   ...otherRequests,
   ...sessions,
   ...changes,
+  ...acts,
 ]);

@@ -452,8 +452,10 @@ describe('cleaning up', () => {
     const called = await judgeWith(variables, { settle: '0.2' }, { cleanupTimeoutMs: 1500 });
     await server.close();
     expect([called.exitCode, called.outcome]).toEqual([4, 'conformant']);
-    expect(called.message).toMatch(/But 3 things that it created could not be removed\.$/);
-    expect(called.leftovers).toHaveLength(3);
+    expect(called.leftovers.length).toBeGreaterThan(2);
+    expect(called.message).toContain(
+      `But ${called.leftovers.length} things that it created could not be removed.`,
+    );
     const admin = portal.store.users.find(({ isAdmin }) => isAdmin);
     for (const { what, why, curl, command: cleanup } of called.leftovers) {
       expect(what).toMatch(/^account \d+ of run [2-9a-z]{10}, with its users and tokens$/);

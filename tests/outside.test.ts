@@ -48,8 +48,8 @@ describe('a limit on requests', () => {
     );
     await close();
     expect([report.outcome, report.message]).toEqual(['conformant', expect.any(String)]);
-    // Some 400 are needed.
-    expect(sent()).toBeLessThan(800);
+    // Some 850 are needed.
+    expect(sent()).toBeLessThan(1400);
     expect(stateOf(portal.store)).toBe(before);
   });
 

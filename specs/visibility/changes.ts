@@ -1,4 +1,4 @@
-import { seenIn } from '../../src/checks/findings.ts';
+import { failEach, seenIn } from '../../src/checks/findings.ts';
 import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { describe } from '../../src/contract/describe.ts';
@@ -22,22 +22,16 @@ export const changes: readonly WithoutTopic[] = [
     async (context) => {
       const { sandbox } = context;
       const created = await sandbox.createToken(sandbox.user('caller'));
-      for (const reader of context.given('caller.token', 'teammate.token')) {
-        const without = await context.eventually(
-          reader,
-          (list) => recordOf(list, created.id) !== undefined,
-        );
-        if (!without) continue;
-        if (!without.usable) throw new Inconclusive(without.trouble);
-        failIf([
-          {
-            ...seenIn(without),
-            expected: 'the token that was just created',
-            received: 'a list without it',
-          },
-        ]);
-      }
-      return 'listed for caller and teammate';
+      const readers = context.given('caller.token', 'teammate.token', 'caller.session');
+      const without = await context.eventually(
+        readers,
+        (list) => recordOf(list, created.id) !== undefined,
+      );
+      if (without && !without.usable) throw new Inconclusive(without.trouble);
+      failEach(without ? [without] : [], () => [
+        { expected: 'the token that was just created', received: 'a list without it' },
+      ]);
+      return 'listed for caller, teammate and session';
     },
   ),
   changing(
@@ -60,22 +54,16 @@ export const changes: readonly WithoutTopic[] = [
       );
       if (unseen) throw new Inconclusive('it was not listed before: see new-token-listed');
       await sandbox.removeToken(created);
-      for (const reader of context.given('caller.token', 'teammate.token')) {
-        const still = await context.eventually(
-          reader,
-          (list) => list.usable && !recordOf(list, created.id),
-        );
-        if (!still) continue;
-        if (!still.usable) throw new Inconclusive(still.trouble);
-        failIf([
-          {
-            ...seenIn(still),
-            expected: 'a list without the token that was deleted',
-            received: 'its record',
-          },
-        ]);
-      }
-      return 'gone for caller and teammate';
+      const readers = context.given('caller.token', 'teammate.token', 'caller.session');
+      const still = await context.eventually(
+        readers,
+        (list) => list.usable && !recordOf(list, created.id),
+      );
+      if (still && !still.usable) throw new Inconclusive(still.trouble);
+      failEach(still ? [still] : [], () => [
+        { expected: 'a list without the token that was deleted', received: 'its record' },
+      ]);
+      return 'gone for caller, teammate and session';
     },
   ),
   changing(
@@ -137,6 +125,41 @@ export const changes: readonly WithoutTopic[] = [
   ),
   changing(
     {
+      id: 'changed-list-sent',
+      level: 'MUST',
+      title: 'A conditional request is answered with the list that changed',
+      text: 'A request with If-None-Match and the ETag that the list had before a token was created is answered with 200 and a list that has the token, not with 304.',
+      source: 'Description',
+      causes: 'The ETag is that of the account, of the count or of an older state.',
+      fix: 'Derive the ETag from the list itself, or send none.',
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const caller = context.needed('caller.token');
+      const etag = usableOf(await context.readNow(caller)).header('etag');
+      if (etag === undefined) return 'not checked: the list has no ETag';
+      const created = await sandbox.createToken(sandbox.user('teammate'));
+      const isListed = (list: ListRead) => list.byId.has(created.id);
+      const unseen = await context.eventually(caller, isListed);
+      if (unseen) throw new Inconclusive('it is not listed: see new-token-listed');
+      const part = {
+        what: 'with the ETag of the list before',
+        headers: { 'If-None-Match': etag },
+        curl: '-H "If-None-Match: $ETAG"',
+      };
+      const old = await context.eventually(caller, isListed, { part });
+      if (old && old.status !== 304 && !old.usable) throw new Inconclusive(old.trouble);
+      failEach(old ? [old] : [], ({ status }) => [
+        {
+          expected: 'the list that changed',
+          received: status === 304 ? 'status 304' : 'a list without the new token',
+        },
+      ]);
+      return 'sent with the new token';
+    },
+  ),
+  changing(
+    {
       id: 'short-lists',
       level: 'MUST',
       title: 'A list of no token and of one are arrays',
@@ -179,39 +202,40 @@ export const changes: readonly WithoutTopic[] = [
       id: 'long-list-whole',
       level: 'MUST',
       title: 'A long list is whole',
-      text: 'An account of 120 tokens is listed whole: the contract knows no pages.',
+      text: 'An account of 120 tokens, or as many as --long-list says, is listed whole, for a session as well: the contract knows no pages.',
       source: 'Description',
       causes: 'A default page size or LIMIT cuts the list.',
       fix: 'Answer all tokens of the account at once.',
     },
     async (context) => {
-      const { sandbox } = context;
-      const outsider = sandbox.user('outsider');
-      const { tokens: created, refusal } = await sandbox.createTokens(outsider, 120);
-      if (created.length < fewestOfLongList)
-        throw new Inconclusive(`${created.length} of 120 tokens could be created: ${refusal}`);
-      const reader = context.needed('outsider.token');
-      const lacking = (list: ListRead) => created.filter(({ id }) => !recordOf(list, id)).length;
-      const short = await context.eventually(reader, (list) => list.usable && lacking(list) === 0);
-      if (short) {
-        if (!short.usable) throw new Inconclusive(short.trouble);
-        failIf([
-          {
-            ...seenIn(short),
-            expected: `all of ${created.length} tokens that were just created`,
-            received: `a list of ${short.records.length} without some of them`,
-            count: lacking(short),
-          },
-        ]);
-      }
+      const { sandbox, longList } = context;
+      const { user, token } = await sandbox.createAccount();
+      const { tokens: created, refusal } = await sandbox.createTokens(user, longList);
+      if (created.length === 0) throw new Inconclusive(`no token could be created: ${refusal}`);
+      const readers = [
+        {
+          label: 'a token in an account of many',
+          variable: 'PORTAL_NEW_TOKEN',
+          token: token.id,
+        },
+        { label: 'a session in an account of many tokens', ...user },
+      ];
+      const lacking = (list: ListRead) =>
+        created.filter(({ id }) => !list.byId.has(id) && !recordOf(list, id)).length;
+      const short = await context.eventually(readers, (list) => list.usable && lacking(list) === 0);
+      if (short && !short.usable) throw new Inconclusive(short.trouble);
+      failEach(short ? [short] : [], (list) => [
+        {
+          expected: `all of ${created.length} tokens that were just created`,
+          received: `a list of ${list.records.length} without some of them`,
+          count: lacking(list),
+        },
+      ]);
       const quota = refusal === undefined ? '' : `; more could not be created: ${refusal}`;
       return `${created.length} tokens, all listed${quota}`;
     },
   ),
 ];
-
-/** A quota may allow no more tokens; a page has at least ten records. */
-const fewestOfLongList = 15;
 
 /** @throws Inconclusive when there is no list to look at */
 function usableOf(list: ListRead): ListRead {

@@ -27,7 +27,7 @@ export const otherRequests: readonly WithoutTopic[] = [
         throw new Inconclusive('the outsider has no id: see own-token-listed');
       const parts = choices(String(accountId ?? userId), String(userId));
       const foreign = [...outside.byId.keys()].filter((id) => !inside.byId.has(id));
-      const reads = await Promise.all(parts.map((part) => context.readNow(caller, part)));
+      const reads = await Promise.all(parts.map((part) => context.readNow(caller, { part })));
       for (const read of reads) if (read.exchange.failure) throw new Inconclusive(read.trouble);
       failIf(
         reads.flatMap((read, index) => {
@@ -62,8 +62,8 @@ export const otherRequests: readonly WithoutTopic[] = [
       const parts = clients(limits !== null);
       const reads = await Promise.all(
         parts.map(async (part) => {
-          const ours = await context.readNow(caller, part);
-          return { part, ours, theirs: outsider && (await context.readNow(outsider, part)) };
+          const ours = await context.readNow(caller, { part });
+          return { part, ours, theirs: outsider && (await context.readNow(outsider, { part })) };
         }),
       );
       const after = await context.readNow(caller);

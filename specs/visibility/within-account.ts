@@ -165,28 +165,28 @@ export const withinAccount: readonly WithoutTopic[] = [
     async (context) => {
       const { sandbox } = context;
       const kinds = ['default', 'unused', 'restricted', 'hard'] as const;
-      const created = sandbox.tokensOf(kinds, ['caller', 'teammate']);
-      const lists = await Promise.all(
-        context.given('caller.token', 'teammate.token').map((one) => context.list(one)),
-      );
-      failEach(lists, (list) =>
-        kinds.flatMap((kind) => {
-          const lacking = created.filter(
-            (token) => token.kind === kind && !recordOf(list, token.id),
-          );
-          if (lacking.length === 0) return [];
-          return [
-            {
-              expected:
-                kind === 'hard'
-                  ? 'every token of the account, whatever its name'
-                  : `every ${kind} token of the account`,
-              received: 'a list without them',
-              count: lacking.length,
-            },
-          ];
-        }),
-      );
+      const created = sandbox.tokensOf(kinds, ['caller', 'teammate', 'outsider']);
+      const readers = context.given('caller.token', 'teammate.token', 'outsider.token');
+      const lists: ListRead[] = [];
+      const findings = [];
+      for (const reader of readers) {
+        const list = await context.list(reader);
+        lists.push(list);
+        const { accountId } = sandbox.user(reader.persona);
+        for (const kind of kinds) {
+          const count = created.filter(
+            ({ id, owner, kind: its }) =>
+              its === kind && sameId(owner.accountId, accountId) && !recordOf(list, id),
+          ).length;
+          if (count === 0) continue;
+          const expected =
+            kind === 'hard'
+              ? 'every token of the account, whatever its name'
+              : `every ${kind} token of the account`;
+          findings.push({ ...seenIn(list), expected, received: 'a list without them', count });
+        }
+      }
+      failIf(findings);
       return over(created.length, 'token', lists);
     },
   ),

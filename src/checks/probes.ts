@@ -18,9 +18,16 @@ export function schemeAlone(): Probe[] {
   ];
 }
 
+/** So many characters, of six kinds at least, are not drawn twice. */
+const fewestDrawn = 16;
+
 /** A token that nobody has, of the same form. */
 export function unknownToken({ token }: Credential): Probe {
-  return bearer('a random token of the same form', [...token].map(anotherOfItsKind).join(''));
+  const drawn = [...token].filter((one) => kinds.some((kind) => kind.includes(one)));
+  return {
+    ...bearer('a random token of the same form', [...token].map(anotherOfItsKind).join('')),
+    isRandom: drawn.length >= fewestDrawn,
+  };
 }
 
 export function alteredTokens({ token, variable }: Credential): Probe[] {

@@ -58,7 +58,7 @@ export async function rejectionsOf(
   const findings = judged
     .filter(({ read }) => !allowed.includes(read.status ?? 0) && !stopped.has(read))
     .map(({ probe, read }) => {
-      if (probe.bearer !== undefined && read.byId.has(probe.bearer)) {
+      if (probe.bearer !== undefined && !probe.isRandom && read.byId.has(probe.bearer)) {
         throw new Inconclusive(`${probe.what} turned out to exist`);
       }
       const records = read.usable ? `, with a list of ${read.records.length}` : '';
@@ -80,7 +80,9 @@ export async function rejectionsOf(
 
 /** Probes without those that happen to hold a token of the run, or one that was listed. */
 export function deadOnly(context: Context, probes: readonly Probe[]): readonly Probe[] {
-  return probes.filter(({ bearer }) => bearer === undefined || !context.isLive(bearer));
+  return probes.filter(
+    ({ bearer, isRandom }) => bearer === undefined || isRandom || !context.isLive(bearer),
+  );
 }
 
 /** With what a gateway or a firewall turns away what it does not like. */

@@ -12,7 +12,7 @@ import { type Identity, readIdentity } from './identity.ts';
 import { ListRead } from './list-read.ts';
 import { isNew, rejectedSince } from './newcomers.ts';
 import type { Probe } from './requests.ts';
-import { listRequest, type RequestPart, whoamiRequest, withPart } from './requests.ts';
+import { type Asked, listRequest, whoamiRequest, withPart } from './requests.ts';
 import type { Reads } from './rounds.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -171,6 +171,11 @@ export class Context {
     return this.#surroundings.sandbox !== undefined;
   }
 
+  /** How many tokens a long list has. */
+  get longList(): number {
+    return this.#surroundings.longList;
+  }
+
   /** Whether a live token may go into a URL or a Basic user name, where proxies log. */
   get mayBeLogged(): boolean {
     return this.#surroundings.mayBeLogged;
@@ -183,17 +188,13 @@ export class Context {
     return sandbox;
   }
 
-  /**
-   * The list as it is now, read on a connection of its own.
-   *
-   * @param more what the request has beside the token, with the arguments of its `curl`
-   */
-  async readNow(reader: Reader, more?: RequestPart): Promise<ListRead> {
+  /** The list as it is now, read on a connection of its own. */
+  async readNow(reader: Reader, { part, kept = false }: Asked = {}): Promise<ListRead> {
     const request = listRequest(reader, this.#id);
     const exchange = await this.#surroundings.send({
       ...request,
-      ...(more ? withPart(request, more) : {}),
-      fresh: true,
+      ...(part ? withPart(request, part) : {}),
+      fresh: !kept,
     });
     const { signal } = this.#surroundings;
     if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
@@ -218,15 +219,20 @@ export class Context {
   /**
    * Whether a change comes to show everywhere within the settle bound.
    *
+   * @param reader who reads; several take turns
    * @returns an answer that was not as it should be, if there is one at the end
    * @throws Inconclusive when that was no answer at all
    */
   async eventually(
-    reader: Reader,
+    reader: Reader | readonly Reader[],
     holds: (read: ListRead) => boolean,
+    { times, ...asked }: Asked & { readonly times?: number } = {},
   ): Promise<ListRead | undefined> {
     const { signal } = this.#surroundings;
-    const against = await eventually(() => this.readNow(reader), holds, this.settleMs, signal);
+    const readers = [reader].flat();
+    let turn = 0;
+    const read = () => this.readNow(readers[turn++ % readers.length] as Reader, asked);
+    const against = await eventually(read, holds, this.settleMs, signal, times);
     against?.requireAnswer();
     return against;
   }

@@ -11,6 +11,7 @@ const inARow = 8;
  * Reads until every response is as it should be, or until the bound has passed.
  *
  * @param read on a connection of its own, so that any server process may respond
+ * @param times how many responses in a row; fewer where each is a wrong token to a guard that counts them
  * @returns a response that was not as it should be; undefined when the change shows everywhere
  */
 export async function eventually(
@@ -18,10 +19,11 @@ export async function eventually(
   holds: (read: ListRead) => boolean,
   boundMs: number,
   signal: AbortSignal,
+  times = inARow,
 ): Promise<ListRead | undefined> {
   const until = Date.now() + boundMs;
   for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
-    const reads = await Promise.all(Array.from({ length: inARow }, read));
+    const reads = await Promise.all(Array.from({ length: times }, read));
     const against = reads.find((response) => !holds(response));
     if (!against || signal.aborted || Date.now() + pause > until) return against;
     await delay(pause, signal);

@@ -33,6 +33,8 @@ export interface Probe {
   readonly query?: { readonly sent: string; readonly shell: string };
   /** The bearer string that is sent, if there is one. */
   readonly bearer?: string;
+  /** Whether it is drawn from so many that it cannot exist. */
+  readonly isRandom?: boolean;
   /** The arguments of the `curl` that sends the same, tokens named by variable. */
   readonly curl: string;
 }
@@ -44,6 +46,14 @@ export function probeRequest(probe: Probe, purpose: string): OutgoingRequest {
 
 /** What a request holds beside a token: headers, or a query. */
 export type RequestPart = Pick<Probe, 'what' | 'headers' | 'query' | 'curl'>;
+
+/** How a request for the list differs from the plain one. */
+export interface Asked {
+  /** What it has beside the token, with the arguments of its `curl`. */
+  readonly part?: RequestPart;
+  /** Whether it goes out on a connection that other requests used before it. */
+  readonly kept?: boolean;
+}
 
 export function withPart(
   { headers, credential, curl }: OutgoingRequest,

@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly settledAt?: number | undefined;
   /** Whether a live token may go into a URL or a Basic user name, where proxies log. */
   readonly mayBeLogged: boolean;
+  /** How many tokens a long list has. */
+  readonly longList: number;
   readonly signal: AbortSignal;
   /** What the run created, in the full profile. */
   readonly sandbox?: Sandbox;

@@ -1,4 +1,5 @@
 import type { Behaviour } from './behaviour.ts';
+import { actFaults } from './faults/acts.ts';
 import { authenticationFaults } from './faults/authentication.ts';
 import { createdFaults } from './faults/created.ts';
 import { membersFaults } from './faults/members.ts';
@@ -24,4 +25,5 @@ export const faults: readonly Behaviour[] = [
   ...visibilityFaults,
   ...otherRequestFaults,
   ...createdFaults,
+  ...actFaults,
 ];

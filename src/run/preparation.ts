@@ -171,6 +171,7 @@ async function readFirst(
     settleMs,
     settledAt,
     mayBeLogged: facts.mayBeLogged,
+    longList: settings.longList,
     signal,
     journal,
     send: (request) => client.send(request),

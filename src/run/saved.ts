@@ -94,6 +94,7 @@ const noPortal: Surroundings = {
   probes: { send: unreachable },
   first: unreachable,
   settleMs: 0,
+  longList: 0,
   mayBeLogged: false,
   signal: new AbortController().signal,
   journal: new Journal(new SecretMasker()),

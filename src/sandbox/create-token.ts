@@ -32,7 +32,7 @@ export async function createToken(
 ): Promise<CreatedToken> {
   const fresh = kind !== 'later';
   for (let lost = 0; ; ) {
-    const { oddity } = names;
+    const oddity = names.oddity('tokens');
     const name = hardName ?? names.token();
     const hosts = isRestricted ? names.hosts() : undefined;
     const restrictions = hosts ? { hosts } : null;
@@ -43,7 +43,9 @@ export async function createToken(
       const times = { ...creationTimes(exchange), ...offsetOf(token, exchange) };
       return { ...asAnswered(token, restrictions), kind, owner, ...times };
     } catch (error) {
-      if (isRefusal(error) && hardName === undefined && names.becomePlainer(oddity)) continue;
+      // Later ones are refused for another reason: names like theirs were taken before.
+      const mayBePlainer = kind !== 'later' && hardName === undefined;
+      if (isRefusal(error) && mayBePlainer && names.becomePlainer('tokens', oddity)) continue;
       if (!isLost(error) || lost === maxLost) throw error;
       lost += 1;
       const id = await calls.findToken(owner, name).catch(() => undefined);

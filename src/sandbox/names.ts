@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Faker } from '@faker-js/faker';
+import type { Persona } from '../contract/requirement.ts';
 
 /** Digits and consonants: no word and no date is written with them alone by chance. */
 const alphabet = '23456789bcdfghjkmnpqrstvwxyz';
@@ -51,22 +52,26 @@ const oddities = ['odd', 'plain', 'words'] as const;
 
 export type Oddity = (typeof oddities)[number];
 
+/** What is named: a rule for tokens says nothing of users and accounts. */
+type Named = 'people' | 'tokens';
+
 /** Names that are spoilt where text is escaped, guessed, cut or counted; a portal may refuse some. */
-export const hardNames: readonly string[] = [
-  '2024',
-  'null',
-  '<b>&amp;"\'\\%20+</b>',
-  `${'\u{1F6A2}'.repeat(3)} 船 ${'long '.repeat(40).trim()}`,
-  'the same name',
-  'the same name',
-  '',
-];
+export const hardNames: Readonly<Partial<Record<Persona, readonly string[]>>> = {
+  caller: ['2024', 'the same name', 'the same name'],
+  // Some portals let a user have ten tokens.
+  outsider: [
+    'null',
+    '<b>&amp;"\'\\%20+</b>',
+    `${'\u{1F6A2}'.repeat(3)} 船 ${'long '.repeat(40).trim()}`,
+    '',
+  ],
+};
 
 /** Names that nobody has seen before, the same for the same seed but for the run's id. */
 export class Names {
   readonly #faker: Faker;
   readonly #prefix: string;
-  #oddity = 0;
+  readonly #oddity = { people: 0, tokens: 0 };
   #given = 0;
 
   private constructor(faker: Faker, prefix: string) {
@@ -82,13 +87,13 @@ export class Names {
   }
 
   /** Gives plainer names from now on, after one was refused. @returns whether there are any */
-  becomePlainer(than: Oddity): boolean {
-    if (this.oddity === than) this.#oddity += 1;
-    return this.#oddity < oddities.length;
+  becomePlainer(of: Named, than: Oddity): boolean {
+    if (this.oddity(of) === than) this.#oddity[of] += 1;
+    return this.#oddity[of] < oddities.length;
   }
 
-  get oddity(): Oddity {
-    return oddities[Math.min(this.#oddity, oddities.length - 1)] as Oddity;
+  oddity(of: Named): Oddity {
+    return oddities[Math.min(this.#oddity[of], oddities.length - 1)] as Oddity;
   }
 
   /** Whether a name is one that this run gives. */
@@ -97,13 +102,15 @@ export class Names {
   }
 
   account(): string {
-    return this.oddity === 'odd' ? this.#prefix + this.#faker.company.name() : this.#plain();
+    return this.oddity('people') === 'odd'
+      ? this.#prefix + this.#faker.company.name()
+      : this.#plain('people');
   }
 
   /** An address of the kind that never reaches anybody. */
   username(): string {
-    if (this.oddity !== 'odd')
-      return this.#plain() + (this.oddity === 'plain' ? '@example.com' : '');
+    if (this.oddity('people') !== 'odd')
+      return this.#plain('people') + (this.oddity('people') === 'plain' ? '@example.com' : '');
     const name = this.#faker.internet
       .username()
       .toLowerCase()
@@ -112,28 +119,28 @@ export class Names {
   }
 
   password(): string {
-    if (this.oddity === 'odd') return this.#faker.internet.password({ length: 24 });
+    if (this.oddity('people') === 'odd') return this.#faker.internet.password({ length: 24 });
     // What rules of passwords ask for: every kind of character, and not many of them.
     return `Aa1.${this.#faker.string.alphanumeric(12)}`;
   }
 
   /** With letters, quotes and signs outside ASCII, which some servers spoil. */
   token(): string {
-    if (this.oddity !== 'odd') return this.#plain();
+    if (this.oddity('tokens') !== 'odd') return this.#plain('tokens');
     const product = this.#faker.commerce.productName();
     const person = this.#faker.person.lastName();
     return `${this.#prefix}${product} “${person}” é✓ ${this.#faker.string.alphanumeric(8)}`;
   }
 
   /** Short, and of letters and digits alone. */
-  #plain(): string {
+  #plain(of: Named): string {
     this.#given += 1;
-    const prefix = this.oddity === 'words' ? this.#prefix.replaceAll('-', '') : this.#prefix;
-    return `${prefix}${this.oddity === 'words' ? 'n' : ''}${this.#given}`;
+    const prefix = this.oddity(of) === 'words' ? this.#prefix.replaceAll('-', '') : this.#prefix;
+    return `${prefix}${this.oddity(of) === 'words' ? 'n' : ''}${this.#given}`;
   }
 
   hosts(): string[] {
-    if (this.oddity !== 'odd') return ['example.com'];
+    if (this.oddity('tokens') !== 'odd') return ['example.com'];
     return [this.#faker.internet.domainName(), `charts.${this.#faker.internet.domainName()}`];
   }
 }

@@ -52,7 +52,7 @@ export async function provision(
       create(user, 'persona'),
       create(user, 'unused'),
       create(user, 'restricted'),
-      ...(user.persona === 'caller' ? hardNames.map((name) => create(user, 'hard', name)) : []),
+      ...(hardNames[user.persona] ?? []).map((name) => create(user, 'hard', name)),
     ]),
   );
   const tokens = [
@@ -60,11 +60,13 @@ export async function provision(
     ...people.map(({ user, answer }): CreatedToken => defaultToken(user, answer)),
   ];
   const users = new Map(people.map(({ user }) => [user.persona, user]));
-  const newAccount = async () => {
-    const { user, answer } = await factory.withAccount('outsider');
+  const newUser = async (accountId?: Id) => {
+    const { user, answer } = await (accountId === undefined
+      ? factory.withAccount('outsider')
+      : factory.inAccount('outsider', accountId));
     return { user, token: defaultToken(user, answer) };
   };
-  return new Sandbox(administrator, users, tokens, lacking, { calls, created, names, newAccount });
+  return new Sandbox(administrator, users, tokens, lacking, { calls, created, names, newUser });
 }
 
 interface Person {
@@ -88,11 +90,11 @@ function peopleFactory(
   /** Creates somebody under plainer names when odd ones are refused, and again when it was lost. */
   const insist = async <T>(create: (draft: Draft) => Promise<T>): Promise<T> => {
     for (let lost = 0; ; ) {
-      const { oddity } = names;
+      const oddity = names.oddity('people');
       try {
         return await create({ username: names.username(), password: names.password() });
       } catch (error) {
-        if (isRefusal(error) && names.becomePlainer(oddity)) continue;
+        if (isRefusal(error) && names.becomePlainer('people', oddity)) continue;
         lost += 1;
         if (!isLost(error) || lost > maxLost) throw error;
       }

@@ -1,8 +1,8 @@
 import { Inconclusive } from '../contract/finding.ts';
 import type { Persona } from '../contract/requirement.ts';
 import type { Administrator } from './administrator.ts';
-import { Differs } from './answers.ts';
-import { CallFailed, insisting, isRefusal } from './caller.ts';
+import { Differs, type Id, isSame } from './answers.ts';
+import { type Bearer, CallFailed, insisting, isRefusal } from './caller.ts';
 import type { Calls } from './calls.ts';
 import { createToken } from './create-token.ts';
 import type { Created } from './created.ts';
@@ -17,7 +17,14 @@ export interface SandboxMeans {
   readonly calls: Calls;
   readonly created: Created;
   readonly names: Names;
-  readonly newAccount: () => Promise<{ user: CreatedUser; token: CreatedToken }>;
+  /** Creates a user in an account, or in one of their own. */
+  readonly newUser: (accountId?: Id) => Promise<NewUser>;
+}
+
+/** A user with the token that they came with. */
+export interface NewUser {
+  readonly user: CreatedUser;
+  readonly token: CreatedToken;
 }
 
 /** The users and tokens that a run of the full profile created, and the means to create more. */
@@ -28,7 +35,7 @@ export class Sandbox {
   readonly #calls: Calls;
   readonly #created: Created;
   readonly #names: Names;
-  readonly #newAccount: SandboxMeans['newAccount'];
+  readonly #newUser: SandboxMeans['newUser'];
   /** Kinds of which no token could be created, with the reason. */
   readonly #lacking: ReadonlyMap<TokenKind, string>;
 
@@ -46,7 +53,7 @@ export class Sandbox {
     this.#calls = means.calls;
     this.#created = means.created;
     this.#names = means.names;
-    this.#newAccount = means.newAccount;
+    this.#newUser = means.newUser;
   }
 
   /** By how much the server's clock is ahead of ours, in milliseconds, if a creating call showed it. */
@@ -81,8 +88,8 @@ export class Sandbox {
   }
 
   /** Creates one more token. @throws Inconclusive */
-  createToken(owner: CreatedUser): Promise<CreatedToken> {
-    return this.#try(() => this.#createLater(owner, quotaPauses));
+  createToken(owner: CreatedUser, isRestricted = false): Promise<CreatedToken> {
+    return this.#try(() => this.#createLater(owner, isRestricted, quotaPauses));
   }
 
   /** Creates some tokens, as many as a quota allows. @throws Inconclusive */
@@ -91,7 +98,7 @@ export class Sandbox {
     number: number,
   ): Promise<{ tokens: readonly CreatedToken[]; refusal?: string }> {
     const settled = await Promise.allSettled(
-      Array.from({ length: number }, () => this.#createLater(owner)),
+      Array.from({ length: number }, () => this.#createLater(owner, false)),
     );
     const tokens = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
@@ -110,14 +117,16 @@ export class Sandbox {
   /** @param pauses before it is tried again when it was refused, in milliseconds */
   async #createLater(
     owner: CreatedUser,
+    isRestricted: boolean,
     [pause, ...pauses]: readonly number[] = [],
   ): Promise<CreatedToken> {
+    const draft = { kind: 'later', isRestricted } as const;
     try {
-      return await createToken(this.#calls, this.#created, this.#names, owner, { kind: 'later' });
+      return await createToken(this.#calls, this.#created, this.#names, owner, draft);
     } catch (error) {
       if (!isRefusal(error) || pause === undefined) throw error;
       await this.#calls.pause(pause);
-      return this.#createLater(owner, pauses);
+      return this.#createLater(owner, isRestricted, pauses);
     }
   }
 
@@ -127,14 +136,44 @@ export class Sandbox {
     if (refusal !== undefined) throw new Inconclusive(refusal);
   }
 
-  /** Deletes a token, if the portal lets it go. @returns why it does not @throws Inconclusive */
-  async removeIfAllowed({ id, owner }: CreatedToken): Promise<string | undefined> {
-    try {
-      await this.#calls.deleteToken(owner, id);
+  /**
+   * Deletes a token, if the portal lets it go.
+   *
+   * @param by who deletes it: its owner, or another user of the account
+   * @returns why it does not
+   * @throws Inconclusive
+   */
+  removeIfAllowed({ id, owner }: CreatedToken, by: Bearer = owner): Promise<string | undefined> {
+    return this.#unlessRefused(async () => {
+      await this.#calls.deleteToken(by, id);
       this.#created.tokens.delete(id);
+    });
+  }
+
+  /**
+   * Deletes a user, if the portal lets them go, and shows them alone under their id.
+   *
+   * @returns why it does not
+   * @throws Inconclusive
+   */
+  async removeUserIfAllowed({ id, accountId }: CreatedUser): Promise<string | undefined> {
+    const all = await this.#try(() => this.#calls.users(this.administrator));
+    const users = all.filter((user) => isSame(user.id, id));
+    const isAlone = users.length === 1 && users.every((user) => isSame(user.accountId, accountId));
+    // Some portals count users by account: another may have the same id.
+    if (!isAlone || !this.#created.isUnambiguous(id))
+      return 'the list of users does not show them alone under their id';
+    return this.#unlessRefused(() => this.#calls.deleteUser(this.administrator, id));
+  }
+
+  /** @returns why a call was refused; undefined when it was not @throws Inconclusive */
+  async #unlessRefused(call: () => Promise<void>): Promise<string | undefined> {
+    try {
+      await call();
       return undefined;
     } catch (error) {
-      if (isRefusal(error)) return error.message;
+      if (isRefusal(error) || (error instanceof CallFailed && noSuchCall(error)))
+        return error.message;
       return this.#try(() => Promise.reject(error));
     }
   }
@@ -142,24 +181,33 @@ export class Sandbox {
   /**
    * Gives a token another name. @throws Inconclusive
    *
-   * @returns the name; undefined when the portal has no such call
+   * @param by who does: its owner, another user of the account, or the token itself
+   * @returns the name; undefined when the portal has no such call, or not for them
    */
-  async renameToken({ id, owner, name: old }: CreatedToken): Promise<string | undefined> {
+  async renameToken(
+    { id, owner, name: old }: CreatedToken,
+    by: Bearer = owner,
+  ): Promise<string | undefined> {
     const name = this.#names.token();
     try {
-      const answered = await insisting(() => this.#calls.renameToken(owner, id, name));
+      const answered = await insisting(() => this.#calls.renameToken(by, id, name));
       // The old name is no other form of the new one.
       return answered === undefined || answered === old ? name : answered;
     } catch (error) {
-      const status = error instanceof CallFailed ? error.status : undefined;
-      if (status !== undefined && [404, 405, 501].includes(status)) return undefined;
+      if (error instanceof CallFailed && noSuchCall(error)) return undefined;
+      if (by !== owner && (isRefusal(error) || isUnknown(error))) return undefined;
       return this.#try(() => Promise.reject(error));
     }
   }
 
   /** Creates a user in an account of their own, with the token that came with them. @throws Inconclusive */
-  createAccount(): Promise<{ user: CreatedUser; token: CreatedToken }> {
-    return this.#try(this.#newAccount);
+  createAccount(): Promise<NewUser> {
+    return this.#try(() => this.#newUser());
+  }
+
+  /** Creates another user in the account of one that the run created. @throws Inconclusive */
+  createTeammate({ accountId }: CreatedUser): Promise<NewUser> {
+    return this.#try(() => this.#newUser(accountId));
   }
 
   /** Opens another session of a user. @throws Inconclusive */
@@ -185,4 +233,13 @@ export class Sandbox {
       throw error;
     }
   }
+}
+
+/** Some process may not know a new token yet. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof CallFailed && error.status === 401;
+}
+
+function noSuchCall({ status = 0 }: CallFailed): boolean {
+  return [404, 405, 501].includes(status);
 }

@@ -97,6 +97,10 @@ export const optionTable = {
     'zero',
   ),
   concurrency: count({ name: 'concurrency', about: 'requests in flight at once (16)' }, 16),
+  longList: count(
+    { name: 'long-list', about: 'tokens that a full run creates for a long list (120)' },
+    120,
+  ),
   rate: {
     name: 'rate',
     takes: '<number>',

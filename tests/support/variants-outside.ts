@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Behaviour } from '../../src/reference/behaviour.ts';
 import { inEvery, rewritten } from '../../src/reference/faults/edit.ts';
-import type { Store } from '../../src/reference/store.ts';
+import type { Store, User } from '../../src/reference/store.ts';
 
 // Liberties of portals as they are met, and of what stands in front of them.
 
@@ -147,7 +147,107 @@ const idsAsStrings: Around = async (request, usual) => {
   return new Response(answer, response);
 };
 
+/** An account that lets a user have so many tokens. */
+function quota(
+  name: string,
+  says: string,
+  isFull: (user: User, store: Store) => boolean,
+): Behaviour {
+  return {
+    name: `quota-${name}`,
+    says,
+    trips: [],
+    profile: 'full',
+    around: async (request, usual, store) => {
+      const isCreation = request.method === 'POST' && /\/apiTokens$/.test(request.url);
+      const session = (request.headers.get('authorization') ?? '').replace('Bearer ', '');
+      const user = store.user(store.sessions.get(session)?.userId ?? 0);
+      return isCreation && user && isFull(user, store)
+        ? Response.json({ error: 'no more tokens' }, { status: 403 })
+        : usual(request);
+    },
+  };
+}
+
+function inFullAlone(behaviours: readonly Behaviour[]): readonly Behaviour[] {
+  return behaviours.map((behaviour) => ({ ...behaviour, profile: 'full' }));
+}
+
+/** What the contract leaves open about what is done beside the list. */
+const ofActs = inFullAlone([
+  quota('25', 'an account may have 25 tokens', ({ accountId }, store) => {
+    return store.tokensOf(accountId).length >= 25;
+  }),
+  quota('10-each', 'a user may have ten tokens', ({ id }, store) => {
+    return store.tokens.filter(({ userId }) => userId === id).length >= 10;
+  }),
+  {
+    name: 'one-session-each',
+    says: 'a login ends the sessions that the user had',
+    trips: [],
+    around: async (request, usual, store) => {
+      const response = await usual(request);
+      if (!/\/login$/.test(request.url) || response.status !== 200) return response;
+      const { token } = (await response.clone().json()) as {
+        token: { id: string; userId: number };
+      };
+      for (const [id, { userId }] of store.sessions)
+        if (userId === token.userId && id !== token.id) store.sessions.delete(id);
+      return response;
+    },
+  },
+  {
+    name: 'own-tokens-alone-deleted',
+    says: 'a user may delete and update their own tokens alone',
+    trips: [],
+    around: (request, usual, store) => {
+      const [, id] = /\/apiTokens\/(.+)$/.exec(request.url) ?? [];
+      const token = store.tokens.find((one) => one.id === id);
+      const by = (request.headers.get('authorization') ?? '').replace('Bearer ', '');
+      const userId = (store.sessions.get(by) ?? store.tokens.find((one) => one.id === by))?.userId;
+      return token && userId !== token.userId
+        ? Response.json({ error: 'not yours' }, { status: 403 })
+        : usual(request);
+    },
+  },
+  guard('removals', 'users are not removed', ({ url }) => url.endsWith('/deleteUser'), 403),
+  {
+    name: 'tokens-handed-over',
+    says: 'the tokens of a removed user are handed to another of the account',
+    trips: ['removed-user-refused'],
+    around: async (request, usual, store) => {
+      if (!request.url.endsWith('/deleteUser')) return usual(request);
+      const { id } = await jsonOf(request.clone());
+      const user = store.user(Number(id));
+      const heir = user && store.usersOf(user.accountId).find((one) => one !== user);
+      for (const token of store.tokens)
+        if (heir && token.userId === id) Object.assign(token, { userId: heir.id });
+      return usual(request);
+    },
+  },
+  {
+    name: 'conditional',
+    says: 'the list has an ETag, and is not sent again to whoever has it',
+    trips: [],
+    around: async (request, usual) => {
+      const response = await usual(request);
+      if (request.method !== 'GET' || !request.url.endsWith('/apiTokens') || !response.ok)
+        return response;
+      const text = await response.text();
+      const headers = {
+        ETag: `W/"${createHash('sha256').update(text).digest('hex')}"`,
+        'Content-Type': 'application/json',
+        'Cache-Control': 'private, no-cache',
+      };
+      return request.headers.get('if-none-match') === headers.ETag
+        ? new Response(null, { status: 304, headers })
+        : new Response(text, { headers });
+    },
+  },
+]);
+
 export const outsideVariants: readonly Behaviour[] = [
+  ...ofActs,
   ...late,
   ...late.map(inFull),
   ...guards,
@@ -281,21 +381,6 @@ export const outsideVariants: readonly Behaviour[] = [
     trips: [],
     profile: 'full',
     around: idsAsStrings,
-  },
-  {
-    name: 'quota-25',
-    says: 'an account may have 25 tokens',
-    trips: [],
-    profile: 'full',
-    around: async (request, usual, store) => {
-      const isCreation = request.method === 'POST' && /\/apiTokens$/.test(request.url);
-      const session = (request.headers.get('authorization') ?? '').replace('Bearer ', '');
-      const user = store.user(store.sessions.get(session)?.userId ?? 0);
-      const isFull = user && store.tokensOf(user.accountId).length >= 25;
-      return isCreation && isFull
-        ? Response.json({ error: 'no more than 25 tokens' }, { status: 403 })
-        : usual(request);
-    },
   },
   {
     ...guard(

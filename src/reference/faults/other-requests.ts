@@ -120,7 +120,7 @@ export const otherRequestFaults: readonly Behaviour[] = [
   {
     name: 'update-hidden',
     says: 'an update of a name does not show',
-    trips: ['update-shows'],
+    trips: ['update-shows', 'last-used-at-any-use', 'acts-change-nothing-else'],
     profile: 'full',
     around: (request, usual) =>
       request.method === 'POST' && /\/apiTokens\/./.test(request.url)
@@ -130,7 +130,7 @@ export const otherRequestFaults: readonly Behaviour[] = [
   {
     name: 'update-is-creation',
     says: 'an update sets the time of creation',
-    trips: ['update-shows'],
+    trips: ['update-shows', 'acts-change-nothing-else'],
     profile: 'full',
     around: async (request, usual, store) => {
       const response = await usual(request);

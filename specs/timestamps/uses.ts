@@ -1,0 +1,278 @@
+import { failEach, places } from '../../src/checks/findings.ts';
+import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
+import { recordOf } from '../../src/checks/own-record.ts';
+import { Inconclusive } from '../../src/contract/finding.ts';
+import { isMilliseconds, isObject } from '../../src/contract/json.ts';
+import type { ListRead } from '../../src/portal/list-read.ts';
+import type { CreatedToken } from '../../src/sandbox/created-users.ts';
+
+/** A use shows on the token that was used, and on no other. */
+export const uses: readonly WithoutTopic[] = [
+  changing(
+    {
+      id: 'last-used-at-null-when-unused',
+      level: 'MUST',
+      title: 'lastUsedAt of a token never used is null',
+      text: 'A token that was never used has lastUsedAt null, also after others were used.',
+      source: 'Response Schema, lastUsedAt',
+      causes: 'The time of creation fills the column, or one use is noted on all tokens of a user.',
+      fix: 'Leave it null until this token authenticates a request.',
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const unused = sandbox.tokensOf(['unused', 'restricted', 'default'], ['caller', 'teammate']);
+      const list = await context.readNow(context.needed('caller.token'));
+      const seen = unused.map(({ id }) => recordOf(list, id)).filter((own) => own !== undefined);
+      if (seen.length === 0)
+        throw new Inconclusive('none of them is listed: see every-kind-listed');
+      // Of another form: judged by the requirements of its form.
+      const wrong = seen.filter(({ record }) => isMilliseconds(record.lastUsedAt));
+      failEach([list], () =>
+        places(
+          wrong.map(({ index }) => index),
+          'lastUsedAt',
+          'null, for it was never used',
+          'a time of use',
+        ),
+      );
+      return `over ${seen.length} unused tokens`;
+    },
+  ),
+  changing(
+    {
+      id: 'last-used-at-on-use',
+      level: 'MUST',
+      title: 'A use shows on the token that was used',
+      text: 'A token shows null until it is used, and then a time of use that is not older than that use.',
+      source: 'Response Schema, lastUsedAt',
+      causes:
+        'The time of creation is there before the first use, or a use is noted on another token.',
+      fix: 'Begin with null; on each use, note the time on that token.',
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const created = await sandbox.createToken(sandbox.user('teammate'));
+      const caller = context.needed('caller.token');
+      const usedAt = (list: ListRead) => recordOf(list, created.id)?.record.lastUsedAt;
+      const isListed = (list: ListRead) => recordOf(list, created.id) !== undefined;
+      const before = await context.eventually(caller, isListed);
+      if (before) throw new Inconclusive('the token is not listed: see new-token-listed');
+      const early = await context.readNow(caller);
+      failEach([early], (list) =>
+        isMilliseconds(usedAt(list))
+          ? [{ expected: 'null before its first use', received: 'a time of use' }]
+          : [],
+      );
+      const use = await context.readNow({
+        label: 'a new token',
+        variable: 'PORTAL_NEW_TOKEN',
+        token: created.id,
+      });
+      use.requireAnswer();
+      if (!use.accepted) throw new Inconclusive(`${use.trouble}: see listed-id-opens`);
+      const { now, grace, known } = context.clock(use.exchange);
+      const took = use.exchange.receivedAt - use.exchange.sentAt;
+      const earliest = now - took - 1000;
+      const stale = await context.eventually(caller, (list) => {
+        const time = usedAt(list);
+        // That it is there now, and was null, needs no clock.
+        if (!isMilliseconds(time) || !known) return isMilliseconds(time);
+        return time >= earliest - grace && time <= now + grace;
+      });
+      if (stale) {
+        const time = usedAt(stale);
+        if (time !== null && !isMilliseconds(time))
+          throw new Inconclusive('lastUsedAt is not a time in milliseconds');
+        failEach([stale], () => [
+          {
+            expected: 'the time at which it was just used',
+            received: time === null ? 'null' : 'another time',
+          },
+        ]);
+      }
+      return 'null before its use, and its time afterwards';
+    },
+  ),
+  changing(
+    {
+      id: 'last-used-at-moves',
+      level: 'MUST',
+      title: 'Every use moves lastUsedAt',
+      text: 'A token that is used a second time, more than a second after the first, shows a later time of use, within the settle bound.',
+      source: 'Response Schema, lastUsedAt',
+      causes: 'Only the first use is noted, or one in an hour or a day.',
+      fix: 'Note every use; once a second is often enough.',
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const created = await sandbox.createToken(sandbox.user('teammate'));
+      const caller = context.needed('caller.token');
+      const user = { label: 'a new token', variable: 'PORTAL_NEW_TOKEN', token: created.id };
+      const usedAt = (list: ListRead) => recordOf(list, created.id)?.record.lastUsedAt;
+      const accepted = await context.eventually(user, (list) => list.accepted);
+      if (accepted) throw new Inconclusive(`${accepted.trouble}: see listed-id-opens`);
+      const never = await context.eventually(caller, (list) => isMilliseconds(usedAt(list)));
+      if (never) throw new Inconclusive('its first use does not show: see last-used-at-on-use');
+      await context.pause(moreThanASecondMs);
+      const first = usedAt(await context.readNow(caller));
+      if (!isMilliseconds(first)) throw new Inconclusive('its first use does not show any more');
+      const use = await context.readNow(user);
+      use.requireAnswer();
+      if (!use.accepted) throw new Inconclusive(`${use.trouble}: see api-token-accepted`);
+      const stale = await context.eventually(caller, (list) => {
+        const time = usedAt(list);
+        // Times may be cut to the second; the first uses were several.
+        return isMilliseconds(time) && time >= first + 1000;
+      });
+      if (stale && !stale.usable) throw new Inconclusive(stale.trouble);
+      failEach(stale ? [stale] : [], () => [
+        {
+          expected: 'a later time than after its first use',
+          received: 'the same or an earlier one',
+        },
+      ]);
+      return 'the second use shows, too';
+    },
+  ),
+  changing(
+    {
+      id: 'last-used-at-any-use',
+      level: 'MUST',
+      title: 'Whatever a token authenticates is a use',
+      text: 'A token shows a time of use after it was used for whoami alone, for an update alone, from the host that it is restricted to, and so does the token that a user came with, all within the settle bound.',
+      source: 'Response Schema, lastUsedAt',
+      causes: 'Uses are noted by the list alone, by GET alone, or not for every kind of token.',
+      fix: 'Note a use where the token is checked, whatever it opens.',
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const { user: owner, token: initial } = await sandbox.createAccount();
+      const [asking, updating, restricted] = await Promise.all([
+        sandbox.createToken(owner),
+        sandbox.createToken(owner),
+        sandbox.createToken(owner, true),
+      ]);
+      const bearer = (token: CreatedToken) => ({ ...owner, ...readerOf(token) });
+      const [host] = hostsOf(restricted);
+      const origin = `https://${host}`;
+      const part = {
+        what: 'from its host',
+        headers: { Origin: origin },
+        curl: `-H "Origin: ${origin}"`,
+      };
+      const used = await Promise.all([
+        accepted(asking, 'whoami', async (reader) => {
+          return (await context.whoami(reader)) !== undefined;
+        }),
+        accepted(updating, 'an update', async () => {
+          return (await sandbox.renameToken(updating, bearer(updating))) !== undefined;
+        }),
+        accepted(restricted, 'a request from its host', async (reader) => {
+          return host !== undefined && (await context.readNow(reader, { part })).accepted;
+        }),
+        accepted(initial, 'a request with the token that a user came with', async (reader) => {
+          return (await context.readNow(reader)).accepted;
+        }),
+      ]);
+      const lacking = (list: ListRead) =>
+        used.filter(
+          (use) => use && !isMilliseconds(recordOf(list, use.token.id)?.record.lastUsedAt),
+        );
+      const session = { label: 'the session of its user', ...owner };
+      const stale = await context.eventually(session, (list) => lacking(list).length === 0);
+      if (stale) {
+        if (!stale.usable) throw new Inconclusive(stale.trouble);
+        failEach([stale], (list) =>
+          lacking(list).flatMap((use) => {
+            const own = use && recordOf(list, use.token.id);
+            // Not listed, or of another form: see the requirements of these.
+            if (own?.record.lastUsedAt !== null) return [];
+            return [{ expected: `a time of use after ${use?.what}`, received: 'null' }];
+          }),
+        );
+        throw new Inconclusive(
+          'a token that was used is not listed, or has a time of another form',
+        );
+      }
+      return `after ${used.flatMap((use) => use?.what ?? []).join(', ')}`;
+    },
+  ),
+  changing(
+    {
+      id: 'last-used-at-own-use',
+      level: 'MUST',
+      title: 'Only a use of the token itself is a use',
+      text: 'The lastUsedAt of a token stays as it is while its user reads the list in a session, others are listed it, and requests with an altered form of it are rejected.',
+      source: 'Response Schema, lastUsedAt',
+      causes:
+        'A use is noted on a token of the user, on what is listed, or before a request is rejected.',
+      fix: 'Note a use on the token that authenticated the request, once it did.',
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const owner = sandbox.user('teammate');
+      const created = await sandbox.createToken(owner);
+      const caller = context.needed('caller.token');
+      const user = readerOf(created);
+      const usedAt = (list: ListRead) => recordOf(list, created.id)?.record.lastUsedAt;
+      const begun = Date.now();
+      const shut = await context.eventually(user, (list) => list.accepted);
+      if (shut) throw new Inconclusive(`${shut.trouble}: see listed-id-opens`);
+      const span = Date.now() - begun;
+      const never = await context.eventually(caller, (list) => isMilliseconds(usedAt(list)));
+      if (never) throw new Inconclusive('its use does not show: see last-used-at-on-use');
+      const before = usedAt(await context.readNow(caller));
+      await context.pause(moreThanASecondMs + span);
+      const altered = {
+        ...user,
+        label: 'an altered form of a new token',
+        variable: `{${user.variable}}0`,
+        token: `${created.id}0`,
+      };
+      await Promise.all([
+        context.readNow({ label: "the teammate's session token", ...owner }),
+        context.readNow(altered),
+      ]);
+      await context.pause(noteMs);
+      const after = await context.readNow(caller);
+      const time = usedAt(after);
+      if (!isMilliseconds(before) || !isMilliseconds(time))
+        throw new Inconclusive('its use does not show at every read: see listed-at-every-read');
+      // What lags shows an earlier one of its uses first.
+      failEach([after], () =>
+        time - before >= 1000 + span
+          ? [{ expected: 'the time of its own last use', received: 'a later one' }]
+          : [],
+      );
+      return 'as it was after its own use';
+    },
+  ),
+];
+
+/** Servers may note a use once in a second. */
+const moreThanASecondMs = 1100;
+/** How long a use may take to be written, where it is wrong to write it at all. */
+const noteMs = 150;
+
+interface Use {
+  readonly token: CreatedToken;
+  readonly what: string;
+}
+
+/** A use of a token, if it was accepted: not every portal has every call. */
+async function accepted(
+  token: CreatedToken,
+  what: string,
+  use: (reader: ReturnType<typeof readerOf>) => Promise<boolean>,
+): Promise<Use | undefined> {
+  return (await use(readerOf(token))) ? { token, what } : undefined;
+}
+
+function readerOf({ id }: CreatedToken) {
+  return { label: 'a new token', variable: 'PORTAL_NEW_TOKEN', token: id };
+}
+
+function hostsOf({ restrictions }: CreatedToken): readonly unknown[] {
+  const hosts = isObject(restrictions) ? restrictions.hosts : undefined;
+  return Array.isArray(hosts) ? hosts : [];
+}
