@@ -2,18 +2,21 @@ import { failEach } from '../src/checks/findings.ts';
 import { ofTopic, reading, unlessGiven } from '../src/checks/kinds.ts';
 import {
   alteredTokens,
-  cookies,
+  logins,
   noHeader,
   otherCase,
-  otherHeaders,
   otherSchemes,
   placeholders,
-  queries,
   schemeAlone,
   schemeCases,
   unknownToken,
   unreadableTokens,
 } from '../src/checks/probes.ts';
+import {
+  inEveryCookie,
+  inEveryHeader,
+  inEveryParameter,
+} from '../src/checks/probes-of-requests.ts';
 import {
   deadOnly,
   recordsIn,
@@ -129,13 +132,16 @@ export const authentication = ofTopic('authentication', [
       id: 'other-scheme-refused',
       level: 'MUST',
       title: 'A valid token in another scheme: 401',
-      text: 'Only the scheme Bearer counts: Basic, Token and no scheme at all are answered with 401.',
+      text: 'Only the scheme Bearer and a token count: Basic, Token, no scheme at all, and name and password in place of a token are answered with 401.',
       source: 'Authentication',
       causes:
         'The scheme is not looked at, and whatever follows the first space is taken for the token.',
       fix: 'Accept the scheme Bearer alone.',
     },
-    ({ caller, mayBeLogged }) => otherSchemes(caller, mayBeLogged),
+    (context) => [
+      ...otherSchemes(context.caller, context.mayBeLogged),
+      ...(context.isFull ? logins(context.sandbox.user('caller')) : []),
+    ],
     [401],
     ({ mayBeLogged }) =>
       mayBeLogged
@@ -161,12 +167,12 @@ export const authentication = ofTopic('authentication', [
       id: 'other-header-refused',
       level: 'MUST',
       title: 'A token in another header is a missing header: 401',
-      text: 'A valid token in X-API-Key, X-Api-Token, X-Auth-Token, X-Access-Token, X-Authorization or X-Forwarded-Authorization, and no Authorization header, is answered with 401.',
+      text: 'A valid token in X-API-Key, X-Auth-Token, Private-Token, X-Forwarded-Authorization, Proxy-Authorization and the like, and no Authorization header, is answered with 401.',
       source: 'Authentication',
       causes: "A gateway or an older client's header is still honoured.",
       fix: 'Read the token from Authorization alone.',
     },
-    ({ caller }) => otherHeaders(caller),
+    ({ caller }) => [inEveryHeader(caller)],
   ),
   rejected(
     {
@@ -178,7 +184,7 @@ export const authentication = ofTopic('authentication', [
       causes: "The web interface's cookie opens the API too.",
       fix: 'Read the token from Authorization alone; cookies invite cross-site requests.',
     },
-    ({ caller }) => cookies(caller),
+    ({ caller }) => [inEveryCookie(caller)],
   ),
   rejected(
     {
@@ -194,7 +200,7 @@ export const authentication = ofTopic('authentication', [
           ? undefined
           : 'it would write a token that was given into the access logs on the way; --allow-token-in-url sends it',
     },
-    ({ caller }) => queries(caller),
+    ({ caller }) => [inEveryParameter(caller)],
   ),
   ...sessions,
   ...requests,
@@ -350,7 +356,7 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
 
 function everyRejection(context: Context): readonly Probe[] {
   const { caller } = context;
-  const inQuery = context.mayBeLogged ? queries(caller) : [];
+  const inQuery = context.mayBeLogged ? [inEveryParameter(caller)] : [];
   return deadOnly(context, [
     noHeader,
     ...schemeAlone(),
@@ -359,8 +365,8 @@ function everyRejection(context: Context): readonly Probe[] {
     ...placeholders(caller),
     ...otherSchemes(caller, context.mayBeLogged),
     ...unreadableTokens(),
-    ...otherHeaders(caller),
-    ...cookies(caller),
+    inEveryHeader(caller),
+    inEveryCookie(caller),
     ...inQuery,
   ]);
 }

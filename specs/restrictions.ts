@@ -1,5 +1,6 @@
 import { asCreated } from '../src/checks/as-created.ts';
 import { ofTopic, shaped } from '../src/checks/kinds.ts';
+import { hasHostsOf } from '../src/checks/limits.ts';
 import { isObject, saysTheSame } from '../src/contract/json.ts';
 
 export const restrictions = ofTopic('restrictions', [
@@ -70,8 +71,7 @@ export const restrictions = ofTopic('restrictions', [
       // Of another type: judged by restrictions-null-or-object and restrictions-hosts.
       if (limits !== null && !isObject(limits)) return true;
       if (limits && 'hosts' in limits && !isTexts(limits.hosts)) return true;
-      const hosts = isObject(created) ? created.hosts : undefined;
-      return saysTheSame({ hosts }, { hosts: limits?.hosts });
+      return hasHostsOf(limits, created);
     },
     'an object with the hosts with which it was created',
   ),

@@ -205,16 +205,20 @@ export const timestamps = ofTopic('timestamps', [
       id: 'created-at-when-made',
       level: 'MUST',
       title: 'createdAt is when the token was created',
-      text: "createdAt lies within the creation of the token, by the server's clock, give or take a minute.",
+      text: "createdAt is the time that the creating call answered, give or take a second, and lies within the creation of the token by the server's clock, give or take a minute.",
       source: 'Response Schema, createdAt',
       causes: 'The time of a migration, of the account or of another zone is stored.',
       fix: "Store the server's time, in UTC, when the token is created.",
     },
     'createdAt',
     ['persona', 'unused', 'restricted'],
-    (createdAt, { createdBetween }, _, { grace }) => {
-      // Of another form: judged by the requirements of its form. Without a clock nothing can be told.
-      if (!isMilliseconds(createdAt) || !createdBetween) return true;
+    (createdAt, { createdBetween, createdAt: answered }, _, { grace }) => {
+      // Of another form: judged by the requirements of its form.
+      if (!isMilliseconds(createdAt)) return true;
+      // It may be cut to the second.
+      if (isMilliseconds(answered) && Math.abs(createdAt - answered) >= 1000) return false;
+      // Without a clock nothing more can be told.
+      if (!createdBetween) return true;
       return createdAt >= createdBetween.from - grace && createdAt <= createdBetween.to + grace;
     },
     'a time within its creation',

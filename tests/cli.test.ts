@@ -354,7 +354,7 @@ describe('options', () => {
     // Once in a run it asks as curl and as a browser do.
     const others = seen.filter(({ agent }) => !named.test(agent ?? ''));
     expect(others.map(({ agent }) => agent?.split('/')[0]).sort()).toEqual([
-      ...['Mozilla', 'Mozilla', 'curl', 'curl'],
+      ...['Mozilla', 'Mozilla', 'curl', 'curl', 'kube-probe'],
     ]);
     expect(seen.map(({ agent }) => agent).join()).toContain('cookie-refused');
   });

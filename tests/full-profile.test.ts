@@ -145,7 +145,7 @@ describe('a token that was given', () => {
     });
     expect(requirement('other-scheme-refused')).toMatchObject({
       status: 'pass',
-      message: expect.stringMatching(/^over 4 requests; .*--allow-token-in-url sends it$/),
+      message: expect.stringMatching(/^over 6 requests; .*--allow-token-in-url sends it$/),
     });
   });
 
@@ -153,7 +153,7 @@ describe('a token that was given', () => {
     const { code, places, requirement } = await placesOf('--allow-token-in-url');
     expect({ code, places }).toEqual({ code: 0, places: { urls: 2, userNames: 1 } });
     expect(requirement('query-refused')?.status).toBe('pass');
-    expect(requirement('other-scheme-refused')?.message).toBe('over 5 requests');
+    expect(requirement('other-scheme-refused')?.message).toBe('over 7 requests');
   });
 });
 
@@ -326,6 +326,7 @@ test.each([
   expect(idsWith(report.requirements, 'fail')).toEqual([
     'api-token-accepted',
     'session-token-accepted',
+    'every-kind-accepted',
   ]);
   expect(stateOf(portal.store)).toBe(before);
 });

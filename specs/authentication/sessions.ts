@@ -1,9 +1,16 @@
 import { unlessGiven, type WithoutTopic } from '../../src/checks/kinds.ts';
-import { alteredTokens, otherSchemes } from '../../src/checks/probes.ts';
-import { inEveryCookie, inEveryHeader, ofSession } from '../../src/checks/probes-of-requests.ts';
+import { alteredSessions, otherSchemes } from '../../src/checks/probes.ts';
+import {
+  inEveryCookie,
+  inEveryHeader,
+  inEveryParameter,
+  ofSession,
+} from '../../src/checks/probes-of-requests.ts';
 import { rejected } from '../../src/checks/rejected.ts';
 
 const inapplicable = unlessGiven('caller.session', 'PORTAL_CALLER_SESSION');
+/** So many of the other schemes are tried with a session token, too. */
+const schemesOfSession = 3;
 const needs = ['caller.session'] as const;
 
 /** A session token counts as an API token does: whole, and in the header alone. */
@@ -21,7 +28,7 @@ export const sessions: readonly WithoutTopic[] = [
       needs,
       inapplicable,
     },
-    (context) => ofSession(alteredTokens(context.needed('caller.session'))),
+    (context) => ofSession(alteredSessions(context.needed('caller.session'))),
   ),
   rejected(
     {
@@ -40,7 +47,8 @@ export const sessions: readonly WithoutTopic[] = [
       return [
         inEveryHeader(session),
         inEveryCookie(session),
-        ...ofSession(otherSchemes(session, context.mayBeLogged)),
+        ...(context.mayBeLogged ? [inEveryParameter(session)] : []),
+        ...ofSession(otherSchemes(session, context.mayBeLogged).slice(0, schemesOfSession)),
       ];
     },
   ),

@@ -2,9 +2,30 @@ import { failEach, over, pairs, places, seenIn } from '../../src/checks/findings
 import { reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { oneSided, summarise } from '../../src/checks/stable.ts';
-import { failIf, Inconclusive } from '../../src/contract/finding.ts';
+import { type Finding, failIf, Inconclusive } from '../../src/contract/finding.ts';
 import { isMilliseconds, sameId } from '../../src/contract/json.ts';
+import type { Context } from '../../src/portal/context.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
+import type { Id } from '../../src/sandbox/answers.ts';
+
+/** So many tokens are followed through all responses; of longer lists listed-at-every-read reads some. */
+const longestFollowed = 5000;
+
+/**
+ * Ids of a list that every process knows: what is younger may still be on its way to some; what the
+ * run created has arrived.
+ */
+function settledIn(context: Context, list: ListRead): readonly string[] {
+  const created = new Set(context.isFull ? context.sandbox.tokens.map(({ id }) => id) : []);
+  const { now, grace } = context.clock(list.exchange);
+  return [...list.byId]
+    .filter(
+      ([id, { createdAt }]) =>
+        created.has(id) ||
+        (isMilliseconds(createdAt) && createdAt < now - grace - context.settleMs),
+    )
+    .map(([id]) => id);
+}
 
 /** All users see the tokens of their own account. */
 export const withinAccount: readonly WithoutTopic[] = [
@@ -99,14 +120,7 @@ export const withinAccount: readonly WithoutTopic[] = [
     async (context) => {
       const caller = context.needed('caller.token');
       const before = await context.list(caller);
-      const { now, grace } = context.clock(before.exchange);
-      // What is younger may still be on its way to some of the processes; what the run created has arrived.
-      const created = new Set(context.isFull ? context.sandbox.tokens.map(({ id }) => id) : []);
-      const youngest = now - grace - context.settleMs;
-      const old = [...before.byId].filter(
-        ([id, { createdAt }]) =>
-          created.has(id) || (isMilliseconds(createdAt) && createdAt < youngest),
-      );
+      const old = settledIn(context, before);
       if (old.length === 0) {
         // All are new: the own token, being listed, must come to show everywhere.
         if (!recordOf(before, caller.token)) {
@@ -124,7 +138,7 @@ export const withinAccount: readonly WithoutTopic[] = [
         if (without) throw new Inconclusive(without.trouble);
         return 'the own token, which is new, in 8 answers';
       }
-      const lacking = ({ byId }: ListRead) => old.filter(([id]) => !byId.has(id)).map(([id]) => id);
+      const lacking = ({ byId }: ListRead) => old.filter((id) => !byId.has(id));
       // A long list without a gap is not kept.
       const reads = await Promise.all(
         Array.from({ length: 8 }, async () => {
@@ -149,6 +163,52 @@ export const withinAccount: readonly WithoutTopic[] = [
         });
       }
       return `${old.length} tokens in ${usable.length} answers`;
+    },
+  ),
+  reading(
+    {
+      id: 'listed-throughout',
+      level: 'MUST',
+      title: 'A token is not missing in between',
+      text: 'Over all responses of the run, whatever they were read for: a settled token that is listed before and after a response is listed in it.',
+      source: 'Description',
+      causes: 'Now and then a process, a cache or a page lacks a token.',
+      fix: 'Read the whole list from one source, at every request.',
+      needs: ['caller.token'],
+      everyResponse: true,
+    },
+    async (context) => {
+      const lists = (await context.lists())
+        .filter(({ exchange }) => exchange.sentAt >= context.settledAt)
+        .sort((one, other) => one.exchange.sentAt - other.exchange.sentAt);
+      let seen = 0;
+      const findings: Finding[] = [];
+      for (const reader of context.given('caller.token', 'teammate.token', 'outsider.token')) {
+        // Not what was requested with something beside the token.
+        const own = lists.filter(({ exchange }) => exchange.request.credential === reader.label);
+        const [first] = own;
+        if (!first || first.byId.size > longestFollowed) continue;
+        for (const id of settledIn(context, first)) {
+          const having = own.filter(({ byId }) => byId.has(id));
+          const last = having.at(-1)?.exchange.sentAt ?? 0;
+          const since = first.exchange.receivedAt;
+          const gaps = own.filter(
+            ({ byId, exchange }) =>
+              exchange.sentAt > since && exchange.receivedAt < last && !byId.has(id),
+          );
+          seen += own.length;
+          const [gap] = gaps;
+          if (!gap) continue;
+          findings.push({
+            ...seenIn(gap),
+            expected: 'every token that is listed before and after',
+            received: `a list without one, in ${gaps.length} of ${own.length} responses`,
+            count: gaps.length,
+          });
+        }
+      }
+      failIf(findings.slice(0, 1));
+      return `${seen} times looked for in ${lists.length} lists`;
     },
   ),
   reading(
@@ -195,7 +255,7 @@ export const withinAccount: readonly WithoutTopic[] = [
       id: 'new-account-own-records',
       level: 'MUST',
       title: 'A new account lists the tokens of its own users alone',
-      text: 'In accounts that the run created, every record belongs to a user that the run created there.',
+      text: 'In accounts that the run created, every record belongs to a user that the run created there, or whom the portal put there itself and lists as a user of the account.',
       source: 'Description',
       causes: 'Tokens of the system, of support or without an account are listed for everybody.',
       fix: 'Filter by account, without exceptions.',
@@ -204,27 +264,39 @@ export const withinAccount: readonly WithoutTopic[] = [
     async (context) => {
       const { sandbox } = context;
       const lists = await context.lists();
-      failEach(lists, (list) => {
-        const reader = [...sandbox.users.values()].find(
+      const users = [...sandbox.users.values()];
+      const accountOf = ({ credential }: ListRead) =>
+        users.find(
           ({ token, persona }) =>
-            token === list.credential.token ||
-            context.credential(`${persona}.token`)?.token === list.credential.token,
-        );
-        const users = [...sandbox.users.values()].filter(({ accountId }) =>
-          sameId(accountId, reader?.accountId),
-        );
+            token === credential.token ||
+            context.credential(`${persona}.token`)?.token === credential.token,
+        )?.accountId;
+      const foreignIn = (list: ListRead, own: readonly unknown[]) => {
         const foreign = list.records.filter(
           ([, { userId, userEmail }]) =>
             userId !== undefined &&
-            !users.some(({ id }) => sameId(id, userId)) &&
+            !own.some((id) => sameId(id, userId)) &&
             !sandbox.isOwnName(userEmail),
         );
         // An id of another form: see user-id-integer and user-id-as-made.
-        if (users.length === 0 || foreign.length === list.records.length) return [];
+        return foreign.length === list.records.length ? [] : foreign;
+      };
+      const ownIn = (accountId: Id) =>
+        users.filter((user) => sameId(user.accountId, accountId)).map(({ id }) => id);
+      const doubtful = new Map<Id, readonly unknown[]>();
+      for (const list of lists) {
+        const accountId = accountOf(list);
+        if (accountId === undefined || foreignIn(list, ownIn(accountId)).length === 0) continue;
+        if (!doubtful.has(accountId)) doubtful.set(accountId, await sandbox.usersIn(accountId));
+      }
+      failEach(lists, (list) => {
+        const accountId = accountOf(list);
+        if (accountId === undefined) return [];
+        const known = [...ownIn(accountId), ...(doubtful.get(accountId) ?? [])];
         return places(
-          foreign.map(([index]) => index),
+          foreignIn(list, known).map(([index]) => index),
           'userId',
-          'a user of this account, which the run created',
+          'a user of this account, whom the run or the portal put there',
           'another user',
         );
       });

@@ -1,22 +1,25 @@
 import { describe } from '../contract/describe.ts';
 import { Inconclusive } from '../contract/finding.ts';
-import { saysTheSame } from '../contract/json.ts';
+import { isMilliseconds, saysTheSame } from '../contract/json.ts';
 import { memberNames } from '../contract/shape.ts';
 import type { TokenRecord } from '../portal/body-facts.ts';
 import type { Context } from '../portal/context.ts';
 import type { Reader } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
+import type { CreatedToken } from '../sandbox/created-users.ts';
 import { type Difference, failEach, places } from './findings.ts';
+import { hasHostsOf } from './limits.ts';
+import { recordOf } from './own-record.ts';
 
 /** What an act is to change in the list of an account. */
 export interface Change {
-  /** Ids of tokens that were created. */
-  readonly come?: readonly string[];
+  /** Tokens that were created. */
+  readonly come?: readonly CreatedToken[];
   readonly gone?: readonly string[];
   /** Tokens that may stay or go. */
   readonly mayGo?: (record: TokenRecord) => boolean;
-  /** New names by id. */
-  readonly named?: ReadonlyMap<string, string>;
+  /** What members were set to, by the id of the token. */
+  readonly set?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Ids of tokens that were used. */
   readonly used?: readonly string[];
 }
@@ -76,7 +79,12 @@ export class Ledger {
     const isListed = ({ byId }: ListRead) => tokens.every((id) => byId.has(id));
     const unlike = await context.eventually(reader, isListed);
     if (unlike && !unlike.usable) throw new Inconclusive(unlike.trouble);
-    if (unlike) throw new Inconclusive('its tokens are not listed: see every-kind-listed');
+    failEach(unlike ? [unlike] : [], (list) => {
+      const count = tokens.filter((id) => !recordOf(list, id)).length;
+      const expected = 'the token that each user of the account came with';
+      return count === 0 ? [] : [{ expected, received: 'a list without some of them', count }];
+    });
+    if (unlike) throw new Inconclusive('its tokens have other ids: see id-is-the-token');
     const lists: ListRead[] = [];
     while (lists.length < readsAtRest) lists.push(await context.readNow(reader));
     const [first] = lists as [ListRead];
@@ -99,6 +107,9 @@ export class Ledger {
     for (const id of change.used ?? []) this.#used.add(id);
     const holds = (list: ListRead) => list.usable && this.#unlike(list, act, change).length === 0;
     const against = await this.#context.eventually(this.readers, holds);
+    failEach(against?.rejected ? [against] : [], ({ status }) => [
+      { expected: `to be accepted as before ${act}`, received: `status ${status}` },
+    ]);
     if (against && !against.usable) throw new Inconclusive(`after ${act}, ${against.trouble}`);
     failEach(against ? [against] : [], (list) => this.#unlike(list, act, change));
     const list = await this.#context.readNow(this.readers[0] as Reader);
@@ -114,11 +125,11 @@ export class Ledger {
       .filter(([id, record]) => !gone.includes(id) && !mayGo?.(record))
       .map(([id]) => id);
     const strangers = [...list.byId.keys()].filter(
-      (id) => !this.#records.has(id) && !come.includes(id),
+      (id) => !this.#records.has(id) && !come.some((one) => one.id === id),
     );
     const sets = [
       [`every token that was there before ${act}`, 'a list without some', known],
-      ['the token that was created', 'a list without it', come],
+      ['the token that was created', 'a list without it', come.map(({ id }) => id)],
     ] as const;
     const lacking: Difference[] = sets.flatMap(([expected, received, ids]) => {
       const count = ids.filter((id) => !list.byId.has(id)).length;
@@ -142,22 +153,37 @@ export class Ledger {
   }
 
   /** Records in which a member is not what it is to be. */
-  #changed(list: ListRead, act: string, member: string, { named, mayGo }: Change): Difference[] {
+  #changed(list: ListRead, act: string, member: string, change: Change): Difference[] {
     if (this.#moving.has(member)) return [];
     const changed = list.records.filter(([, record]) => {
       const { id } = record;
-      const before = typeof id === 'string' ? this.#records.get(id) : undefined;
-      if (!before || mayGo?.(before) || list.byId.get(id as string) !== record) return false;
-      if (member === 'lastUsedAt' && this.#used.has(id as string)) return false;
-      const name = member === 'name' ? named?.get(id as string) : undefined;
-      return !saysTheSame(record[member], name ?? before[member]);
+      if (typeof id !== 'string' || list.byId.get(id) !== record) return false;
+      const before = this.#expected(id, change);
+      if (!before || !(member in before) || change.mayGo?.(before)) return false;
+      const value = record[member];
+      // The time of a use moves; it does not go.
+      if (member === 'lastUsedAt' && this.#used.has(id))
+        return value === null && isMilliseconds(before[member]);
+      const isGiven = change.come?.some((one) => one.id === id) || change.set?.has(id);
+      if (member === 'restrictions' && isGiven) return !hasHostsOf(value, before[member]);
+      return !saysTheSame(value, before[member]);
     });
     const [first] = changed;
+    const isSet = [...(change.set?.values() ?? [])].some((members) => member in members);
     return places(
       changed.map(([index]) => index),
       member,
-      `${member} as it was before ${act}${member === 'name' && named ? ', or the new one' : ''}`,
+      `${member} as it was before ${act}${isSet || change.come ? ', or as it was given' : ''}`,
       `another value (${describe(first?.[1][member])})`,
     );
+  }
+
+  /** What a record is to hold, as far as it is known. */
+  #expected(id: string, { come = [], set }: Change): TokenRecord | undefined {
+    const created = come.find((one) => one.id === id);
+    if (created?.name !== undefined)
+      return { name: created.name, restrictions: created.restrictions };
+    const before = this.#records.get(id);
+    return before && { ...before, ...set?.get(id) };
   }
 }

@@ -1,16 +1,13 @@
 import type { Credential } from '../portal/credential.ts';
 import type { Probe } from '../portal/requests.ts';
-import { unknownToken } from './probes.ts';
+import { noHeader, unknownToken } from './probes.ts';
 
 // Requests without a valid token in the header, and with all that some servers take in its place.
 
-/** A probe of several headers, and the probes of each of them alone. */
-export type Parted = Probe & { readonly parts: readonly Probe[] };
-
 type Headers = Readonly<Record<string, string>>;
 
-/** What proxies, browsers and caches add, and what is believed of it. @param base the target */
-export function impersonations(base: string): Parted[] {
+/** What proxies, browsers and caches add, and what is believed of it. @param base the target; @param etag of the list */
+export function impersonations(base: string, etag = '*'): Probe[] {
   const { origin } = new URL(base);
   return [
     parted('headers of a trusted proxy', {
@@ -23,6 +20,10 @@ export function impersonations(base: string): Parted[] {
       'X-User': 'admin',
       'X-User-Id': '1',
       'X-Account-Id': '1',
+      Forwarded: 'for=127.0.0.1;proto=https',
+      'X-Auth-Request-User': 'admin',
+      'X-Auth-Request-Email': 'admin',
+      'X-Client-Cert': 'CN=admin',
     }),
     parted('what a browser sends from the portal itself', {
       Origin: origin,
@@ -31,16 +32,17 @@ export function impersonations(base: string): Parted[] {
       'Sec-Fetch-Site': 'same-origin',
       'X-Requested-With': 'XMLHttpRequest',
     }),
+    parted('what a probe of health sends', { 'User-Agent': 'kube-probe/1.30', Accept: '*/*' }),
     parted('a conditional request of a JSON client', {
       Accept: 'application/json',
-      'If-None-Match': '*',
+      'If-None-Match': etag,
       'If-Modified-Since': new Date(0).toUTCString(),
     }),
     parted('an empty Authorization header', { Authorization: '' }),
   ];
 }
 
-function parted(what: string, headers: Headers): Parted {
+function parted(what: string, headers: Headers): Probe {
   const parts = Object.entries(headers).map(([name, value]) =>
     ofHeaders(`the header ${name}`, { [name]: value }),
   );
@@ -55,41 +57,107 @@ function ofHeaders(what: string, headers: Headers): Probe {
   return { what, headers, curl };
 }
 
+/** Headers in which tokens are sent elsewhere, with what stands before them. */
 const tokenHeaders = [
-  'X-API-Key',
-  'X-Api-Token',
-  'X-Auth-Token',
-  'X-Access-Token',
-  'X-Session-Token',
-  'Token',
+  ...['X-API-Key', 'Api-Key', 'X-Api-Token', 'X-Auth-Token', 'X-Access-Token'],
+  ...['X-Session-Token', 'Private-Token', 'Token'],
+].map((name) => [name, ''] as const);
+const bearerHeaders = [
+  ...['X-Authorization', 'X-Forwarded-Authorization', 'Proxy-Authorization'],
+].map((name) => [name, 'Bearer '] as const);
+const cookieNames = [
+  ...['token', 'access_token', 'auth_token', 'jwt', 'Authorization'],
+  ...['session', 'session_token', 'session_id', 'sid', 'portal_session'],
 ];
-const cookieNames = ['token', 'access_token', 'session', 'session_token', 'sid', 'Authorization'];
+const parameterNames = ['token', 'access_token', 'api_key', 'apikey', 'key', 'auth', 'session'];
 
 /** A token in every header but Authorization that is usual for one. */
 export function inEveryHeader({ token, variable, label }: Credential): Probe {
+  const inHeaders = (names: readonly (readonly [string, string])[], what: string): Probe => ({
+    what,
+    headers: Object.fromEntries(names.map(([name, scheme]) => [name, scheme + token])),
+    curl: names.map(([name, scheme]) => `-H "${name}: ${scheme}$${variable}"`).join(' '),
+  });
+  const all = [...tokenHeaders, ...bearerHeaders];
   return {
-    what: `${label} in every other header`,
-    headers: Object.fromEntries(tokenHeaders.map((name) => [name, token])),
-    curl: tokenHeaders.map((name) => `-H "${name}: $${variable}"`).join(' '),
+    ...inHeaders(all, `${label} in every other header`),
+    parts: all.map((one) => inHeaders([one], `${label} in ${one[0]}`)),
   };
 }
 
 /** A token in every cookie that is usual for one. */
 export function inEveryCookie({ token, variable, label }: Credential): Probe {
+  const inCookies = (names: readonly string[], what: string): Probe => ({
+    what,
+    headers: { Cookie: names.map((name) => `${name}=${token}`).join('; ') },
+    curl: `-b "${names.map((name) => `${name}=$${variable}`).join('; ')}"`,
+  });
   return {
-    what: `${label} in every cookie`,
-    headers: { Cookie: cookieNames.map((name) => `${name}=${token}`).join('; ') },
-    curl: `-b "${cookieNames.map((name) => `${name}=$${variable}`).join('; ')}"`,
+    ...inCookies(cookieNames, `${label} in every cookie`),
+    parts: cookieNames.map((name) => inCookies([name], `${label} in a cookie, as ${name}`)),
   };
 }
 
-/** A token that nobody has in the header, and a valid one wherever else. */
-export function badHeaderAndGoodElsewhere(caller: Credential): Probe[] {
-  const { headers, curl } = unknownToken(caller);
-  return [inEveryHeader(caller), inEveryCookie(caller)].map((good) => ({
+/** A token in every parameter that is usual for one. */
+export function inEveryParameter({ token, variable, label }: Credential): Probe {
+  const inQuery = (names: readonly string[], what: string): Probe => ({
+    what,
+    headers: {},
+    query: {
+      sent: `?${names.map((name) => `${name}=${encodeURIComponent(token)}`).join('&')}`,
+      shell: `?${names.map((name) => `${name}=$${variable}`).join('&')}`,
+    },
+    curl: '',
+  });
+  return {
+    ...inQuery(parameterNames, `${label} in every parameter`),
+    parts: parameterNames.map((name) => inQuery([name], `${label} in the query, as ${name}`)),
+  };
+}
+
+/** Headers by which some servers choose the route, and then do not look at the token. */
+export function routings(): Probe {
+  return ofHeaders('headers that choose a route', {
+    'X-Original-URL': '/api/portal/v1/auth/login',
+    'X-Rewrite-URL': '/api/portal/v1/auth/login',
+    'X-Forwarded-Host': 'localhost',
+    Host: 'localhost',
+  });
+}
+
+/** The path of the list as some servers take it, too. */
+export function spellings(path: string): Probe[] {
+  const last = path.lastIndexOf('/') + 1;
+  const [before, name] = [path.slice(0, last), path.slice(last)];
+  return [
+    ['with a slash at its end', `${path}/`],
+    ['with two slashes', `${before}/${name}`],
+    ['in lower case', before + name.toLowerCase()],
+    ['with an encoded letter', `${before}%${name.charCodeAt(0).toString(16)}${name.slice(1)}`],
+  ].map(([how, spelling]) => ({
+    ...noHeader,
+    what: `no token, and the path ${how}`,
+    path: spelling as string,
+  }));
+}
+
+/**
+ * A token that nobody has in the header, and a valid one wherever else.
+ *
+ * @param mayBeLogged whether the token may go into the URL
+ */
+export function badHeaderAndGoodElsewhere(caller: Credential, mayBeLogged: boolean): Probe[] {
+  const bad = unknownToken(caller);
+  const places = [
+    inEveryHeader(caller),
+    inEveryCookie(caller),
+    ...(mayBeLogged ? [inEveryParameter(caller)] : []),
+  ];
+  return places.map(({ parts: _, ...good }) => ({
+    ...good,
     what: `a token that nobody has, and ${good.what}`,
-    headers: { ...good.headers, ...headers },
-    curl: `${curl} ${good.curl}`,
+    headers: { ...good.headers, ...bad.headers },
+    curl: `${bad.curl} ${good.curl}`,
   }));
 }
 

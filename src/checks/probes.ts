@@ -30,22 +30,28 @@ export function unknownToken({ token }: Credential): Probe {
   };
 }
 
+/** What is altered of a token; the first of them is tried with a session token, too. */
 export function alteredTokens({ token, variable }: Credential): Probe[] {
   const { length } = token;
   const half = Math.floor(length / 2);
   const more = isHex(token) ? '00' : 'AAAA';
+  const at = (part: number) => Math.floor(length * part);
   const altered = [
     changed('the token with its first character changed', token, 0, variable),
+    changed('the token with a character of its second quarter changed', token, at(0.3), variable),
     changed('the token with a character in the middle changed', token, half, variable),
+    changed('the token with a character of its last quarter changed', token, at(0.8), variable),
+    lastChanged(token, variable),
+    signChanged(token, variable),
     bearer('the token with its last character cut off', token.slice(0, -1), `\${${variable}%?}`),
     bearer('the token with its first character cut off', token.slice(1), `\${${variable}:1}`),
     bearer('the second half of the token', token.slice(half), `\${${variable}:${half}}`),
     bearer('the first half of the token', token.slice(0, half), `\${${variable}:0:${half}}`),
-    changed(
-      'the token with a character of its last quarter changed',
-      token,
-      Math.floor(length * 0.8),
-      variable,
+    // Decoders of base64 ignore a single character at the end.
+    bearer(
+      `the token with ${more.length} characters added`,
+      token + more,
+      `\${${variable}}${more}`,
     ),
     ...['%', '*'].map((sign) =>
       bearer(
@@ -55,18 +61,63 @@ export function alteredTokens({ token, variable }: Credential): Probe[] {
       ),
     ),
     bearer('the token and a word after it', `${token} charts`, `$${variable} charts`),
-    // Decoders of base64 ignore a single character at the end.
+    bearer('the token and more after a comma', `${token},charts`, `$${variable},charts`),
+    bearer('the token in quotes', `"${token}"`, `\\"$${variable}\\"`),
+    bearer('the scheme twice and the token', `Bearer ${token}`, `Bearer $${variable}`),
     bearer(
-      `the token with ${more.length} characters added`,
-      token + more,
-      `\${${variable}}${more}`,
+      'the token with its first character percent-encoded',
+      `%${token.charCodeAt(0).toString(16).toUpperCase()}${token.slice(1)}`,
+      `$(printf '%%%02X' "'$${variable}")\${${variable}:1}`,
     ),
   ];
-  // In base64 the last character may hold bits that no decoder looks at.
-  if (isHex(token)) {
-    altered.push(changed('the token with its last character changed', token, length - 1, variable));
-  }
-  return altered.filter((probe) => probe.bearer !== token && probe.bearer !== '');
+  // A column of UUIDs takes them with dashes and without.
+  if (!isUuid(token))
+    altered.push(
+      bearer(
+        'the token with a dash in the middle',
+        `${token.slice(0, half)}-${token.slice(half)}`,
+        `\${${variable}:0:${half}}-\${${variable}:${half}}`,
+      ),
+    );
+  return altered.filter(
+    (probe) => probe !== undefined && probe.bearer !== token && probe.bearer !== '',
+  ) as Probe[];
+}
+
+/** So many of the alterations are tried with a session token, too. */
+const ofSessionToo = 12;
+
+export function alteredSessions(session: Credential): Probe[] {
+  return alteredTokens(session).slice(0, ofSessionToo);
+}
+
+const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** Changes the last character; in base64 so that it is no other only in bits that no decoder looks at. */
+function lastChanged(token: string, variable: string): Probe | undefined {
+  const what = 'the token with its last character changed';
+  if (isHex(token)) return changed(what, token, token.length - 1, variable);
+  const index = base64.indexOf(token.at(-1) ?? '');
+  if (index < 0) return undefined;
+  const other = base64.charAt(index ^ 32);
+  return /[a-z0-9]/i.test(other)
+    ? bearer(what, token.slice(0, -1) + other, `\${${variable}%?}${other}`)
+    : undefined;
+}
+
+/** Puts a letter in place of a sign, which a pattern may take for any character. */
+function signChanged(token: string, variable: string): Probe | undefined {
+  const at = token.search(/[^a-z0-9]/i);
+  if (at < 0 || isUuid(token)) return undefined;
+  return bearer(
+    'the token with a letter in place of a sign',
+    `${token.slice(0, at)}x${token.slice(at + 1)}`,
+    `\${${variable}:0:${at}}x\${${variable}:${at + 1}}`,
+  );
+}
+
+function isUuid(token: string): boolean {
+  return /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(token);
 }
 
 export function placeholders({ token }: Credential): Probe[] {
@@ -75,6 +126,8 @@ export function placeholders({ token }: Credential): Probe[] {
     bearer('underscores, as long as the token', '_'.repeat(length)),
     bearer('the name of a member of every object', 'constructor'),
     bearer('the number 1', '1'),
+    bearer('the number 12', '12'),
+    bearer('three words with dots', 'a.b.c'),
     bearer('an object as text', '[object Object]'),
     bearer('a token of zeros', '0'.repeat(length)),
     bearer('a token of letters that are no hexadecimal digits', 'g'.repeat(length)),
@@ -97,13 +150,29 @@ export function otherSchemes({ token, variable }: Credential, mayBeLogged: boole
   return [
     {
       what: 'the token as a Basic password',
-      headers: { Authorization: basic(`portal-conformance:${token}`) },
-      curl: `-u "portal-conformance:$${variable}"`,
+      headers: { Authorization: basic(`token:${token}`) },
+      curl: `-u "token:$${variable}"`,
     },
-    ...(mayBeLogged ? [asUser] : []),
-    authorization('the scheme Digest', `Digest ${token}`, `Digest $${variable}`),
     authorization('the scheme Token', `Token ${token}`, `Token $${variable}`),
     authorization('the token without a scheme', token, `$${variable}`),
+    ...(mayBeLogged ? [asUser] : []),
+    authorization('the scheme Digest', `Digest ${token}`, `Digest $${variable}`),
+    authorization('the scheme ApiKey', `ApiKey ${token}`, `ApiKey $${variable}`),
+    authorization('the scheme Bearer with a colon', `Bearer: ${token}`, `Bearer: $${variable}`),
+  ];
+}
+
+/** Name and password where a token belongs. */
+export function logins({ username, password }: { username: string; password: string }): Probe[] {
+  const pair = `${username}:${password}`;
+  const [variable, what] = ['$PORTAL_CALLER_LOGIN', 'name and password of the user'];
+  return [
+    {
+      what: `${what} in the scheme Basic`,
+      headers: { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` },
+      curl: `-u "${variable}"`,
+    },
+    bearer(`${what} as a token`, pair, variable),
   ];
 }
 
@@ -116,35 +185,12 @@ export function unreadableTokens(): Probe[] {
       '\u00e9\u00fc\u00f1'.repeat(5),
       `$(printf '\\351\\374\\361%.0s' 1 2 3 4 5)`,
     ),
+    bearer(
+      'a token of UTF-8 bytes',
+      Buffer.from('船 é').toString('latin1'),
+      `$(printf '\\350\\210\\271 \\303\\251')`,
+    ),
   ];
-}
-
-export function otherHeaders({ token, variable }: Credential): Probe[] {
-  const own = ['X-API-Key', 'X-Api-Token', 'X-Auth-Token', 'X-Access-Token'];
-  const like = ['X-Authorization', 'X-Forwarded-Authorization'];
-  const probe = (name: string, scheme: string): Probe => ({
-    what: `the token in ${name}`,
-    headers: { [name]: scheme + token },
-    curl: `-H "${name}: ${scheme}$${variable}"`,
-  });
-  return [...own.map((name) => probe(name, '')), ...like.map((name) => probe(name, 'Bearer '))];
-}
-
-export function cookies({ token, variable }: Credential): Probe[] {
-  return ['token', 'access_token', 'session', 'Authorization'].map((name) => ({
-    what: `the token in a cookie, as ${name}`,
-    headers: { Cookie: `${name}=${token}` },
-    curl: `-b "${name}=$${variable}"`,
-  }));
-}
-
-export function queries({ token, variable }: Credential): Probe[] {
-  return ['token', 'access_token'].map((name) => ({
-    what: `the token in the query, as ${name}`,
-    headers: {},
-    query: { sent: `?${name}=${encodeURIComponent(token)}`, shell: `?${name}=$${variable}` },
-    curl: '',
-  }));
 }
 
 export function schemeCases({ token, variable }: Credential): Probe[] {

@@ -24,12 +24,12 @@ export function rejecting(
  */
 export function rejected(
   statement: Draft & Partial<Pick<PortalRequirement, 'inapplicable' | 'needs'>>,
-  probes: (context: Context) => readonly Probe[],
+  probes: (context: Context) => readonly Probe[] | Promise<readonly Probe[]>,
   allowed: readonly number[] = [401],
   leftOut: (context: Context) => string | undefined = () => undefined,
 ) {
   return rejecting(statement, async (context) => {
-    const { findings, doubt, remark } = await rejectionsOf(context, probes(context), allowed);
+    const { findings, doubt, remark } = await rejectionsOf(context, await probes(context), allowed);
     failIf(findings);
     if (doubt !== undefined) throw new Inconclusive(doubt);
     const rest = leftOut(context);
@@ -38,18 +38,40 @@ export function rejected(
 }
 
 /** What probes were answered with that should have been rejected. */
-export interface Rejections {
+interface Rejections {
   readonly findings: readonly Finding[];
   /** Why something proves nothing. */
   readonly doubt: string | undefined;
   readonly remark: string;
 }
 
-/** Sends probes that have to be answered with some status. */
-export async function rejectionsOf(
+/** Sends probes that have to be answered with some status, those of several parts in one first. */
+async function rejectionsOf(
   context: Context,
   probes: readonly Probe[],
-  allowed: readonly number[] = [401],
+  allowed: readonly number[],
+): Promise<Rejections> {
+  const together = await rejectionsOfAll(context, probes, allowed);
+  const parts = probes.flatMap((probe) =>
+    together.findings.some(({ credential }) => credential === probe.what)
+      ? (probe.parts ?? [])
+      : [],
+  );
+  if (parts.length === 0) return together;
+  // Which of them it was; all of them, if it was none of them alone.
+  const apart = await rejectionsOfAll(context, parts, allowed);
+  const whole = together.findings.filter(
+    ({ credential }) => !probes.some(({ what, parts: some }) => what === credential && some),
+  );
+  return apart.findings.length === 0
+    ? together
+    : { ...together, findings: [...whole, ...apart.findings] };
+}
+
+async function rejectionsOfAll(
+  context: Context,
+  probes: readonly Probe[],
+  allowed: readonly number[],
 ): Promise<Rejections> {
   const sent = deadOnly(context, probes);
   const answers = await Promise.all(sent.map((probe) => context.probe(probe)));
@@ -121,11 +143,19 @@ function handOf(read: ListRead): string {
   return [read.mediaType, ...names.sort()].join(' ');
 }
 
-export async function sendAll(context: Context, probes: readonly Probe[]): Promise<ListRead[]> {
+/** What probes were answered. @throws Inconclusive when that of any proves nothing */
+export async function probeAll(
+  context: Context,
+  probes: readonly Probe[],
+): Promise<readonly ProbeRead[]> {
   const answers = await Promise.all(probes.map((probe) => context.probe(probe)));
   const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
   if (doubt !== undefined) throw new Inconclusive(doubt);
-  return answers.map(({ read }) => read);
+  return answers;
+}
+
+export async function sendAll(context: Context, probes: readonly Probe[]): Promise<ListRead[]> {
+  return (await probeAll(context, probes)).map(({ read }) => read);
 }
 
 /** What was answered with 401. @throws Inconclusive when nothing was */
@@ -154,8 +184,8 @@ export function recordsIn(read: ListRead, ids: Search): Difference[] {
   return mentioned > 0 ? [{ expected, received: 'the id of a token', count: mentioned }] : [];
 }
 
-/** An error may have an id and a time of its own; it has no third member of a token. */
-const fewestMembers = 3;
+/** An error may have an id, a name and a time of its own; it has no further member of a token. */
+const fewestMembers = 4;
 
 /** Objects that look like token records, however deep. */
 function countRecords(body: unknown): number {

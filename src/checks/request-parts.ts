@@ -11,9 +11,11 @@ function ofHeaders(what: string, headers: Headers, shell = headers): RequestPart
   return { what, headers, curl: curl.join(' ') };
 }
 
+export const otherOrigin = 'https://charts.example.com';
+
 /** Requests as other clients send them. @param isRestricted whether the token works from some origins alone */
 export function clients(isRestricted: boolean): RequestPart[] {
-  const origin = ofHeaders('from another origin', { Origin: 'https://charts.example.com' });
+  const origin = ofHeaders('from another origin', { Origin: otherOrigin });
   return [
     ofHeaders('as curl sends it', { 'User-Agent': 'curl/8.5.0' }),
     ofHeaders('as a browser sends it', {
@@ -23,11 +25,16 @@ export function clients(isRestricted: boolean): RequestPart[] {
       // Stale, as in every browser.
       Cookie: `theme=dark; session=${randomUUID()}; token=${randomUUID()}`,
     }),
-    ofHeaders('as a JSON client sends it', {
-      Accept: 'application/json',
-      'Accept-Encoding': 'identity',
-      'X-Requested-With': 'XMLHttpRequest',
-    }),
+    {
+      ...ofHeaders('as a JSON client sends it', {
+        Accept: 'application/json',
+        'Accept-Encoding': 'identity',
+        'X-Requested-With': 'XMLHttpRequest',
+        // That of a file, or of a frame in a sandbox.
+        ...(isRestricted ? {} : { Origin: 'null' }),
+      }),
+      inLowerCase: true,
+    },
     ...(isRestricted ? [] : [origin]),
   ];
 }
@@ -39,6 +46,8 @@ export function choices(account: string, user: string): RequestPart[] {
     account_id: theirs,
     account: theirs,
     tenant: theirs,
+    tenantId: theirs,
+    organizationId: theirs,
     userId: own,
     user_id: own,
     all: 'true',
@@ -47,6 +56,7 @@ export function choices(account: string, user: string): RequestPart[] {
   const headers = (theirs: string, own: string) => ({
     'X-Account-Id': theirs,
     'X-Account': theirs,
+    Cookie: `accountId=${theirs}; account=${theirs}; tenant=${theirs}`,
     'X-Tenant-Id': theirs,
     'X-Organization-Id': theirs,
     'X-User-Id': own,
@@ -67,7 +77,7 @@ export function choices(account: string, user: string): RequestPart[] {
       curl: '',
     },
     ofHeaders(
-      'with headers that name another account',
+      'with headers and cookies that name another account',
       headers(account, user),
       headers(theirs, own),
     ),

@@ -181,6 +181,11 @@ export class Context {
     return this.#surroundings.mayBeLogged;
   }
 
+  /** Since when what the run created is known everywhere, in milliseconds since the epoch. */
+  get settledAt(): number {
+    return this.#surroundings.settledAt ?? 0;
+  }
+
   /** What the run created. Only requirements of the full profile have it. */
   get sandbox(): Sandbox {
     const { sandbox } = this.#surroundings;

@@ -37,15 +37,22 @@ export interface Probe {
   readonly isRandom?: boolean;
   /** The arguments of the `curl` that sends the same, tokens named by variable. */
   readonly curl: string;
+  /** Another spelling of the path. */
+  readonly path?: string;
+  /** The probes of which it is all in one: they tell which of them it was. */
+  readonly parts?: readonly Probe[];
 }
 
 export function probeRequest(probe: Probe, purpose: string): OutgoingRequest {
-  const { headers, curl, what: credential, query } = probe;
-  return { path: listPath, headers, curl, credential, purpose, ...(query ? { query } : {}) };
+  const { headers, curl, what: credential, query, path = listPath } = probe;
+  return { path, headers, curl, credential, purpose, ...(query ? { query } : {}) };
 }
 
 /** What a request holds beside a token: headers, or a query. */
-export type RequestPart = Pick<Probe, 'what' | 'headers' | 'query' | 'curl'>;
+export type RequestPart = Pick<Probe, 'what' | 'headers' | 'query' | 'curl'> & {
+  /** Whether Authorization is written in lower case: names of fields are the same in any. */
+  readonly inLowerCase?: boolean;
+};
 
 /** How a request for the list differs from the plain one. */
 export interface Asked {
@@ -56,13 +63,14 @@ export interface Asked {
 }
 
 export function withPart(
-  { headers, credential, curl }: OutgoingRequest,
+  { headers: { Authorization = '', ...headers }, credential, curl }: OutgoingRequest,
   part: RequestPart,
 ): Partial<OutgoingRequest> {
+  const name = part.inLowerCase ? 'authorization' : 'Authorization';
   return {
-    headers: { ...headers, ...part.headers },
+    headers: { [name]: Authorization, ...headers, ...part.headers },
     credential: `${credential}, ${part.what}`,
-    curl: `${curl} ${part.curl}`,
+    curl: `${curl.replace('Authorization', name)} ${part.curl}`,
     ...(part.query ? { query: part.query } : {}),
   };
 }

@@ -2,6 +2,7 @@ import type { Behaviour } from './behaviour.ts';
 import { actFaults } from './faults/acts.ts';
 import { authenticationFaults } from './faults/authentication.ts';
 import { createdFaults } from './faults/created.ts';
+import { endingFaults } from './faults/endings.ts';
 import { membersFaults } from './faults/members.ts';
 import { otherRequestFaults } from './faults/other-requests.ts';
 import { recordFaults } from './faults/record.ts';
@@ -26,4 +27,5 @@ export const faults: readonly Behaviour[] = [
   ...otherRequestFaults,
   ...createdFaults,
   ...actFaults,
+  ...endingFaults,
 ];

@@ -1,4 +1,4 @@
-import type { Id } from './answers.ts';
+import type { Answer, Id } from './answers.ts';
 
 /** A token as the creating call answered it; a member that it does not tell is undefined. */
 export interface TokenCreated {
@@ -7,6 +7,8 @@ export interface TokenCreated {
   readonly restrictions: unknown;
   /** In milliseconds, if it is a time. */
   readonly createdAt: number | undefined;
+  /** In milliseconds, if it is a time: some portals use a token before they hand it out. */
+  readonly lastUsedAt: number | undefined;
 }
 
 export interface UserCreated {
@@ -30,4 +32,12 @@ export interface UserListed {
   readonly id: Id;
   readonly email: string;
   readonly accountId: Id;
+}
+
+export function accountOf(account: Answer): AccountListed {
+  return {
+    id: account.get('id').id(),
+    name: account.get('name').string() ?? '',
+    createdAt: account.get('createdAt').time(),
+  };
 }

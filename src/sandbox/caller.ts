@@ -46,6 +46,16 @@ export function isRefusal(error: unknown): error is CallFailed {
   return error instanceof CallFailed && [400, 403, 406, 409, 413, 422].includes(error.status ?? 0);
 }
 
+/** Whether some process may not know a new token yet. */
+export function isUnknown(error: unknown): boolean {
+  return error instanceof CallFailed && error.status === 401;
+}
+
+/** Whether the portal has no such call. */
+export function noSuchCall({ status = 0 }: CallFailed): boolean {
+  return [404, 405, 501].includes(status);
+}
+
 /** Whether a response was lost, of which nobody knows what became; not at the end of a run. */
 export function isLost(error: unknown): error is CallFailed {
   if (!(error instanceof CallFailed)) return false;

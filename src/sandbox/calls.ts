@@ -2,12 +2,13 @@ import type { Client } from '../http/client.ts';
 import type { Exchange, OutgoingRequest } from '../http/exchange.ts';
 import { whoamiPath } from '../http/target.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
-import type {
-  AccountCreated,
-  AccountListed,
-  TokenCreated,
-  UserCreated,
-  UserListed,
+import {
+  type AccountCreated,
+  type AccountListed,
+  accountOf,
+  type TokenCreated,
+  type UserCreated,
+  type UserListed,
 } from './answered.ts';
 import { Answer, Differs, type Id } from './answers.ts';
 import { type Bearer, Caller, CallFailed } from './caller.ts';
@@ -63,8 +64,12 @@ export class Calls {
     const id = this.#caller.secret(exchange, (answer) => find(answer).get('id').text());
     return this.#caller.read(exchange, (answer) => {
       const token = find(answer);
-      const [name, createdAt] = [token.get('name').string(), token.get('createdAt').time()];
-      return { id, name, createdAt, restrictions: token.get('restrictions').any };
+      const [createdAt, lastUsedAt] = [
+        token.get('createdAt').time(),
+        token.get('lastUsedAt').time(),
+      ];
+      const [name, restrictions] = [token.get('name').string(), token.get('restrictions').any];
+      return { id, name, createdAt, lastUsedAt, restrictions };
     });
   }
 
@@ -82,17 +87,31 @@ export class Calls {
     });
   }
 
-  /** Gives a token another name. @returns the name that the call answers, if it does */
-  async renameToken(by: Bearer, id: string, name: string): Promise<string | undefined> {
-    const request = { ...this.#caller.request('POST', pathOf(id), by), json: { name } };
-    const { response } = await this.#caller.send({ ...request, fresh: true });
+  /** Creates a token for a user, as an administrator. */
+  async createTokenFor(
+    by: Bearer,
+    { id: userId, accountId }: { readonly id: Id; readonly accountId: Id },
+    name: string,
+  ): Promise<TokenCreated> {
+    const request = this.#caller.request('POST', '/admin/createApiToken', by);
+    const json = { userId, accountId, name };
+    return this.#tokenOf(await this.#caller.send({ ...request, json }), (answer) => answer);
+  }
+
+  /** Changes a token. @returns what the call answers of it, if it does */
+  async updateToken(
+    by: Bearer,
+    id: string,
+    json: Pick<Partial<TokenCreated>, 'name' | 'restrictions'>,
+  ): Promise<Pick<Partial<TokenCreated>, 'name' | 'restrictions'>> {
+    const request = this.#caller.request('POST', pathOf(id), by);
+    const { response } = await this.#caller.send({ ...request, json, fresh: true });
     try {
-      return Answer.read(response?.body ?? Buffer.alloc(0))
-        .get('name')
-        .string();
+      const answer = Answer.read(response?.body ?? Buffer.alloc(0));
+      return { name: answer.get('name').string(), restrictions: answer.get('restrictions').any };
     } catch (error) {
       // An empty response says that it was done.
-      if (error instanceof Differs) return undefined;
+      if (error instanceof Differs) return {};
       throw error;
     }
   }
@@ -109,12 +128,11 @@ export class Calls {
     password: string,
   ): Promise<AccountCreated> {
     const json = { name, username, password };
-    const request = {
-      ...this.#caller.request('POST', '/admin/createAccount', by),
-      json,
-      fresh: true,
-    };
-    const exchange = await this.#caller.send(request, { isNew: by.createdByRun });
+    const request = this.#caller.request('POST', '/admin/createAccount', by);
+    const exchange = await this.#caller.send(
+      { ...request, json, fresh: true },
+      { isNew: by.createdByRun },
+    );
     const accountId = this.#caller.read(exchange, (answer) => answer.get('account').get('id').id());
     return { accountId, ...this.#userOf(exchange) };
   }
@@ -219,14 +237,6 @@ export class Calls {
   pause(ms: number): Promise<void> {
     return this.#caller.client.pause(ms);
   }
-}
-
-function accountOf(account: Answer): AccountListed {
-  return {
-    id: account.get('id').id(),
-    name: account.get('name').string() ?? '',
-    createdAt: account.get('createdAt').time(),
-  };
 }
 
 /** The path of a token. @throws Differs */

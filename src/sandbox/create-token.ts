@@ -7,11 +7,14 @@ import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
 import type { Names } from './names.ts';
 
-interface Draft {
+/** What is to be created. */
+export interface Draft {
   readonly kind: TokenKind;
   readonly isRestricted?: boolean;
   /** A name in place of one of the run's. */
   readonly hardName?: string;
+  /** Hosts in place of those of the run. */
+  readonly hosts?: readonly string[];
 }
 
 /** What is created may be lost this often: a server that loses more is not one to judge by it. */
@@ -28,13 +31,15 @@ export async function createToken(
   created: Created,
   names: Names,
   owner: CreatedUser,
-  { kind, isRestricted = false, hardName }: Draft,
+  { kind, isRestricted = false, hardName, hosts: given }: Draft,
 ): Promise<CreatedToken> {
   const fresh = kind !== 'later';
+  // Not every portal takes every host.
+  let persona = kind === 'restricted' ? owner.persona : undefined;
   for (let lost = 0; ; ) {
     const oddity = names.oddity('tokens');
     const name = hardName ?? names.token();
-    const hosts = isRestricted ? names.hosts() : undefined;
+    const hosts = given ?? (isRestricted ? names.hosts(persona) : undefined);
     const restrictions = hosts ? { hosts } : null;
     try {
       const { token, exchange } = await calls.createToken(owner, name, { hosts, fresh });
@@ -43,6 +48,10 @@ export async function createToken(
       const times = { ...creationTimes(exchange), ...offsetOf(token, exchange) };
       return { ...asAnswered(token, restrictions), kind, owner, ...times };
     } catch (error) {
+      if (isRefusal(error) && persona !== undefined) {
+        persona = undefined;
+        continue;
+      }
       // Later ones are refused for another reason: names like theirs were taken before.
       const mayBePlainer = kind !== 'later' && hardName === undefined;
       if (isRefusal(error) && mayBePlainer && names.becomePlainer('tokens', oddity)) continue;
@@ -56,8 +65,8 @@ export async function createToken(
   }
 }
 
-function asAnswered({ id, name, restrictions }: TokenCreated, sent: unknown) {
-  return { id, name, restrictions: restrictions === undefined ? sent : restrictions };
+export function asAnswered({ restrictions, ...token }: TokenCreated, sent: unknown) {
+  return { ...token, restrictions: restrictions === undefined ? sent : restrictions };
 }
 
 /** A server may normalise what it is given: the list is compared with what it says it created. */

@@ -24,6 +24,9 @@ export interface CreatedToken {
   readonly name: string | undefined;
   /** As the creating call answered them, or else as they were sent. */
   readonly restrictions: unknown;
+  /** As the creating call answered it, in milliseconds, if it is a time. */
+  readonly createdAt?: number | undefined;
+  readonly lastUsedAt?: number | undefined;
   /** The server's clock around its creation, in milliseconds; undefined without a Date header. */
   readonly createdBetween?: { readonly from: number; readonly to: number };
   /** By how much the server's clock is ahead of ours, as the creating call shows it, in milliseconds. */

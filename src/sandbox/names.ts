@@ -39,16 +39,19 @@ export function prefixOf(runId: string): string {
 /** The id of the run that gave a name, if one did. */
 export function runOf(name: string): string | undefined {
   const [, odd, word] =
-    /^portal-conformance-([0-9a-z]{8,10})-|^portalconformance([0-9a-z]{10})n/.exec(name) ?? [];
+    /^portal-conformance-([0-9a-z]{8,10})-|^(?:portalconformance|pconf)([0-9a-z]{10})n/.exec(
+      name,
+    ) ?? [];
   const runId = odd ?? word ?? '';
   return isRunId(runId) ? runId : undefined;
 }
 
 /**
  * How odd names may be: some portals, and guards in front of them, refuse what is long or has
- * signs in it, and some refuse user names that are addresses. Words have letters and digits alone.
+ * signs in it, and some refuse user names that are addresses. Words have letters and digits alone;
+ * what is short has 20 of them at most, or is an address of 30 characters.
  */
-const oddities = ['odd', 'plain', 'words'] as const;
+const oddities = ['odd', 'plain', 'words', 'short', 'short address'] as const;
 
 export type Oddity = (typeof oddities)[number];
 
@@ -65,6 +68,28 @@ export const hardNames: Readonly<Partial<Record<Persona, readonly string[]>>> = 
     `${'\u{1F6A2}'.repeat(3)} 船 ${'long '.repeat(40).trim()}`,
     '',
   ],
+};
+
+/** Further ones, which are given in an account of their own. */
+export const harderNames: readonly string[] = [
+  'true',
+  '2025-01-31',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is no template
+  ' e\u0301 {{b}} ${c} ',
+  'a\nb',
+  'a\u0000b',
+  'longer than 255: '.padEnd(300, 'abc '),
+];
+
+/** Hosts that are spoilt where they are normalised, parsed or counted; a portal may refuse some. */
+const hardHosts: Readonly<Partial<Record<Persona, readonly string[]>>> = {
+  caller: [
+    'Charts.Example.COM',
+    'example.org:8443',
+    ...Array.from({ length: 8 }, (_, index) => `h${index}.example.net`),
+  ],
+  teammate: ['*.example.com', 'b\u00fccher.example'],
+  outsider: ['one.example.com'],
 };
 
 /** Names that nobody has seen before, the same for the same seed but for the run's id. */
@@ -109,13 +134,14 @@ export class Names {
 
   /** An address of the kind that never reaches anybody. */
   username(): string {
-    if (this.oddity('people') !== 'odd')
-      return this.#plain('people') + (this.oddity('people') === 'plain' ? '@example.com' : '');
+    const oddity = this.oddity('people');
+    if (oddity !== 'odd')
+      return this.#plain('people') + (/plain|address/.test(oddity) ? '@example.com' : '');
     const name = this.#faker.internet
       .username()
       .toLowerCase()
       .replaceAll(/[^a-z0-9]/g, '-');
-    return `${this.#prefix}${name}-${this.#faker.string.alphanumeric(6)}@example.com`;
+    return `${this.#prefix}${name}-${this.#faker.string.alphanumeric(6)}+charts@example.com`;
   }
 
   password(): string {
@@ -135,11 +161,15 @@ export class Names {
   /** Short, and of letters and digits alone. */
   #plain(of: Named): string {
     this.#given += 1;
-    const prefix = this.oddity(of) === 'words' ? this.#prefix.replaceAll('-', '') : this.#prefix;
-    return `${prefix}${this.oddity(of) === 'words' ? 'n' : ''}${this.#given}`;
+    const oddity = this.oddity(of);
+    if (oddity === 'plain') return this.#prefix + this.#given;
+    const run = this.#prefix.replaceAll('-', '');
+    return `${oddity === 'words' ? run : run.replace('portalconformance', 'pconf')}n${this.#given}`;
   }
 
-  hosts(): string[] {
+  hosts(persona?: Persona): string[] {
+    const hard = persona && hardHosts[persona];
+    if (hard) return [...hard];
     if (this.oddity('tokens') !== 'odd') return ['example.com'];
     return [this.#faker.internet.domainName(), `charts.${this.#faker.internet.domainName()}`];
   }

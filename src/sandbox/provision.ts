@@ -13,6 +13,7 @@ import { createToken, defaultToken, maxLost } from './create-token.ts';
 import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
 import { hardNames, type Names } from './names.ts';
+import type { SandboxMeans } from './people.ts';
 import { Sandbox } from './sandbox.ts';
 
 /**
@@ -60,10 +61,10 @@ export async function provision(
     ...people.map(({ user, answer }): CreatedToken => defaultToken(user, answer)),
   ];
   const users = new Map(people.map(({ user }) => [user.persona, user]));
-  const newUser = async (accountId?: Id) => {
+  const newUser: SandboxMeans['newUser'] = async ({ accountId, hasSession }) => {
     const { user, answer } = await (accountId === undefined
-      ? factory.withAccount('outsider')
-      : factory.inAccount('outsider', accountId));
+      ? factory.withAccount('outsider', hasSession)
+      : factory.inAccount('outsider', accountId, hasSession));
     return { user, token: defaultToken(user, answer) };
   };
   return new Sandbox(administrator, users, tokens, lacking, { calls, created, names, newUser });
@@ -76,11 +77,11 @@ interface Person {
 
 interface PeopleFactory {
   /** The first user of an account comes with it. */
-  readonly withAccount: (persona: Persona) => Promise<Person>;
-  readonly inAccount: (persona: Persona, accountId: Id) => Promise<Person>;
+  readonly withAccount: (persona: Persona, hasSession?: boolean) => Promise<Person>;
+  readonly inAccount: (persona: Persona, accountId: Id, hasSession?: boolean) => Promise<Person>;
 }
 
-/** Creates users, each with a session. */
+/** Creates users, each with a session unless it is not wanted: then their token is their bearer. */
 function peopleFactory(
   calls: Calls,
   created: Created,
@@ -100,7 +101,7 @@ function peopleFactory(
       }
     }
   };
-  const withAccount = async (persona: Persona) => {
+  const withAccount = async (persona: Persona, hasSession = true) => {
     const { draft, answer } = await insist(async (draft) => {
       const account = created.account(names.account());
       try {
@@ -113,19 +114,18 @@ function peopleFactory(
         throw error;
       }
     });
-    return logIn(persona, draft, answer.accountId, answer);
+    return personOf(persona, { ...draft, accountId: answer.accountId, hasSession }, answer);
   };
-  const inAccount = async (persona: Persona, accountId: Id) => {
+  const inAccount = async (persona: Persona, accountId: Id, hasSession = true) => {
     const { draft, answer } = await insist(async (draft) => ({
       draft,
       answer: await calls.createUser(administrator, accountId, draft.username, draft.password),
     }));
-    return logIn(persona, draft, accountId, answer);
+    return personOf(persona, { ...draft, accountId, hasSession }, answer);
   };
-  const logIn = async (
+  const personOf = async (
     persona: Persona,
-    draft: Draft,
-    accountId: Id,
+    { accountId, hasSession, ...draft }: Draft & { accountId: Id; hasSession: boolean },
     answer: UserCreated,
   ): Promise<Person> => {
     created.users.push({ id: answer.userId, accountId });
@@ -133,9 +133,11 @@ function peopleFactory(
     if (email !== draft.username)
       created.differences.add('the creation of a user answers another address than it was sent');
     // A session that was lost ends with its user.
-    const token = await insisting(() => calls.login(draft.username, draft.password));
-    created.sessions.set(token, accountId);
-    const variable = `PORTAL_${persona.toUpperCase()}_SESSION`;
+    const token = hasSession
+      ? await insisting(() => calls.login(draft.username, draft.password))
+      : answer.initialToken.id;
+    if (hasSession) created.sessions.set(token, accountId);
+    const variable = hasSession ? `PORTAL_${persona.toUpperCase()}_SESSION` : 'PORTAL_NEW_TOKEN';
     return {
       answer,
       user: {

@@ -185,7 +185,10 @@ async function emptyAccount(
 ): Promise<void> {
   if (id === undefined) return;
   const tokens = [...created.tokens].filter(([, { accountId }]) => isSame(accountId, id));
-  await Promise.allSettled(tokens.map(([token, owner]) => calls.deleteToken(owner, token)));
+  const remove = ([token, owner]: (typeof tokens)[number]) => calls.deleteToken(owner, token);
+  await Promise.allSettled(tokens.filter(([token, owner]) => token !== owner.token).map(remove));
+  // What deletes the others goes last.
+  await Promise.allSettled(tokens.filter(([token, owner]) => token === owner.token).map(remove));
   const users = created.users.filter(
     (user) => isSame(user.accountId, id) && created.isUnambiguous(user.id),
   );

@@ -36,7 +36,7 @@ export const authenticationFaults: readonly Behaviour[] = [
   {
     name: 'open-without-header',
     says: 'the list is open to everybody who sends no header',
-    trips: withoutHeader,
+    trips: [...withoutHeader, 'no-way-around'],
     authenticate: orElse((request, store) =>
       request.headers.has('authorization') ? undefined : somebody(store),
     ),
@@ -159,7 +159,7 @@ export const authenticationFaults: readonly Behaviour[] = [
   {
     name: 'open-to-query',
     says: 'a token in the query opens the list',
-    trips: ['query-refused'],
+    trips: ['query-refused', 'bad-header-refused'],
     authenticate: orElse((request, store) =>
       holder(store, (id) => new URL(request.url).searchParams.get('token') === id),
     ),
@@ -205,7 +205,7 @@ export const authenticationFaults: readonly Behaviour[] = [
   {
     name: 'open-to-forwarded',
     says: 'a token in X-Forwarded-Authorization opens the list',
-    trips: ['other-header-refused'],
+    trips: ['other-header-refused', 'bad-header-refused'],
     authenticate: orElse((request, store) =>
       holder(store, (id) => request.headers.get('x-forwarded-authorization') === `Bearer ${id}`),
     ),

@@ -26,16 +26,16 @@ function kindOf(request: Request, store: Store): Kind | undefined {
     return names.some((name) => name.startsWith('x-')) ? 'other-header' : 'missing-header';
   }
   if (/^Bearer\s*$/.test(authorization)) return 'scheme-alone';
-  const [, bearer] = /^Bearer (.*)$/.exec(authorization) ?? [];
+  const [, bearer] = /^Bearer (?:Bearer )?(.*)$/.exec(authorization) ?? [];
   if (bearer === undefined) return 'other-scheme';
-  if (/^(0+|g+|_+|1|null|undefined|constructor|\[object Object\]|%|\*|.*'.*)$/.test(bearer))
+  if (
+    /^(0+|g+|_+|12?|a\.b\.c|null|undefined|constructor|\[object Object\]|%|\*|.*'.*)$/.test(bearer)
+  )
     return 'placeholder-token';
   if (bearer.length > 100 || /[^ -~]/.test(bearer)) return undefined;
   const ids = store.tokens.map(({ id }) => id);
   if (ids.includes(bearer.toLowerCase())) return undefined;
-  const alike = ids.some(
-    (id) => id.startsWith(bearer.slice(0, 8)) || id.endsWith(bearer.slice(-8)),
-  );
+  const alike = ids.some((id) => bearer.includes(id.slice(0, 8)) || id.endsWith(bearer.slice(-8)));
   return alike ? 'altered-token' : 'unknown-token';
 }
 
@@ -52,6 +52,7 @@ const also: Partial<Record<Kind, readonly string[]>> = {
   'other-scheme': ['session-elsewhere-refused', 'nothing-else-authenticates'],
   'other-header': ['session-elsewhere-refused', 'nothing-else-authenticates'],
   cookie: ['session-elsewhere-refused'],
+  query: ['session-elsewhere-refused'],
 };
 
 /** Each wrong status for each kind of request. */

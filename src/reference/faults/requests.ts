@@ -61,6 +61,27 @@ export const requestFaults: readonly Behaviour[] = [
       request.headers.has('if-none-match') ? new Response(null, { status: 304 }) : usual,
   },
   {
+    name: 'open-by-spelling',
+    says: 'the check is bound to one spelling of the path',
+    trips: ['no-way-around'],
+    around: async (request, usual, store) => {
+      const { pathname } = new URL(request.url);
+      const isOther = /\/(apitokens|apiTokens\/|%61piTokens)$/.test(pathname);
+      const [token] = store.tokens;
+      if (!isOther || request.headers.has('authorization') || !token) return usual(request);
+      const url = new URL(request.url);
+      url.pathname = pathname.replace(/[^/]+\/?$/, 'apiTokens');
+      return usual(new Request(url, { headers: { Authorization: `Bearer ${token.id}` } }));
+    },
+  },
+  {
+    name: 'null-origin-refused',
+    says: 'a token without restrictions is refused from the origin null',
+    trips: ['any-client-sees-the-same'],
+    authenticate: (usual, request) =>
+      request.headers.get('origin') === 'null' ? undefined : usual,
+  },
+  {
     name: 'cookie-makes-good',
     says: 'where the header fails, cookies are looked at',
     trips: ['bad-header-refused'],

@@ -121,7 +121,7 @@ export const visibilityFaults: readonly Behaviour[] = [
   {
     name: 'process-lacks-token',
     says: 'one process of five lacks an old token for ever',
-    trips: ['listed-at-every-read'],
+    trips: ['listed-at-every-read', 'listed-throughout'],
     visible: (usual, _, store) =>
       store.reads % 5 === 0 ? usual.filter((__, index) => index !== unused) : usual,
   },
