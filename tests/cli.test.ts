@@ -265,7 +265,7 @@ describe('options', () => {
     );
     expect([code, report.outcome]).toEqual([0, 'conformant-partial']);
     const passed = idsWith(report.requirements, 'pass');
-    expect(passed).toHaveLength(12);
+    expect(passed).toHaveLength(13);
     expect(passed).toContain('array');
     expect(report.selection.deselected).toContain('own-token-listed');
   });

@@ -5,7 +5,14 @@ import { type Reference, startReference } from '../src/reference/start.ts';
 import type { Report } from '../src/report/report.ts';
 import type { Given } from '../src/settings/option-reader.ts';
 import { portalConformance, run } from './support/cli.ts';
-import { adminVariablesOf, idsWith, judgeWith, tripped, variablesOf } from './support/judge.ts';
+import {
+  adminVariablesOf,
+  idsWith,
+  judgeBehaviour,
+  judgeWith,
+  tripped,
+  variablesOf,
+} from './support/judge.ts';
 import { secretsIn } from './support/secrets.ts';
 import { http } from './support/servers.ts';
 import {
@@ -380,6 +387,17 @@ test('a quota on tokens leaves the long list to those that could be created', as
   expect(long?.message).toMatch(
     /^\d\d tokens, all listed; more could not be created: POST \/api\/portal\/v1\/apiTokens: status 403$/,
   );
+});
+
+test('a page of 300 tokens is found with --long-list, and not without', async () => {
+  const paged: Behaviour = {
+    ...plain,
+    profile: 'full',
+    visible: (usual) => usual.slice(0, 300),
+  };
+  const only = 'long-list-whole';
+  expect(tripped(await judgeBehaviour(paged, { only }))).toEqual([]);
+  expect(tripped(await judgeBehaviour(paged, { only, 'long-list': '310' }))).toEqual([only]);
 });
 
 test.each([0, 3])(

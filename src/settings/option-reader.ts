@@ -90,12 +90,14 @@ export class OptionReader {
     );
   }
 
-  count(name: string, otherwise: number): number {
+  count(name: string, otherwise: number, most: number): number {
     const raw = this.text(name);
     if (raw === undefined) return otherwise;
     const number = /^\d+$/.test(raw) ? Number(raw) : 0;
-    if (number >= 1 && number <= 256) return number;
-    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a whole number from 1 to 256.`);
+    if (number >= 1 && number <= most) return number;
+    throw new Misconfigured(
+      `--${name} (${variableOf(name)}) takes a whole number from 1 to ${most}.`,
+    );
   }
 }
 

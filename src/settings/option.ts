@@ -78,17 +78,17 @@ export function seconds(
   };
 }
 
-/** A whole number from 1 to 256. */
-export function count(base: Base, otherwise: number) {
+/** A whole number from 1 to another. */
+export function count(base: Base, otherwise: number, most: number) {
   return {
     ...base,
     takes: '<number>',
-    schema: { type: 'integer', minimum: 1, maximum: 256 },
-    read: ({ reader }: Source) => reader.count(base.name, otherwise),
+    schema: { type: 'integer', minimum: 1, maximum: most },
+    read: ({ reader }: Source) => reader.count(base.name, otherwise, most),
     api: {
-      takes: 'a whole number from 1 to 256',
+      takes: `a whole number from 1 to ${most}`,
       accepts: (value: unknown) =>
-        Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 256,
+        Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most,
     },
   };
 }

@@ -96,10 +96,11 @@ export const optionTable = {
     10,
     'zero',
   ),
-  concurrency: count({ name: 'concurrency', about: 'requests in flight at once (16)' }, 16),
+  concurrency: count({ name: 'concurrency', about: 'requests in flight at once (16)' }, 16, 256),
   longList: count(
     { name: 'long-list', about: 'tokens that a full run creates for a long list (120)' },
     120,
+    5000,
   ),
   rate: {
     name: 'rate',
