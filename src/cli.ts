@@ -136,7 +136,10 @@ withOptions(
       const { cleanupCommand } = await import('./commands/cleanup.ts');
       process.exitCode = await cleanupCommand(callOf(given, { target }));
     }),
-  ['timeout', 'settle', 'deadline', 'concurrency', 'rate', 'ca', 'insecure', 'config', 'env-file'],
+  [
+    ...['timeout', 'settle', 'deadline', 'concurrency', 'rate', 'ca', 'cert', 'key', 'header'],
+    ...['proxy', 'resolve', 'insecure', 'config', 'env-file'],
+  ],
 );
 
 program

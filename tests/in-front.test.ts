@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createSecureSocketServer } from 'node:tls';
@@ -9,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import { portalConformance } from './support/cli.ts';
 import { adminVariablesOf, variablesOf } from './support/judge.ts';
-import { forwardTo, http, https, type Listening, raw } from './support/servers.ts';
+import { forwardTo, http, https, type Listening, listening, raw } from './support/servers.ts';
 import { certify, certifyChain } from './support/tls.ts';
 
 // What stands between the call and a portal is named for what it is, with what to do.
@@ -41,17 +39,6 @@ async function saidOf(url: string, ...args: string[]) {
   ]);
   const said = [readOnly, full].map(({ code, report }) => ({ code, message: report.message }));
   return said;
-}
-
-async function listening(server: Server, scheme: 'http' | 'https'): Promise<Listening> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const close = async () => {
-    server.close();
-    (server as { closeAllConnections?: () => void }).closeAllConnections?.();
-  };
-  return { url: `${scheme}://localhost:${port}`, close };
 }
 
 const plainHttp = /^The target speaks TLS on this port: give https:\/\/\S+ as the target\.$/;

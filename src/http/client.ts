@@ -1,8 +1,7 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { createSecureContext, rootCertificates } from 'node:tls';
+import type { Agent } from 'node:http';
 import pLimit from 'p-limit';
 import supertest from 'supertest';
+import { agentsOf, type Connecting } from './agents.ts';
 import { Bodies, collector } from './bodies.ts';
 import { type CurlOptions, curlCommand } from './curl.ts';
 import { delay } from './delay.ts';
@@ -14,7 +13,7 @@ import { isTooMuch, maxBytes, Room } from './memory.ts';
 import { pauseBefore, retryAfterOf } from './retry.ts';
 import type { Target } from './target.ts';
 
-export interface ClientOptions extends CurlOptions {
+export interface ClientOptions extends CurlOptions, Connecting {
   readonly userAgent: string;
   /** Per request, in milliseconds. */
   readonly timeoutMs: number;
@@ -45,9 +44,8 @@ const firstPatienceMs = 2000;
  */
 export class Client {
   readonly #options: ClientOptions;
-  readonly #agent: HttpAgent;
-  /** Its connections are used once. */
-  readonly #freshAgent: HttpAgent;
+  /** One that keeps its connections, and one that uses each once. */
+  readonly #agents: { readonly kept: Agent; readonly fresh: Agent };
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #bodies = new Bodies();
   #sent = 0;
@@ -56,10 +54,7 @@ export class Client {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    const trusted = options.target.tls ? trust(options) : {};
-    const Agent = options.target.tls ? HttpsAgent : HttpAgent;
-    this.#agent = new Agent({ ...trusted, keepAlive: true, maxSockets: options.concurrency });
-    this.#freshAgent = new Agent({ ...trusted, keepAlive: false });
+    this.#agents = agentsOf(options.target, options, options.concurrency);
     this.#limit = pLimit(options.concurrency);
   }
 
@@ -69,8 +64,8 @@ export class Client {
   }
 
   close(): void {
-    this.#agent.destroy();
-    this.#freshAgent.destroy();
+    this.#agents.kept.destroy();
+    this.#agents.fresh.destroy();
   }
 
   /** Sends one request, and waits out a response that says to come back later. */
@@ -136,6 +131,14 @@ export class Client {
     limiter.refused(sentAt, waiting, after !== undefined && after > patienceMs ? undefined : after);
   }
 
+  #failureOf(error: unknown): Failure {
+    const { timeoutMs, ca, tunnel } = this.#options;
+    const failure = readFailure(error, timeoutMs, ca !== undefined);
+    // Nothing but the proxy was connected to.
+    const isOfProxy = tunnel && (failure.kind === 'refused' || failure.kind === 'unreachable');
+    return isOfProxy ? { ...failure, sentence: `at the proxy, ${failure.sentence}` } : failure;
+  }
+
   /** Where responses are long, no more of them are read at once than fit. */
   #fewerAtOnce(bytes: number): void {
     const fits = Math.max(1, Math.floor(maxBytes / 2 / Math.max(1, bytes)));
@@ -143,7 +146,7 @@ export class Client {
   }
 
   async #once(request: OutgoingRequest): Promise<Outcome> {
-    const { target, timeoutMs, signal, userAgent, origin, ca } = this.#options;
+    const { target, timeoutMs, signal, userAgent, origin, headers = [] } = this.#options;
     // A path from elsewhere must not lead a token to another origin.
     if (!request.path.startsWith('/') || !URL.canParse(target.base + request.path)) {
       throw new Error('a path that does not begin with a slash');
@@ -159,9 +162,10 @@ export class Client {
       // What curl sends: the contract's example asks for no media type.
       .set({ Accept: '*/*', 'User-Agent': `${userAgent}; ${request.purpose}` })
       .set(origin ? { Origin: origin } : {})
+      .set(Object.fromEntries(headers.map(({ name, value }) => [name, value])))
       .set(request.headers)
       .redirects(0)
-      .agent(fresh ? this.#freshAgent : this.#agent)
+      .agent(fresh ? this.#agents.fresh : this.#agents.kept)
       .timeout({ deadline: timeoutMs })
       .maxResponseSize(maxBytes)
       .buffer(true)
@@ -190,7 +194,7 @@ export class Client {
       return { response: { status, headers, rawHeaders, body: this.#bodies.once(body) } };
     } catch (error) {
       return {
-        failure: signal.aborted ? aborted(signal) : readFailure(error, timeoutMs, ca !== undefined),
+        failure: signal.aborted ? aborted(signal) : this.#failureOf(error),
       };
     } finally {
       room.release();
@@ -198,17 +202,6 @@ export class Client {
       signal.removeEventListener('abort', onEnd);
     }
   }
-}
-
-/** Whom a TLS connection trusts. The context is created once: it takes as long as a request. */
-function trust({ ca, insecure }: ClientOptions) {
-  if (insecure) return { rejectUnauthorized: false };
-  // Said aloud, for NODE_TLS_REJECT_UNAUTHORIZED would be obeyed silently.
-  if (ca === undefined) return { rejectUnauthorized: true };
-  return {
-    rejectUnauthorized: true,
-    secureContext: createSecureContext({ ca: [...rootCertificates, ca.pem] }),
-  };
 }
 
 function aborted({ reason }: AbortSignal): Failure {

@@ -9,16 +9,37 @@ export interface CurlOptions {
   /** A certificate authority in PEM, beside the known ones, and the file it came from. */
   readonly ca?: { readonly pem: string; readonly file: string } | undefined;
   readonly insecure?: boolean | undefined;
+  /** Files of a client certificate. */
+  readonly certFiles?: { readonly cert: string; readonly key?: string } | undefined;
+  /** What goes with every request: its value, and the variable that holds it. */
+  readonly headers?: readonly Header[] | undefined;
+  /** `HOST:PORT:ADDRESS`. */
+  readonly resolve?: string | undefined;
+  /** A proxy that was named, as it is written in a command: without user information. */
+  readonly proxy?: string | undefined;
+}
+
+/** A header for what stands in front of the portal. */
+export interface Header {
+  readonly name: string;
+  readonly value: string;
+  /** The environment variable that holds the value. */
+  readonly variable: string;
 }
 
 /** The `curl` command that sends the same request; tokens are named by their variables. */
 export function curlCommand(
   request: OutgoingRequest,
-  { target, ca, insecure, origin }: CurlOptions,
+  { target, ca, certFiles, insecure, origin, headers = [], resolve, proxy }: CurlOptions,
 ): string {
   const words = ['curl -sS -i'];
   if (insecure) words.push('--insecure');
   if (ca) words.push(`--cacert ${quote(ca.file)}`);
+  if (certFiles) words.push(`--cert ${quote(certFiles.cert)}`);
+  if (certFiles?.key) words.push(`--key ${quote(certFiles.key)}`);
+  if (resolve) words.push(`--resolve ${quote(resolve)}`);
+  if (proxy) words.push(`--proxytunnel --proxy ${proxy}`);
+  for (const { name, variable } of headers) words.push(`-H "${name}: $${variable}"`);
   if (origin) words.push(`-H ${quote(`Origin: ${origin}`)}`);
   if (request.method) words.push(`-X ${request.method}`);
   if (request.json) {

@@ -59,7 +59,7 @@ const sentences: readonly (readonly [RegExp, Failure['kind'], string])[] = [
   [
     /CERTIFICATE_REQUIRED|ALERT_BAD_CERTIFICATE/,
     'client-certificate',
-    'TLS: the server wants a client certificate',
+    'TLS: the server wants a client certificate; give it with --cert FILE and --key FILE',
   ],
   [
     /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW/,

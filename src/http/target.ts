@@ -48,6 +48,7 @@ export function stripEndpoint(path: string): string {
   return own ? bare.slice(0, -own.length) : bare;
 }
 
-function isLoopback(host: string): boolean {
+/** Whether what is sent to a host stays on this machine. */
+export function isLoopback(host: string): boolean {
   return /^(127(\.\d+){3}|\[::1\]|localhost|.+\.localhost)$/.test(host);
 }

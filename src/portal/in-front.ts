@@ -23,7 +23,7 @@ async function whatIsInFront(
   if (!response) return undefined;
   const { status, body } = response;
   if (status === 407)
-    return 'A proxy on the way wants a login (407), which this suite cannot give: run it where none is between it and the portal.';
+    return 'A proxy on the way wants a login (407): give its user and password in the URL of the proxy (--proxy, HTTPS_PROXY), from a variable.';
   if (status === 511)
     return 'The network wants a sign-in before it lets anything pass (511): sign in, or run the suite in another network.';
   if (status !== 400) return undefined;
@@ -39,7 +39,7 @@ const plainHttp = /HTTP request (was sent )?to (an )?HTTPS|speaking plain HTTP t
 const noCertificate = /No required SSL certificate was sent|SSL certificate error/i;
 
 const clientCertificate =
-  'The server wants a client certificate (mutual TLS), which this suite cannot give: let it pass in front of the server without one, or judge the portal behind it.';
+  'The server wants a client certificate (mutual TLS): give it with --cert FILE and --key FILE.';
 
 function wantsHttps(base: string): string {
   return `The target speaks TLS on this port: give ${base.replace('http:', 'https:')} as the target.`;

@@ -50,5 +50,5 @@ function redirectPlace(exchange: Exchange, masker: SecretMasker): string {
     /^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place) && !masker.isIn(place) && !masker.isIn(location);
   if (!safe) return 'Give the URL that it redirects to.';
   if (isPortal) return `Give ${place} as the target instead.`;
-  return `It leads to another page of ${place}; is that a login page?`;
+  return `It leads to another page of ${place}. If that is a login page, a gateway is in front: --header NAME=VARIABLE sends what it wants.`;
 }

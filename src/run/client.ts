@@ -1,3 +1,4 @@
+import type { Tunnel } from '../http/agents.ts';
 import { Client } from '../http/client.ts';
 import { Limiter } from '../http/limiter.ts';
 import type { Target } from '../http/target.ts';
@@ -18,14 +19,43 @@ export interface Purpose {
 
 /** A client of the target, as the settings say. */
 export function newClient(
-  { timeoutMs, settleMs, concurrency, rate, origin, ca, insecure }: Settings,
+  settings: Settings,
   target: Target,
-  { purpose, writes, signal, limiter = new Limiter(rate) }: Purpose,
+  { purpose, writes, signal, limiter = new Limiter(settings.rate) }: Purpose,
 ): Client {
+  const { timeoutMs, settleMs, concurrency, origin, ca, insecure } = settings;
+  const { headers, cert, key, resolve, proxy, tunnel, authorities } = settings;
+  if (proxy && !tunnel) throw new Error('the proxy was not prepared');
   return new Client({
     target,
     userAgent: `portal-conformance/${version} (${purpose})`,
     patienceMs: settleMs,
-    ...{ timeoutMs, concurrency, origin, ca, insecure, writes, signal, limiter },
+    ...{ timeoutMs, concurrency, origin, ca, insecure, writes, signal, limiter, headers, tunnel },
+    authorities: [...(ca ? [ca.pem] : []), ...authorities],
+    ...(cert ? { certificate: certificateOf(cert, key) } : {}),
+    certFiles: cert && { cert: cert.file, ...(key ? { key: key.file } : {}) },
+    address: resolve?.address,
+    resolve: resolve?.text,
+    // That of the environment is found by curl itself.
+    proxy: proxy?.from === '--proxy' ? inCommand(proxy.url) : undefined,
   });
+}
+
+function certificateOf(cert: NonNullable<Settings['cert']>, key: Settings['key']) {
+  const { pem, passphrase } = key ?? cert;
+  return { cert: cert.pem, key: pem, ...(passphrase === undefined ? {} : { passphrase }) };
+}
+
+/** A proxy in a command: its password is in a variable. */
+function inCommand({ username, origin }: URL): string {
+  return username === '' ? origin : '"$PORTAL_PROXY"';
+}
+
+/** Loads what tunnels through a proxy, where there is one. */
+export async function withTunnel<T extends Settings>(settings: T): Promise<T> {
+  const { proxy } = settings;
+  if (!proxy) return settings;
+  const { HttpsProxyAgent: Agent } = await import('https-proxy-agent');
+  const tunnel: Tunnel = { url: proxy.url, Agent };
+  return { ...settings, tunnel };
 }

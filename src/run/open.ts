@@ -2,6 +2,7 @@ import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
 import type { Settings } from '../settings/settings.ts';
+import { withTunnel } from './client.ts';
 import { Run } from './run.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function openRun(
   if (target !== undefined) {
     if (profile === 'full' && !admin)
       throw new Misconfigured(`The full profile needs ${howToAdminister}.`);
-    const run = new Run({ ...settings, target }, register);
+    const run = new Run(await withTunnel({ ...settings, target }), register);
     return { run, close: async () => run.close() };
   }
   if (credentials.size > 0 || admin) {

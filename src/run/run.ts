@@ -78,11 +78,13 @@ export class Run {
 
   /** Our own words are public before the target says anything: no token of its can claim them. */
   #watchSecrets(register: Register): void {
-    const { target, ca, origin, admin = {} } = this.#settings;
+    const { target, ca, cert, key, origin, headers, proxy, admin = {} } = this.#settings;
     const { masker } = this.#recorder;
     const own = [register, options, credentialKinds, schema('report'), schema('api-token')];
-    masker.allow(JSON.stringify([...own, target, ca?.file, origin]));
+    masker.allow(JSON.stringify([...own, target, ca?.file, cert?.file, key?.file, origin]));
     for (const { token } of this.#prepared.credentials) masker.add(token);
+    for (const { value } of headers) masker.add(value);
+    if (proxy?.url.password) masker.addPassword(decodeURIComponent(proxy.url.password));
     if (admin.token !== undefined) masker.add(admin.token);
     if (admin.password !== undefined) masker.addPassword(admin.password);
   }

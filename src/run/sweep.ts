@@ -9,7 +9,7 @@ import { isRunId } from '../sandbox/names.ts';
 import type { Leftover } from '../sandbox/removal.ts';
 import { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
-import { newClient } from './client.ts';
+import { newClient, withTunnel } from './client.ts';
 
 /** Which leftovers are meant. */
 export interface Which {
@@ -45,7 +45,7 @@ export async function sweep(settings: Settings, remove: boolean, which: Which): 
   const { run, account } = which;
   if (run !== undefined && !isRunId(run)) throw new Misconfigured('--run takes the id of a run.');
   const { signal } = new AbortController();
-  const client = newClient(settings, parseTarget(text), {
+  const client = newClient(await withTunnel(settings), parseTarget(text), {
     purpose: 'cleanup',
     writes: true,
     signal,

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { formatNames } from '../report/formats/formats.ts';
 import { readBaseline } from './baseline-file.ts';
+import { connectionOptions } from './connection-options.ts';
 import {
   choice,
   count,
@@ -17,7 +18,6 @@ import {
   readAllowed,
   readImageEnvironment,
   readOrigin,
-  readPem,
   readReports,
   readSelectors,
 } from './values.ts';
@@ -121,22 +121,7 @@ export const optionTable = {
     read: ({ reader }: Source): string | undefined => readOrigin(reader.text('origin')),
     api: text,
   },
-  ca: {
-    name: 'ca',
-    takes: '<file>',
-    about: 'also trust the certificate authority in this PEM file',
-    isPath: true,
-    weakens: true,
-    schema: { type: 'string' },
-    read: ({ reader }: Source): { readonly pem: string; readonly file: string } | undefined => {
-      const file = reader.text('ca');
-      return file === undefined ? undefined : { file, pem: readPem(file) };
-    },
-  },
-  insecure: {
-    ...flagOfApi({ name: 'insecure', about: 'do not verify the TLS certificate' }),
-    weakens: true,
-  },
+  ...connectionOptions,
   images: {
     ...list(
       {

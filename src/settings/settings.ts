@@ -1,6 +1,8 @@
+import { createSecureContext } from 'node:tls';
 import { parseEnv } from 'node:util';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName, Statement } from '../contract/requirement.ts';
+import type { Tunnel } from '../http/agents.ts';
 import type { AdminCredentials } from '../sandbox/administrator.ts';
 import { type Config, readConfig, withVariables } from './config-file.ts';
 import { readAdmin, readCredentials } from './credentials.ts';
@@ -19,6 +21,10 @@ export interface Settings extends OptionSettings {
   /** The image that was started as the target. */
   readonly image?: string;
   readonly detail: 'quiet' | 'normal' | 'verbose';
+  /** Certificate authorities of the environment, in PEM. */
+  readonly authorities: readonly string[];
+  /** What tunnels through the proxy, once it is loaded. */
+  readonly tunnel?: Tunnel | undefined;
   /** What every output says of where the settings came from. */
   readonly notices: readonly string[];
 }
@@ -36,12 +42,40 @@ export function readSettings(
 ): Settings {
   const { variables, config } = sources(given, environment);
   const reader = new OptionReader(given, variables, config.options);
-  const settings = {
-    ...settingsFrom({ reader, variables, register }, given),
-    notices: noticesOf(config, environment),
-  };
+  const read = settingsFrom({ reader, variables, register }, given);
+  const settings = { ...read, notices: [...noticesOf(config, environment), ...waysOf(read)] };
+  refuseConflicts(settings);
   refuseEmpty(settings, given, environment);
   return settings;
+}
+
+/** What stands between a run and its target. */
+function waysOf({ proxy, headers, resolve }: Settings): string[] {
+  return [
+    ...(proxy ? [`Requests go through the proxy ${proxy.url.host} (${proxy.from}).`] : []),
+    ...(headers.length > 0
+      ? [`Every request has, too: ${headers.map(({ name }) => name).join(', ')}.`]
+      : []),
+    ...(resolve ? [`The host of the target is taken to be at ${resolve.address}.`] : []),
+  ];
+}
+
+function refuseConflicts({ cert, key, proxy, resolve }: Settings): void {
+  if (key && !cert) throw new Misconfigured('--key is for --cert, which is not given.');
+  if (proxy && resolve)
+    throw new Misconfigured(
+      `--resolve cannot be used with a proxy (${proxy.from}), which resolves the name itself; --proxy none goes without.`,
+    );
+  if (!cert) return;
+  try {
+    const { pem, passphrase } = key ?? cert;
+    createSecureContext({ cert: cert.pem, key: pem, ...(passphrase ? { passphrase } : {}) });
+  } catch {
+    // What OpenSSL says of it helps nobody.
+    throw new Misconfigured(
+      'The client certificate cannot be used: is the key in --key FILE that of --cert FILE, and PORTAL_KEY_PASSPHRASE right?',
+    );
+  }
 }
 
 function noticesOf({ file }: Pick<Config, 'file'>, environment: Environment): string[] {
@@ -89,8 +123,19 @@ function settingsFrom(source: Source, given: Given): Settings {
     credentials: readCredentials(variables),
     admin: readAdmin(variables),
     notices: [],
+    authorities: authoritiesOf(variables, options.ca !== undefined),
     detail: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal',
   };
+}
+
+/** Authorities that the environment names; Node itself reads NODE_EXTRA_CA_CERTS unless others are named. */
+function authoritiesOf(variables: Environment, isNamed: boolean): readonly string[] {
+  const { SSL_CERT_FILE, NODE_EXTRA_CA_CERTS } = variables;
+  if (!SSL_CERT_FILE && !isNamed) return [];
+  return [
+    ...(SSL_CERT_FILE ? [readText(SSL_CERT_FILE, 'SSL_CERT_FILE')] : []),
+    ...(NODE_EXTRA_CA_CERTS ? [readText(NODE_EXTRA_CA_CERTS, 'NODE_EXTRA_CA_CERTS')] : []),
+  ];
 }
 
 /** The reports that a call requests, as far as a wrong one says, and what every output says. */

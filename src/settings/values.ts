@@ -1,7 +1,9 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { type Statement, topics } from '../contract/requirement.ts';
+import type { Header } from '../http/curl.ts';
 import { type Destination, formatNames, isFormat } from '../report/formats/formats.ts';
 import { readText } from './json-file.ts';
 import type { Environment } from './option-reader.ts';
@@ -15,6 +17,66 @@ export function readPem(path: string): string {
     // What OpenSSL says of it helps nobody.
   }
   throw new Misconfigured(`The file of --ca holds no certificate in PEM: ${path}`);
+}
+
+/** What a client certificate consists of: a certificate, a key, or both. */
+export interface IdentityFile {
+  readonly file: string;
+  readonly pem: string;
+  readonly passphrase?: string | undefined;
+}
+
+/** Reads a client certificate or its key. @throws Misconfigured */
+export function readIdentity(
+  file: string,
+  option: '--cert' | '--key',
+  { PORTAL_KEY_PASSPHRASE: passphrase }: Environment,
+): IdentityFile {
+  const pem = readText(file, option);
+  const wanted = option === '--cert' ? 'CERTIFICATE' : 'PRIVATE KEY';
+  if (new RegExp(`-----BEGIN ([A-Z]+ )*${wanted}-----`).test(pem)) return { file, pem, passphrase };
+  throw new Misconfigured(`The file of ${option} holds no ${wanted.toLowerCase()} in PEM: ${file}`);
+}
+
+/** `NAME=VARIABLE`: a value is never an argument. @throws Misconfigured */
+export function readHeaders(lines: readonly string[], variables: Environment): readonly Header[] {
+  return lines.map((line) => {
+    const [, name = '', variable = ''] = /^([!#$%&'*+.^`|~\w-]+)=([A-Za-z_]\w*)$/.exec(line) ?? [];
+    if (name === '')
+      throw new Misconfigured(
+        '--header (PORTAL_HEADER) takes NAME=VARIABLE: the header, and the variable that holds its value.',
+      );
+    if (/^(authorization|host|cookie)$/i.test(name))
+      throw new Misconfigured(
+        `--header cannot set ${name}: it is part of what is judged. A gateway that needs it has to take another.`,
+      );
+    const value = variables[variable]?.trim();
+    if (!value)
+      throw new Misconfigured(`${variable}, which --header names for ${name}, is not set.`);
+    if (!/^[\x20-\x7e]+$/.test(value))
+      throw new Misconfigured(`${variable} holds what cannot be the value of a header.`);
+    return { name, value, variable };
+  });
+}
+
+/** `HOST:PORT:ADDRESS`, as of curl. @throws Misconfigured */
+export function readResolve(text: string | undefined, target: string | undefined) {
+  if (text === undefined) return undefined;
+  const [, host = '', port = '', written = ''] = /^([^:]+):(\d+):(.+)$/.exec(text) ?? [];
+  const address = written.replace(/^\[|\]$/g, '');
+  if (isIP(address) === 0)
+    throw new Misconfigured(
+      '--resolve (PORTAL_RESOLVE) takes HOST:PORT:ADDRESS, such as portal.example.com:443:192.0.2.7.',
+    );
+  if (target !== undefined && URL.canParse(target)) {
+    const url = new URL(target);
+    const itsPort = url.port || (url.protocol === 'https:' ? '443' : '80');
+    if (url.hostname !== host.toLowerCase() || itsPort !== port)
+      throw new Misconfigured(
+        `--resolve is for ${host}:${port}, but the target is ${url.hostname}:${itsPort}.`,
+      );
+  }
+  return { text, address };
 }
 
 export function readOrigin(text: string | undefined): string | undefined {

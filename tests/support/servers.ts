@@ -31,6 +31,11 @@ export function raw(listener: (socket: Socket) => void): Promise<Listening> {
   return listen(createNetServer(listener), 'http');
 }
 
+/** A server of any kind, by the name of this machine. */
+export function listening(server: Server, scheme: 'http' | 'https'): Promise<Listening> {
+  return listen(server, scheme, 'localhost');
+}
+
 async function listen(server: Server, scheme: string, host = '127.0.0.1'): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
