@@ -38,7 +38,7 @@ process.exit(failed.length > 0 || tests.length === 0 ? 1 : 0);
 
 function succeeds(name, [program, ...args]) {
   console.log(`> ${name}`);
-  const env = { ...process.env, TEST_RESULTS: results };
+  const env = { ...process.env, TEST_RESULTS: results, PORTAL_TARGET: 'reference' };
   return spawnSync(program, args, { stdio: 'inherit', env }).status === 0;
 }
 

@@ -36,13 +36,41 @@ function expectClean(called: Called): void {
   expect(secretsIn(called.everything, portal.store)).toEqual([]);
 }
 
-test.concurrent('without a target, the reference portal is judged and decided', async () => {
-  const { code, stdout, stderr, report } = await portalConformance([]);
-  expect([code, stderr, report.outcome]).toEqual([0, '', 'conformant']);
+test.concurrent.each([
+  ['--reference', ['--reference'], {}],
+  ['PORTAL_TARGET=reference', [], { PORTAL_TARGET: 'reference' }],
+])('%s judges the reference portal, and says so in every output', async (_, args, variables) => {
+  const { code, stdout, stderr, report } = await portalConformance(args, variables);
+  expect([code, stderr, report.outcome, report.reference]).toEqual([0, '', 'conformant', true]);
+  expect(report.notices).toContain(isReferences);
+  expect(stdout).toContain(isReferences);
   expect(idsWith(report.requirements, 'inconclusive', 'untested', 'fail', 'warn')).toEqual([]);
   expect(stdout.trim().split('\n').at(-1)).toMatch(
     /^conformant: All \d+ MUSTs were decided and held\.$/,
   );
+});
+
+const isReferences =
+  'The reference portal that comes with the suite was judged, and no server of yours.';
+
+test.concurrent.each([
+  ['nothing at all', [], {}],
+  ['a typing error in the variable', [], { PORTAL_TARGTE: 'https://staging.example.com' }],
+  ['credentials alone', [], { PORTAL_CALLER_TOKEN: 'x'.repeat(32) }],
+])('%s is a wrong call: no other portal is judged in its place', async (_, args, variables) => {
+  const { code, report } = await portalConformance(args, variables);
+  expect([code, report.message]).toEqual([
+    2,
+    expect.stringMatching(/give the URL of the portal, or PORTAL_TARGET\. --reference judges/),
+  ]);
+});
+
+test.concurrent.each([
+  [['http://127.0.0.1:1', '--reference'], {}, 'Give a target or --reference, not both.'],
+  [['--reference'], { PORTAL_CALLER_TOKEN: 'x'.repeat(32) }, '--reference has its own'],
+])('%j is a wrong call', async (args, variables, message) => {
+  const { code, report } = await portalConformance(args, variables);
+  expect([code, report.message]).toEqual([2, expect.stringContaining(message)]);
 });
 
 test.concurrent('a target with every credential is judged', async () => {

@@ -294,7 +294,7 @@ describe('what a portal does with those who have not logged in', () => {
     const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: redirect.url };
     const { code, report } = await portalConformance([], variables);
     await redirect.close();
-    expect([code, report.message]).toEqual([2, expect.stringMatching(/is that a login page/)]);
+    expect([code, report.message]).toEqual([2, expect.stringMatching(/If that is a login page/)]);
     expect(seen.filter((call) => !call?.startsWith('GET '))).toEqual([]);
   });
 

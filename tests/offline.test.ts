@@ -308,7 +308,9 @@ describe('the configuration file', () => {
     const { schema } = await import('../src/contract/shape.ts');
     const members = Object.keys(schema('config').properties as object);
     const kebab = members.map((one) => one.replace(/[A-Z]/g, (l) => `-${l.toLowerCase()}`));
-    const expected = options.map(({ name }) => (name === 'report' ? 'reports' : name));
+    const expected = options.map(({ name }) =>
+      /^(report|header)$/.test(name) ? `${name}s` : name,
+    );
     const own = ['$schema', 'target', 'variables'];
     expect(kebab.filter((one) => !own.includes(one)).sort()).toEqual(
       expected.filter((one) => one !== 'config').sort(),

@@ -107,7 +107,12 @@ describe('the package', () => {
   });
 
   test('runs from a clean folder with npx', () => {
-    const { status, stdout } = spawn('npx', ['--no-install', 'portal-conformance', '--quiet']);
+    const { status, stdout } = spawn('npx', [
+      '--no-install',
+      'portal-conformance',
+      '--reference',
+      '--quiet',
+    ]);
     expect([status, stdout]).toEqual([0, expect.stringContaining('conformant: All')]);
   });
 
@@ -117,7 +122,11 @@ describe('the package', () => {
     const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
     const bin = join(clean, 'node_modules/.bin/portal-conformance');
     const options = { ...nobody, cwd: '/', env: { PATH: process.env.PATH, HOME: '/nonexistent' } };
-    const { status, stdout, stderr } = spawn(process.execPath, [bin, '--quiet'], options);
+    const { status, stdout, stderr } = spawn(
+      process.execPath,
+      [bin, '--reference', '--quiet'],
+      options,
+    );
     spawn('chmod', ['-R', 'u+w', join(clean, 'node_modules')]);
     expect([status, stderr, stdout]).toEqual([0, '', expect.stringContaining('conformant: All')]);
   });
@@ -132,7 +141,9 @@ describe('the package', () => {
       join(folder, 'links', 'node_modules', 'portal-conformance'),
     );
     const bin = join(folder, 'links/node_modules/portal-conformance/dist/src/cli.js');
-    const { status, stdout } = spawn(process.execPath, [bin, '--quiet'], { cwd: folder });
+    const { status, stdout } = spawn(process.execPath, [bin, '--reference', '--quiet'], {
+      cwd: folder,
+    });
     expect([status, stdout]).toEqual([0, expect.stringContaining('conformant: All')]);
   });
 
@@ -160,14 +171,14 @@ describe('the public API', () => {
   const program = `
     import { requirements, validateApiTokenList, verify } from 'portal-conformance';
     import schema from 'portal-conformance/schemas/api-token-list.schema.json' with { type: 'json' };
-    const report = await verify();
+    const report = await verify(undefined, { reference: true });
     const wrong = await verify('ftp://x');
     const given = await verify('http://127.0.0.1:1', {
       credentials: { 'caller.token': 'x'.repeat(32) }, settleMs: 10, only: ['array'],
     });
     const typo = await verify(undefined, { only: ['nope'] });
     const never = await verify(undefined, { timeoutMs: -4 });
-    const ended = await verify(undefined, { signal: AbortSignal.abort() });
+    const ended = await verify('reference', { signal: AbortSignal.abort() });
     const problems = validateApiTokenList([{ id: 7 }]);
     console.log(JSON.stringify({
       outcomes: [report, wrong, given, typo, never, ended].map(({ outcome }) => outcome),

@@ -11,6 +11,7 @@ import { run } from './support/cli.ts';
 import { adminVariablesOf, idsWith, tripped, variablesOf } from './support/judge.ts';
 import { schemaErrors } from './support/schema.ts';
 import { secretsIn } from './support/secrets.ts';
+import { forwardTo, http } from './support/servers.ts';
 
 let folder: string;
 
@@ -37,7 +38,7 @@ async function vitest(variables: Record<string, string | undefined>, ...args: st
 }
 
 test('the suites tell the same of the reference portal as the command', async () => {
-  const { code, report, stdout } = await vitest({});
+  const { code, report, stdout } = await vitest({ PORTAL_TARGET: 'reference' });
   expect([code, report.outcome]).toEqual([0, 'conformant']);
   expect(report.requirements).toHaveLength(requirements.length);
   expect(stdout).toMatch(/conformant: All \d+ MUSTs were decided and held\.\n$/);
@@ -100,12 +101,41 @@ test('what could not be told is not green, whatever the reporter', async () => {
   expect(again.code).toBe(1);
 });
 
+test('without a target the suites fail, and say what to do', async () => {
+  const { code, report, stdout } = await vitest({});
+  expect([code, report.outcome]).toEqual([2, 'misconfigured']);
+  expect(stdout).toContain('There is no target: give the URL of the portal, or PORTAL_TARGET.');
+  const again = await run(process.execPath, [...command, '--reporter', 'dot'], {});
+  expect(again.code).toBe(1);
+});
+
+test('what could not be removed fails a test, too', async () => {
+  const portal = await startReference();
+  const forward = forwardTo(portal.url);
+  const server = await http((request, response) => {
+    if (request.url?.endsWith('/deleteAccount')) return void response.writeHead(500).end();
+    return forward(request, response);
+  });
+  const variables = {
+    ...adminVariablesOf(portal),
+    ...{ PORTAL_TARGET: server.url, PORTAL_CLEANUP_TIMEOUT: '1', PORTAL_ONLY: 'array' },
+  };
+  const { code, report } = await vitest(variables);
+  const again = await run(process.execPath, [...command, '--reporter', 'dot'], variables);
+  await server.close();
+  await portal.close();
+  expect(code).toBe(4);
+  expect(report.leftovers.length).toBeGreaterThan(1);
+  expect(again.code).toBe(1);
+  expect(again.stdout + again.stderr).toMatch(/not removed: account \d+ of run/);
+});
+
 test('a wrong call ends with 2', async () => {
   const { code, report } = await vitest({ PORTAL_ONLY: 'no-such' });
   expect([code, report.outcome]).toEqual([2, 'misconfigured']);
 });
 
 test('a test that was filtered out counts as undecided', async () => {
-  const { code, report } = await vitest({}, '-t', 'status-200');
+  const { code, report } = await vitest({ PORTAL_TARGET: 'reference' }, '-t', 'status-200');
   expect([code, idsWith(report.requirements, 'pass')]).toEqual([3, ['status-200']]);
 });

@@ -27,7 +27,7 @@ export interface VerifyOptions extends Partial<Pick<OptionSettings, ApiOption>> 
  * Judges a portal. It reads no environment and no file, prints nothing, and sets
  * no exit code.
  *
- * @param target URL of the portal; without one, a reference portal is started
+ * @param target URL of the portal; `reference` for the one that comes with the suite
  * @returns the report, as `schemas/report.schema.json` describes it. Whatever the
  * target does is in it, and a call that is wrong has the outcome `misconfigured`.
  */

@@ -22,6 +22,7 @@ export interface RunRecord
     | 'cleanup'
     | 'bodies'
     | 'notices'
+    | 'reference'
   > {
   readonly loopback: boolean;
   readonly mayBeLogged: boolean;
@@ -76,6 +77,7 @@ export function collect(
     cleanup,
     leftovers,
     notices: run.notices,
+    ...(run.reference ? { reference: run.reference } : {}),
     selection,
     baseline,
     counts: countStatuses(requirements),

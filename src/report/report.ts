@@ -30,6 +30,8 @@ export interface Report {
   readonly leftovers: readonly Leftover[];
   /** What a reader must know of how the run was made: a file that was read, TLS not verified. */
   readonly notices: readonly string[];
+  /** True when the reference portal that comes with the suite was judged; absent otherwise. */
+  readonly reference?: true;
   readonly selection: Selection;
   readonly baseline: {
     readonly file: string;

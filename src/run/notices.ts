@@ -7,9 +7,13 @@ export function noticesOf(
   { notices, insecure, image }: Settings,
   { tls, loopback }: Target,
   { differences }: Pick<Created, 'differences'>,
+  isReference: boolean,
 ): readonly string[] {
   const isOpen = !tls && !loopback;
   return [
+    ...(isReference
+      ? ['The reference portal that comes with the suite was judged, and no server of yours.']
+      : []),
     ...notices,
     // There is no name for which a certificate of a container could be valid.
     ...(insecure && image === undefined

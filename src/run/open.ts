@@ -5,9 +5,12 @@ import type { Settings } from '../settings/settings.ts';
 import { withTunnel } from './client.ts';
 import { Run } from './run.ts';
 
+/** As a target: the reference portal, as --reference. */
+const referenceName = 'reference';
+
 /**
- * Opens a run against the target of the settings, or without one against a
- * reference portal that lives as long as the run.
+ * Opens a run against the target of the settings, or against a reference portal that lives as
+ * long as the run.
  *
  * @throws Misconfigured
  */
@@ -16,7 +19,11 @@ export async function openRun(
   register: readonly Requirement<Context>[],
 ): Promise<{ run: Run; close: () => Promise<void> }> {
   const { target, profile, admin, credentials } = settings;
-  if (target !== undefined) {
+  const isReference = settings.reference || target === referenceName;
+  if (settings.reference && target !== undefined && target !== referenceName)
+    throw new Misconfigured('Give a target or --reference, not both.');
+  if (!isReference) {
+    if (target === undefined) throw new Misconfigured(howToBegin(settings));
     if (profile === 'full' && !admin)
       throw new Misconfigured(`The full profile needs ${howToAdminister}.`);
     const run = new Run(await withTunnel({ ...settings, target }), register);
@@ -24,7 +31,7 @@ export async function openRun(
   }
   if (credentials.size > 0 || admin) {
     throw new Misconfigured(
-      'Credentials were given, but no target: give its URL, or PORTAL_TARGET.',
+      'Credentials were given, and --reference has its own: give the URL of the portal that they are for, or none of them.',
     );
   }
   const { startReference } = await import('../reference/start.ts');
@@ -40,3 +47,12 @@ export async function openRun(
 }
 
 const howToAdminister = 'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN';
+
+/** What to do without a target: a verdict on another portal would be taken for one on it. */
+function howToBegin({ credentials, admin }: Settings): string {
+  const given =
+    credentials.size > 0 || admin
+      ? 'Credentials were given, but no target: give'
+      : 'There is no target: give';
+  return `${given} the URL of the portal, or PORTAL_TARGET. --reference judges the portal that comes with the suite.`;
+}

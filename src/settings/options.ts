@@ -36,6 +36,10 @@ export const optionTable = {
     },
     ['read-only', 'full'],
   ),
+  reference: flagOfApi({
+    name: 'reference',
+    about: 'judge the reference portal that comes with the suite, in place of a target',
+  }),
   seed: {
     name: 'seed',
     takes: '<number>',

@@ -14,7 +14,7 @@ import { readReports } from './values.ts';
 
 /** The settings of a run. Times are in milliseconds. */
 export interface Settings extends OptionSettings {
-  /** As it was given; without one, a reference portal is started and judged. */
+  /** As it was given: a URL, or `reference`. */
   readonly target?: string | undefined;
   readonly credentials: ReadonlyMap<CredentialName, string>;
   readonly admin?: AdminCredentials | undefined;

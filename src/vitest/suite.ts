@@ -61,11 +61,22 @@ async function openOn(settings: Settings, register: Register): Promise<Suite> {
       const changed = await run.judgeEveryResponse().finally(() => run.cleanUp());
       const report = run.report();
       await close();
-      const [failure] = changed.flatMap((one) => verdictOf(one, report).failure ?? []);
+      const [changedFailure] = changed.flatMap((one) => verdictOf(one, report).failure ?? []);
+      const failure = changedFailure ?? leftoversOf(report);
       const handover = { report, settings: { reports, detail } };
       return failure ? { handover, failure } : { handover };
     },
   };
+}
+
+/** vitest has no exit code for what was left behind: it must not look green. */
+function leftoversOf({ leftovers }: Report): Error | undefined {
+  if (leftovers.length === 0) return undefined;
+  const error = new Error(
+    leftovers.map(({ what, why, curl }) => `not removed: ${what} (${why}); ${curl}`).join('\n'),
+  );
+  error.stack = '';
+  return error;
 }
 
 function stopped(report: Report, register: Register, reports: Settings['reports']): Suite {

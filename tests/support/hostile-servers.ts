@@ -155,7 +155,7 @@ const notAPortal: readonly HostileServer[] = [
         response.writeHead(302, { Location: '/login?next=secret-place' }).end(),
       ),
     code: 2,
-    says: /is that a login page\?$/,
+    says: /If that is a login page.*--header NAME=VARIABLE/,
     never: /secret-place/,
   },
   {

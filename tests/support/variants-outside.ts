@@ -305,10 +305,11 @@ export const outsideVariants: readonly Behaviour[] = [
     says: "a teammate's script renames the caller's token all the time",
     trips: [],
     around: (request, usual, store) => {
-      const turn = Math.floor(Date.now() / 15);
+      // Between some requests and not between others, however slow the machine is.
+      const count = (renamed.get(store) ?? 0) + 1;
       const [token] = store.tokens;
-      if (token && renamed.get(store) !== turn) Object.assign(token, { name: `Renamed ${turn}` });
-      renamed.set(store, turn);
+      if (token && count % 3 === 0) Object.assign(token, { name: `Renamed ${count}` });
+      renamed.set(store, count);
       return usual(request);
     },
   },
