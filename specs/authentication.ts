@@ -2,7 +2,6 @@ import { failEach } from '../src/checks/findings.ts';
 import { ofTopic, reading, unlessGiven } from '../src/checks/kinds.ts';
 import {
   alteredTokens,
-  logins,
   noHeader,
   otherCase,
   otherSchemes,
@@ -12,10 +11,14 @@ import {
   unknownToken,
   unreadableTokens,
 } from '../src/checks/probes.ts';
+import { hiddenTokens, logins } from '../src/checks/probes-of-created.ts';
 import {
+  inCookies,
   inEveryCookie,
   inEveryHeader,
   inEveryParameter,
+  inHeaders,
+  inParameters,
 } from '../src/checks/probes-of-requests.ts';
 import {
   deadOnly,
@@ -112,7 +115,10 @@ export const authentication = ofTopic('authentication', [
         'The lookup compares a prefix, trims, or uses LIKE or a collation that ignores differences.',
       fix: 'Compare the whole token, exactly.',
     },
-    ({ caller }) => alteredTokens(caller),
+    (context) => [
+      ...alteredTokens(context.caller),
+      ...(context.isFull ? hiddenTokens(context.caller) : []),
+    ],
   ),
   rejected(
     {
@@ -172,7 +178,7 @@ export const authentication = ofTopic('authentication', [
       causes: "A gateway or an older client's header is still honoured.",
       fix: 'Read the token from Authorization alone.',
     },
-    ({ caller }) => [inEveryHeader(caller)],
+    ({ caller }) => inHeaders(caller),
   ),
   rejected(
     {
@@ -184,7 +190,7 @@ export const authentication = ofTopic('authentication', [
       causes: "The web interface's cookie opens the API too.",
       fix: 'Read the token from Authorization alone; cookies invite cross-site requests.',
     },
-    ({ caller }) => [inEveryCookie(caller)],
+    ({ caller }) => inCookies(caller),
   ),
   rejected(
     {
@@ -200,7 +206,7 @@ export const authentication = ofTopic('authentication', [
           ? undefined
           : 'it would write a token that was given into the access logs on the way; --allow-token-in-url sends it',
     },
-    ({ caller }) => [inEveryParameter(caller)],
+    ({ caller }) => inParameters(caller),
   ),
   ...sessions,
   ...requests,
@@ -356,7 +362,7 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
 
 function everyRejection(context: Context): readonly Probe[] {
   const { caller } = context;
-  const inQuery = context.mayBeLogged ? [inEveryParameter(caller)] : [];
+  const inQuery = context.mayBeLogged ? inEveryParameter(caller) : [];
   return deadOnly(context, [
     noHeader,
     ...schemeAlone(),
@@ -365,8 +371,8 @@ function everyRejection(context: Context): readonly Probe[] {
     ...placeholders(caller),
     ...otherSchemes(caller, context.mayBeLogged),
     ...unreadableTokens(),
-    inEveryHeader(caller),
-    inEveryCookie(caller),
+    ...inEveryHeader(caller),
+    ...inEveryCookie(caller),
     ...inQuery,
   ]);
 }

@@ -158,7 +158,7 @@ describe('a token that was given', () => {
 
   test('goes there when nothing on the way logs', async () => {
     const { code, places, requirement } = await placesOf('--allow-token-in-url');
-    expect({ code, places }).toEqual({ code: 0, places: { urls: 2, userNames: 1 } });
+    expect({ code, places }).toEqual({ code: 0, places: { urls: 4, userNames: 1 } });
     expect(requirement('query-refused')?.status).toBe('pass');
     expect(requirement('other-scheme-refused')?.message).toBe('over 7 requests');
   });

@@ -45,9 +45,9 @@ export const sessions: readonly WithoutTopic[] = [
     (context) => {
       const session = context.needed('caller.session');
       return [
-        inEveryHeader(session),
-        inEveryCookie(session),
-        ...(context.mayBeLogged ? [inEveryParameter(session)] : []),
+        ...inEveryHeader(session),
+        ...inEveryCookie(session),
+        ...(context.mayBeLogged ? inEveryParameter(session) : []),
         ...ofSession(otherSchemes(session, context.mayBeLogged).slice(0, schemesOfSession)),
       ];
     },

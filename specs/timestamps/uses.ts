@@ -149,7 +149,7 @@ export const uses: readonly WithoutTopic[] = [
       id: 'last-used-at-any-use',
       level: 'MUST',
       title: 'Whatever a token authenticates is a use',
-      text: 'A token shows a time of use after it was used for whoami alone, for an update or a creation alone, from another origin or from the host that it is restricted to, and so does the token that a user came with, all within the settle bound.',
+      text: 'A token shows a time of use after it was used for whoami alone, for an update, a creation or a deletion alone, from another origin or from the host that it is restricted to, and so does the token that a user came with, all within the settle bound.',
       source: 'Response Schema, lastUsedAt',
       causes: 'Uses are noted by the list alone, by GET alone, or not for every kind of token.',
       fix: 'Note a use where the token is checked, whatever it opens.',
@@ -159,13 +159,16 @@ export const uses: readonly WithoutTopic[] = [
       const outsider = sandbox.user('outsider');
       const { user: owner, token: initial } = await sandbox.createStranger(outsider);
       const { token: theirs } = await sandbox.createTeammate(owner);
-      const [asking, updating, creating, elsewhere, restricted] = await Promise.all([
-        sandbox.createToken(owner),
-        sandbox.createToken(owner),
-        sandbox.createToken(owner),
-        sandbox.createToken(owner),
-        sandbox.createIfAllowed(owner, { isRestricted: true }),
-      ]);
+      const [asking, updating, creating, deleting, spare, elsewhere, restricted] =
+        await Promise.all([
+          sandbox.createToken(owner),
+          sandbox.createToken(owner),
+          sandbox.createToken(owner),
+          sandbox.createToken(owner),
+          sandbox.createToken(owner),
+          sandbox.createToken(owner),
+          sandbox.createIfAllowed(owner, { isRestricted: true }),
+        ]);
       const bearer = (token: CreatedToken) => ({ ...owner, ...readerOf(token) });
       const [host] = restricted ? hostsOf(restricted) : [];
       const used = await Promise.all([
@@ -177,6 +180,9 @@ export const uses: readonly WithoutTopic[] = [
         }),
         accepted(creating, 'the creation of a token', async () => {
           return (await sandbox.createIfAllowed(bearer(creating), {})) !== undefined;
+        }),
+        accepted(deleting, 'the deletion of another token', async () => {
+          return (await sandbox.removeIfAllowed(spare, bearer(deleting))) === undefined;
         }),
         accepted(elsewhere, 'a request from another origin', async (reader) => {
           return (await context.readNow(reader, { part: from(otherOrigin) })).accepted;

@@ -165,7 +165,7 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       id: 'administrator-own-account',
       level: 'MUST',
       title: "An administrator's list is that of their own account",
-      text: 'An administrator sees only the tokens of their own account, whatever account parameters name.',
+      text: 'An administrator sees only the tokens of their own account, whatever account parameters and headers name.',
       source: 'Description',
       causes: 'Administrators are given every token of the portal.',
       fix: 'Filter by account for administrators, too.',
@@ -176,12 +176,13 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       const { token, variable } = sandbox.administrator;
       const administrator = { label: "the administrator's token", variable, token };
       const { accountId, id } = sandbox.user('outsider');
-      const [part] = choices(String(accountId), String(id));
+      const parts = choices(String(accountId), String(id));
       const list = await context.readNow(administrator);
       list.requireAnswer();
       if (!list.usable) throw new Inconclusive(list.trouble);
       // Some portals refuse parameters that they do not know.
-      const lists = [list, await context.readNow(administrator, part ? { part } : {})];
+      const chosen = parts.map((part) => context.readNow(administrator, { part }));
+      const lists = [list, ...(await Promise.all(chosen))];
       failEach(lists, ({ byId }) => {
         const count = sandbox.tokens.filter(({ id }) => byId.has(id)).length;
         const expected = 'only tokens of their own account';

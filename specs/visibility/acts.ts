@@ -43,14 +43,16 @@ export const acts: readonly WithoutTopic[] = [
       };
 
       // What is the oldest of a user, or the newest, is not left to chance.
-      const own = await sandbox.createToken(user);
-      const [another, theirs, administered, ...hard] = await Promise.all([
-        sandbox.createToken(user),
+      const twin = { hardName: 'the same name' };
+      const own = (await sandbox.createIfAllowed(user, twin)) ?? (await sandbox.createToken(user));
+      const [twinOfOwn, theirs, administered, ...hard] = await Promise.all([
+        sandbox.createIfAllowed(user, twin),
         sandbox.createIfAllowed(mate, { isRestricted: true }),
         sandbox.administerToken(mate),
         sandbox.createIfAllowed(third, { hosts: [] }),
         ...harderNames.map((hardName) => sandbox.createIfAllowed(third, { hardName })),
       ]);
+      const another = twinOfOwn ?? (await sandbox.createToken(user));
       const made = [theirs, administered, ...hard].filter((token) => token !== undefined);
       await after('tokens were created', { come: [own, another, ...made] });
       const { token, variable } = sandbox.administrator;
@@ -90,14 +92,16 @@ export const acts: readonly WithoutTopic[] = [
       if (set.size > 0) await after('tokens were updated', { set });
       if (set.size > 0) {
         set.clear();
-        await Promise.all([rename(theirs, mate), restrict(another, null)]);
+        await Promise.all([rename(theirs, mate), restrict(another, { hosts: ['other.example'] })]);
         if (set.size > 0) await after('tokens were updated again', { set });
+        set.clear();
+        await restrict(another, null);
+        if (set.size > 0) await after('restrictions were lifted', { set });
       }
 
       const ended = { ...session, token: await sandbox.login(user) };
       const staying = { ...session, token: await sandbox.login(user) };
-      await sandbox.login(user);
-      await after('three logins', {});
+      await after('two logins', {});
       // Some portals end a session at the next login of its user.
       const [isOpen, isOther] = [await context.readNow(ended), await context.readNow(staying)];
       const isKnown = ({ accepted }: ListRead) => accepted;
@@ -105,7 +109,9 @@ export const acts: readonly WithoutTopic[] = [
         await sandbox.logout(ended.token);
         await sandbox.logoutWith(own);
         await after('a logout', {});
-        const open = [own, ...(isOther.accepted ? [{ ...own, id: staying.token }] : [])];
+        // Some portals open one session for a user, however often they log in.
+        const hasOther = isOther.accepted && staying.token !== ended.token;
+        const open = [own, ...(hasOther ? [{ ...own, id: staying.token }] : [])];
         await areAccepted(context, open, 'a token or session of a user who logged out of another');
       }
 

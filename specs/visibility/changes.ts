@@ -134,7 +134,7 @@ export const changes: readonly WithoutTopic[] = [
       id: 'changed-list-sent',
       level: 'MUST',
       title: 'A conditional request is answered with the list that changed',
-      text: 'A request with If-None-Match and the ETag that the list had before a token was created, or renamed, is answered with 200 and a list that shows it, not with 304.',
+      text: 'A request with If-None-Match and the ETag that the list had before a token was created, renamed or deleted, is answered with 200 and a list that shows it, not with 304.',
       source: 'Description',
       causes: 'The ETag is that of the account, of the count or of an older state.',
       fix: 'Derive the ETag from the list itself, or send none.',
@@ -175,7 +175,19 @@ export const changes: readonly WithoutTopic[] = [
           received: status === 304 ? 'status 304' : 'a list with the old one',
         },
       ]);
-      return 'sent with the new token, and with its new name';
+      const last = usableOf(await context.readNow(caller)).header('etag') ?? now;
+      await sandbox.removeToken(created);
+      const isGone = (list: ListRead) => list.usable && !list.byId.has(created.id);
+      if (await context.eventually(caller, isGone))
+        return 'sent with the new token and its new name';
+      const still = await context.eventually(caller, isGone, { part: conditional(last), times: 2 });
+      failEach(still ? [still] : [], ({ status }) => [
+        {
+          expected: 'the list without the token that was deleted',
+          received: status === 304 ? 'status 304' : 'a list with it',
+        },
+      ]);
+      return 'sent with the new token, with its new name, and without it';
     },
   ),
   changing(
@@ -233,7 +245,8 @@ export const changes: readonly WithoutTopic[] = [
     },
     async (context) => {
       const { sandbox, longList } = context;
-      const { user, token } = await sandbox.createTeammate(sandbox.user('outsider'), true);
+      const outsider = sandbox.user('outsider');
+      const { user, token } = await sandbox.createTeammate(outsider);
       const { tokens: created, refusal } = await sandbox.createTokens(user, longList);
       if (created.length === 0) throw new Inconclusive(`no token could be created: ${refusal}`);
       const readers = [
@@ -242,7 +255,7 @@ export const changes: readonly WithoutTopic[] = [
           variable: 'PORTAL_NEW_TOKEN',
           token: token.id,
         },
-        { label: 'a session in an account of many tokens', ...user },
+        { label: 'a session in an account of many tokens', ...outsider },
       ];
       const lacking = (list: ListRead) =>
         created.filter(({ id }) => !list.byId.has(id) && !recordOf(list, id)).length;

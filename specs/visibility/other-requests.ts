@@ -1,9 +1,11 @@
 import { seenIn } from '../../src/checks/findings.ts';
 import { reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
+import { unknownToken } from '../../src/checks/probes.ts';
+import { handOf } from '../../src/checks/rejected.ts';
 import { choices, clients, otherOrigin } from '../../src/checks/request-parts.ts';
 import { type Finding, failIf, Inconclusive } from '../../src/contract/finding.ts';
-import type { Reader } from '../../src/portal/credential.ts';
+import type { Credential, Reader } from '../../src/portal/credential.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 import type { RequestPart } from '../../src/portal/requests.ts';
 
@@ -78,13 +80,20 @@ export const otherRequests: readonly WithoutTopic[] = [
       const inSession = session && (await context.readNow(session));
       if (session && browser && still.every((id) => inSession?.byId.has(id)))
         reads.push(await ask(browser, session));
+      // Somebody in front has another hand than the portal, which rejects a token that nobody has.
+      const isSuspect = ({ status }: ListRead) => status === 400 || status === 403;
+      const portal = reads.some(({ ours }) => isSuspect(ours))
+        ? await context.readNow(unknownReader(caller))
+        : undefined;
+      const isInFront = (read: ListRead) =>
+        isSuspect(read) && portal?.status === 401 && handOf(read) !== handOf(portal);
       const findingsIn = ({ part, ours, theirs: other }: Answered): Finding[] => {
         ours.requireAnswer();
         const lacking = still.filter((id) => !ours.byId.has(id)).length;
         const mixed = callers.filter((id) => other?.byId.has(id)).length;
         const expected = `the same list as without, ${part.what}`;
         const count = Math.max(1, lacking);
-        const isSame = (ours.usable && lacking === 0) || isInFront(ours, before);
+        const isSame = (ours.usable && lacking === 0) || isInFront(ours);
         return [
           ...(isSame ? [] : [{ ...seenIn(ours), expected, received: received(ours), count }]),
           ...(other && mixed > 0
@@ -106,7 +115,7 @@ export const otherRequests: readonly WithoutTopic[] = [
         if (found.length > 0 && findingsIn(await read.again()).length > 0) findings.push(...found);
       }
       failIf(findings);
-      const away = reads.filter(({ ours }) => isInFront(ours, before)).length;
+      const away = reads.filter(({ ours }) => isInFront(ours)).length;
       if (away === reads.length)
         throw new Inconclusive('somebody in front turns every client away');
       const front = away > 0 ? `; somebody in front turned ${away} of them away` : '';
@@ -128,7 +137,8 @@ function received(read: ListRead): string {
   return read.usable ? 'a list without some tokens' : 'no JSON array';
 }
 
-/** Whether somebody in front turns a client away, in words that are not the portal's. */
-function isInFront({ status, mediaType }: ListRead, usual: ListRead): boolean {
-  return (status === 400 || status === 403) && mediaType !== usual.mediaType;
+/** A request with a token that nobody has. */
+function unknownReader(caller: Credential): Reader {
+  const { what, bearer = '' } = unknownToken(caller);
+  return { label: what, variable: 'A_TOKEN_THAT_NOBODY_HAS', token: bearer };
 }

@@ -180,6 +180,10 @@ export const withinAccount: readonly WithoutTopic[] = [
     async (context) => {
       const lists = (await context.lists())
         .filter(({ exchange }) => exchange.sentAt >= context.settledAt)
+        // Before the refusals, which the controls go with, the run removes what they spare.
+        .filter(
+          ({ exchange }) => !context.isFull || !exchange.request.purpose.startsWith('control'),
+        )
         .sort((one, other) => one.exchange.sentAt - other.exchange.sentAt);
       let seen = 0;
       const findings: Finding[] = [];

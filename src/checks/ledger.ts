@@ -35,7 +35,9 @@ export class Ledger {
   readonly #context: Context;
   /** Who reads from now on. */
   readers: readonly Reader[];
-  readonly #records: Map<string, TokenRecord>;
+  #records: ReadonlyMap<string, TokenRecord>;
+  /** Ids of the tokens that the run created: what the portal adds is its own. */
+  readonly #made: Set<string>;
   readonly #used: Set<string>;
   /** Members that are another at every read. */
   readonly #moving: ReadonlySet<string>;
@@ -46,18 +48,20 @@ export class Ledger {
     context: Context,
     readers: readonly Reader[],
     lists: readonly ListRead[],
+    tokens: readonly string[],
     used: readonly string[],
     hasOthers: boolean,
   ) {
     const [first] = lists as [ListRead];
     this.#context = context;
     this.readers = readers;
-    this.#records = new Map(first.byId);
+    this.#made = new Set(tokens);
+    this.#records = this.#followed(first);
     this.#used = new Set(used);
     this.#moving = new Set(
       memberNames.filter((member) =>
         lists.some(({ byId }) =>
-          [...byId].some(([id, one]) => !saysTheSame(one[member], first.byId.get(id)?.[member])),
+          tokens.some((id) => !saysTheSame(byId.get(id)?.[member], first.byId.get(id)?.[member])),
         ),
       ),
     );
@@ -93,7 +97,7 @@ export class Ledger {
     const made = new Set([...tokens, ...context.sandbox.tokens.map(({ id }) => id)]);
     const others = (list: ListRead) => [...list.byId.keys()].some((id) => !made.has(id));
     const callers = await context.list(context.caller);
-    return new Ledger(context, readers, lists, used, others(first) || others(callers));
+    return new Ledger(context, readers, lists, tokens, used, others(first) || others(callers));
   }
 
   /**
@@ -114,8 +118,12 @@ export class Ledger {
     failEach(against ? [against] : [], (list) => this.#unlike(list, act, change));
     const list = await this.#context.readNow(this.readers[0] as Reader);
     if (!list.usable) throw new Inconclusive(list.trouble);
-    this.#records.clear();
-    for (const [id, record] of list.byId) this.#records.set(id, record);
+    for (const { id } of change.come ?? []) this.#made.add(id);
+    this.#records = this.#followed(list);
+  }
+
+  #followed({ byId }: ListRead): ReadonlyMap<string, TokenRecord> {
+    return new Map([...byId].filter(([id]) => this.#made.has(id)));
   }
 
   /** How a list is not what it is to be. */
@@ -125,7 +133,7 @@ export class Ledger {
       .filter(([id, record]) => !gone.includes(id) && !mayGo?.(record))
       .map(([id]) => id);
     const strangers = [...list.byId.keys()].filter(
-      (id) => !this.#records.has(id) && !come.some((one) => one.id === id),
+      (id) => !this.#made.has(id) && !come.some((one) => one.id === id),
     );
     const sets = [
       [`every token that was there before ${act}`, 'a list without some', known],
@@ -164,8 +172,13 @@ export class Ledger {
       // The time of a use moves; it does not go.
       if (member === 'lastUsedAt' && this.#used.has(id))
         return value === null && isMilliseconds(before[member]);
-      const isGiven = change.come?.some((one) => one.id === id) || change.set?.has(id);
-      if (member === 'restrictions' && isGiven) return !hasHostsOf(value, before[member]);
+      const isNew = change.come?.some((one) => one.id === id);
+      // It may be cut to the second.
+      const [time, itsTime] = [value, before[member]];
+      if (member === 'createdAt' && isNew && isMilliseconds(time) && isMilliseconds(itsTime))
+        return Math.abs(time - itsTime) >= 1000;
+      if (member === 'restrictions' && (isNew || change.set?.has(id)))
+        return !hasHostsOf(value, before[member]);
       return !saysTheSame(value, before[member]);
     });
     const [first] = changed;
@@ -181,9 +194,20 @@ export class Ledger {
   /** What a record is to hold, as far as it is known. */
   #expected(id: string, { come = [], set }: Change): TokenRecord | undefined {
     const created = come.find((one) => one.id === id);
-    if (created?.name !== undefined)
-      return { name: created.name, restrictions: created.restrictions };
+    if (created) return this.#createdAs(created);
     const before = this.#records.get(id);
     return before && { ...before, ...set?.get(id) };
+  }
+
+  /** What the record of a new token is to hold, as far as it is known. */
+  #createdAs({ name, restrictions, createdAt, owner }: CreatedToken): TokenRecord {
+    // The token with which its owner created it tells how the list names them.
+    const byOwner = this.#records.get(owner.token);
+    return {
+      ...(name === undefined ? {} : { name }),
+      ...(createdAt === undefined ? {} : { createdAt }),
+      ...(byOwner ? { userId: byOwner.userId, userEmail: byOwner.userEmail } : {}),
+      restrictions,
+    };
   }
 }

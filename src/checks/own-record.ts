@@ -26,7 +26,8 @@ function resembles(id: string, token: string, stored: ReadonlySet<string>): bool
   if (id.toLowerCase() === token.toLowerCase() || id.includes(token)) return true;
   if (id.replaceAll('-', '') === token.replaceAll('-', '')) return true;
   if (id.length >= 6 && (token.startsWith(id) || token.endsWith(id))) return true;
-  const visible = id.split(/[*•….x]{2,}/i);
+  // Two dots, or xx, are part of some tokens.
+  const visible = id.split(/[*•…]{2,}|[.x]{4,}|…/i);
   if (visible.length === 1) return false;
   const [start = '', end = ''] = [visible[0], visible.at(-1)];
   return start.length + end.length >= 4 && token.startsWith(start) && token.endsWith(end);

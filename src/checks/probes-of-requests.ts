@@ -25,6 +25,8 @@ export function impersonations(base: string, etag = '*'): Probe[] {
       'X-Auth-Request-Email': 'admin',
       'X-Client-Cert': 'CN=admin',
     }),
+    ofHeaders('a user named by a proxy', { 'X-Remote-User': 'admin' }),
+    ofHeaders('an address of a private network', { 'X-Forwarded-For': '10.0.0.7' }),
     parted('what a browser sends from the portal itself', {
       Origin: origin,
       Referer: `${origin}/`,
@@ -59,8 +61,8 @@ function ofHeaders(what: string, headers: Headers): Probe {
 
 /** Headers in which tokens are sent elsewhere, with what stands before them. */
 const tokenHeaders = [
-  ...['X-API-Key', 'Api-Key', 'X-Api-Token', 'X-Auth-Token', 'X-Access-Token'],
-  ...['X-Session-Token', 'Private-Token', 'Token'],
+  ...['X-API-Key', 'X-Auth-Token', 'Api-Key', 'X-Api-Token', 'X-Access-Token'],
+  ...['X-Session-Token', 'Private-Token', 'Token', 'Sec-WebSocket-Protocol'],
 ].map((name) => [name, ''] as const);
 const bearerHeaders = [
   ...['X-Authorization', 'X-Forwarded-Authorization', 'Proxy-Authorization'],
@@ -69,50 +71,100 @@ const cookieNames = [
   ...['token', 'access_token', 'auth_token', 'jwt', 'Authorization'],
   ...['session', 'session_token', 'session_id', 'sid', 'portal_session'],
 ];
-const parameterNames = ['token', 'access_token', 'api_key', 'apikey', 'key', 'auth', 'session'];
+const parameterNames = [
+  ...['token', 'access_token', 'api_key', 'apikey', 'key', 'auth', 'authToken', 'session'],
+];
+/** What is sent alone, too: some servers refuse a token that comes in two ways. */
+const usual = { headers: ['X-API-Key', 'X-Auth-Token'], names: ['token', 'session'] };
+
+/** A server takes some 8,000 characters of header fields; long tokens are sent in fewer of them at once. */
+const roomForTokens = 4000;
+
+/** One probe for as many names as there is room for, and one for each of them alone. */
+function inGroups<Name>(
+  { token, label }: Credential,
+  names: readonly Name[],
+  what: string,
+  probe: (names: readonly Name[], what: string) => Probe,
+  alone: (name: Name) => string,
+): Probe[] {
+  const size = Math.max(1, Math.floor(roomForTokens / token.length));
+  const groups: (readonly Name[])[] = [];
+  for (let at = 0; at < names.length; at += size) groups.push(names.slice(at, at + size));
+  return groups.map((group, index) => ({
+    ...probe(group, `${label} in every ${what}${groups.length > 1 ? `, part ${index + 1}` : ''}`),
+    parts: group.map((name) => probe([name], `${label} in ${alone(name)}`)),
+  }));
+}
 
 /** A token in every header but Authorization that is usual for one. */
-export function inEveryHeader({ token, variable, label }: Credential): Probe {
-  const inHeaders = (names: readonly (readonly [string, string])[], what: string): Probe => ({
-    what,
-    headers: Object.fromEntries(names.map(([name, scheme]) => [name, scheme + token])),
-    curl: names.map(([name, scheme]) => `-H "${name}: ${scheme}$${variable}"`).join(' '),
-  });
-  const all = [...tokenHeaders, ...bearerHeaders];
-  return {
-    ...inHeaders(all, `${label} in every other header`),
-    parts: all.map((one) => inHeaders([one], `${label} in ${one[0]}`)),
-  };
+export function inEveryHeader(credential: Credential): Probe[] {
+  const { token, variable } = credential;
+  return inGroups(
+    credential,
+    [...tokenHeaders, ...bearerHeaders],
+    'other header',
+    (names, what) => ({
+      what,
+      headers: Object.fromEntries(names.map(([name, scheme]) => [name, scheme + token])),
+      curl: names.map(([name, scheme]) => `-H "${name}: ${scheme}$${variable}"`).join(' '),
+    }),
+    ([name]) => name,
+  );
 }
 
 /** A token in every cookie that is usual for one. */
-export function inEveryCookie({ token, variable, label }: Credential): Probe {
-  const inCookies = (names: readonly string[], what: string): Probe => ({
-    what,
-    headers: { Cookie: names.map((name) => `${name}=${token}`).join('; ') },
-    curl: `-b "${names.map((name) => `${name}=$${variable}`).join('; ')}"`,
-  });
-  return {
-    ...inCookies(cookieNames, `${label} in every cookie`),
-    parts: cookieNames.map((name) => inCookies([name], `${label} in a cookie, as ${name}`)),
-  };
+export function inEveryCookie(credential: Credential): Probe[] {
+  const { token, variable } = credential;
+  return inGroups(
+    credential,
+    cookieNames,
+    'cookie',
+    (names, what) => ({
+      what,
+      headers: { Cookie: names.map((name) => `${name}=${token}`).join('; ') },
+      curl: `-b "${names.map((name) => `${name}=$${variable}`).join('; ')}"`,
+    }),
+    (name) => `a cookie, as ${name}`,
+  );
 }
 
 /** A token in every parameter that is usual for one. */
-export function inEveryParameter({ token, variable, label }: Credential): Probe {
-  const inQuery = (names: readonly string[], what: string): Probe => ({
-    what,
-    headers: {},
-    query: {
-      sent: `?${names.map((name) => `${name}=${encodeURIComponent(token)}`).join('&')}`,
-      shell: `?${names.map((name) => `${name}=$${variable}`).join('&')}`,
-    },
-    curl: '',
-  });
-  return {
-    ...inQuery(parameterNames, `${label} in every parameter`),
-    parts: parameterNames.map((name) => inQuery([name], `${label} in the query, as ${name}`)),
-  };
+export function inEveryParameter(credential: Credential): Probe[] {
+  const { token, variable } = credential;
+  return inGroups(
+    credential,
+    parameterNames,
+    'parameter',
+    (names, what) => ({
+      what,
+      headers: {},
+      query: {
+        sent: `?${names.map((name) => `${name}=${encodeURIComponent(token)}`).join('&')}`,
+        shell: `?${names.map((name) => `${name}=$${variable}`).join('&')}`,
+      },
+      curl: '',
+    }),
+    (name) => `the query, as ${name}`,
+  );
+}
+
+/** Probes of everything at once, and those of what is most usual alone. */
+function andAlone(all: readonly Probe[], names: readonly string[]): Probe[] {
+  const parts = all.flatMap((probe) => probe.parts ?? []);
+  return [...all, ...parts.filter(({ what }) => names.some((name) => what.endsWith(` ${name}`)))];
+}
+
+export function inHeaders(credential: Credential): Probe[] {
+  return andAlone(inEveryHeader(credential), usual.headers);
+}
+
+export function inCookies(credential: Credential): Probe[] {
+  return andAlone(inEveryCookie(credential), usual.names);
+}
+
+export function inParameters(credential: Credential): Probe[] {
+  return andAlone(inEveryParameter(credential), usual.names);
 }
 
 /** Headers by which some servers choose the route, and then do not look at the token. */
@@ -133,6 +185,7 @@ export function spellings(path: string): Probe[] {
     ['with a slash at its end', `${path}/`],
     ['with two slashes', `${before}/${name}`],
     ['in lower case', before + name.toLowerCase()],
+    ['with a parameter of its last part', `${path};charts=1`],
     ['with an encoded letter', `${before}%${name.charCodeAt(0).toString(16)}${name.slice(1)}`],
   ].map(([how, spelling]) => ({
     ...noHeader,
@@ -149,9 +202,9 @@ export function spellings(path: string): Probe[] {
 export function badHeaderAndGoodElsewhere(caller: Credential, mayBeLogged: boolean): Probe[] {
   const bad = unknownToken(caller);
   const places = [
-    inEveryHeader(caller),
-    inEveryCookie(caller),
-    ...(mayBeLogged ? [inEveryParameter(caller)] : []),
+    ...inEveryHeader(caller),
+    ...inEveryCookie(caller),
+    ...(mayBeLogged ? inEveryParameter(caller) : []),
   ];
   return places.map(({ parts: _, ...good }) => ({
     ...good,

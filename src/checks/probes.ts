@@ -162,20 +162,6 @@ export function otherSchemes({ token, variable }: Credential, mayBeLogged: boole
   ];
 }
 
-/** Name and password where a token belongs. */
-export function logins({ username, password }: { username: string; password: string }): Probe[] {
-  const pair = `${username}:${password}`;
-  const [variable, what] = ['$PORTAL_CALLER_LOGIN', 'name and password of the user'];
-  return [
-    {
-      what: `${what} in the scheme Basic`,
-      headers: { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` },
-      curl: `-u "${variable}"`,
-    },
-    bearer(`${what} as a token`, pair, variable),
-  ];
-}
-
 /** What a proxy may refuse in its own way before the portal sees it. */
 export function unreadableTokens(): Probe[] {
   return [
@@ -217,7 +203,7 @@ function isHex(token: string): boolean {
 }
 
 /** `shell` is what a shell makes the same bearer string from; itself, unless it holds a live token. */
-function bearer(what: string, token: string, shell = token): Probe {
+export function bearer(what: string, token: string, shell = token): Probe {
   return { ...authorization(what, `Bearer ${token}`, `Bearer ${shell}`), bearer: token };
 }
 

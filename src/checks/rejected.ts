@@ -74,7 +74,10 @@ async function rejectionsOfAll(
   allowed: readonly number[],
 ): Promise<Rejections> {
   const sent = deadOnly(context, probes);
-  const answers = await Promise.all(sent.map((probe) => context.probe(probe)));
+  const answers = await withoutResets(
+    context,
+    await Promise.all(sent.map((probe) => context.probe(probe))),
+  );
   const judged = answers.filter(({ doubt }) => doubt === undefined);
   const stopped = await stoppedOf(context, judged, allowed);
   const findings = judged
@@ -100,6 +103,18 @@ async function rejectionsOfAll(
   return { findings, doubt, remark: `over ${count(answers.length, 'request')}${front}` };
 }
 
+/** Answers without connections that a firewall reset, where others came through. */
+async function withoutResets(
+  context: Context,
+  answers: readonly ProbeRead[],
+): Promise<readonly ProbeRead[]> {
+  const isReset = ({ read }: ProbeRead) => read.exchange.failure?.kind === 'broken';
+  const others = answers.filter((answer) => !isReset(answer));
+  if (others.length === answers.length || others.length === 0) return answers;
+  const { read, doubt } = await context.probe(unknownToken(context.caller));
+  return doubt === undefined && read.status === 401 ? others : answers;
+}
+
 /** Probes without those that happen to hold a token of the run, or one that was listed. */
 export function deadOnly(context: Context, probes: readonly Probe[]): readonly Probe[] {
   return probes.filter(
@@ -107,8 +122,11 @@ export function deadOnly(context: Context, probes: readonly Probe[]): readonly P
   );
 }
 
-/** With what a gateway or a firewall turns away what it does not like. */
-const frontStatuses: readonly (number | undefined)[] = [400, 403];
+/** Whether a gateway or a firewall may have turned away what it does not like: some do so with a page and 200. */
+function mayBeFront({ status, mediaType, json }: ListRead): boolean {
+  if (status === 200) return mediaType === 'text/html' && json.value === undefined;
+  return status === 400 || status === 403 || status === 406;
+}
 
 /**
  * What never came to the portal: turned away by somebody in front who has another hand than the
@@ -121,9 +139,7 @@ async function stoppedOf(
 ): Promise<ReadonlySet<ListRead>> {
   const suspects = answers.filter(
     ({ probe, read }) =>
-      probe !== noHeader &&
-      frontStatuses.includes(read.status) &&
-      !allowed.includes(read.status ?? 0),
+      probe !== noHeader && mayBeFront(read) && !allowed.includes(read.status ?? 0),
   );
   if (suspects.length === 0) return new Set();
   const { read: plain, doubt } = await context.probe(unknownToken(context.caller));
@@ -136,7 +152,7 @@ const passing =
   /^(age|connection|content-length|date|etag|keep-alive|retry-after|set-cookie|transfer-encoding|vary|www-authenticate)$/;
 
 /** Whose response it is, as far as its media type and the names of its fields tell. */
-function handOf(read: ListRead): string {
+export function handOf(read: ListRead): string {
   const names = Object.keys(read.exchange.response?.headers ?? {}).filter(
     (name) => !passing.test(name),
   );

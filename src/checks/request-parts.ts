@@ -68,6 +68,15 @@ export function choices(account: string, user: string): RequestPart[] {
   const shell = Object.entries(parameters(theirs, own)).map(([name, value]) => `${name}=${value}`);
   return [
     {
+      what: 'with the parameter accountId alone',
+      headers: {},
+      query: {
+        sent: `?accountId=${encodeURIComponent(account)}`,
+        shell: `?accountId=${theirs}`,
+      },
+      curl: '',
+    },
+    {
       what: 'with parameters that name another account',
       headers: {},
       query: {

@@ -43,7 +43,10 @@ export class CallFailed extends Error {
 
 /** A rule of the server, or of a guard in front of it, about what was sent. */
 export function isRefusal(error: unknown): error is CallFailed {
-  return error instanceof CallFailed && [400, 403, 406, 409, 413, 422].includes(error.status ?? 0);
+  return (
+    error instanceof CallFailed &&
+    [400, 402, 403, 406, 409, 413, 422, 423].includes(error.status ?? 0)
+  );
 }
 
 /** Whether some process may not know a new token yet. */

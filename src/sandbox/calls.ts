@@ -43,9 +43,11 @@ export class Calls {
     return this.#caller.secret(exchange, (answer) => answer.get('token').get('id').text());
   }
 
-  logout(session: string): Promise<Exchange> {
+  /** @param isNew whether the session was opened a moment ago: some process may not know it yet */
+  logout(session: string, isNew = false): Promise<Exchange> {
     const by = { token: session, variable: 'SESSION' };
-    return this.#caller.send({ ...this.#caller.request('POST', '/auth/logout', by), fresh: true });
+    const request = this.#caller.request('POST', '/auth/logout', by);
+    return this.#caller.send({ ...request, fresh: true }, { isNew });
   }
 
   /** @returns the token, and the exchange in which it was created */

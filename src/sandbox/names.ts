@@ -75,10 +75,12 @@ export const harderNames: readonly string[] = [
   'true',
   '2025-01-31',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is no template
-  ' e\u0301 {{b}} ${c} ',
+  ' e\u0301  {{b}}\u00a0${c}\t\u{1F468}\u200D\u{1F467} a@example.com ',
   'a\nb',
   'a\u0000b',
-  'longer than 255: '.padEnd(300, 'abc '),
+  '1e3',
+  '__proto__',
+  'longer than 512: '.padEnd(600, 'abc '),
 ];
 
 /** Hosts that are spoilt where they are normalised, parsed or counted; a portal may refuse some. */
@@ -147,7 +149,7 @@ export class Names {
   password(): string {
     if (this.oddity('people') === 'odd') return this.#faker.internet.password({ length: 24 });
     // What rules of passwords ask for: every kind of character, and not many of them.
-    return `Aa1.${this.#faker.string.alphanumeric(12)}`;
+    return `Aa1!${this.#faker.string.alphanumeric(12)}`;
   }
 
   /** With letters, quotes and signs outside ASCII, which some servers spoil. */

@@ -96,7 +96,7 @@ export class People {
 
   /** Ends a session. @throws Inconclusive */
   async logout(session: string): Promise<void> {
-    await attempt(() => this.calls.logout(session));
+    await attempt(() => this.calls.logout(session, true));
     this.created.sessions.delete(session);
   }
 

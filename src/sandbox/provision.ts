@@ -123,6 +123,12 @@ function peopleFactory(
     }));
     return personOf(persona, { ...draft, accountId, hasSession }, answer);
   };
+  /** A portal may know somebody under the address that it answered alone. */
+  const logIn = async ({ username, password }: Draft, email: string) => {
+    // What the portal normalises at a login, too, is the usual case.
+    if (email === username) return calls.login(username, password);
+    return calls.login(username, password, false).catch(() => calls.login(email, password));
+  };
   const personOf = async (
     persona: Persona,
     { accountId, hasSession, ...draft }: Draft & { accountId: Id; hasSession: boolean },
@@ -133,9 +139,7 @@ function peopleFactory(
     if (email !== draft.username)
       created.differences.add('the creation of a user answers another address than it was sent');
     // A session that was lost ends with its user.
-    const token = hasSession
-      ? await insisting(() => calls.login(draft.username, draft.password))
-      : answer.initialToken.id;
+    const token = hasSession ? await insisting(() => logIn(draft, email)) : answer.initialToken.id;
     if (hasSession) created.sessions.set(token, accountId);
     const variable = hasSession ? `PORTAL_${persona.toUpperCase()}_SESSION` : 'PORTAL_NEW_TOKEN';
     return {

@@ -64,7 +64,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'created-at-early',
     says: 'createdAt is an hour early',
-    trips: ['created-at-when-made'],
+    trips: ['created-at-when-made', 'acts-change-nothing-else'],
     record: inEvery((record) => ({
       ...record,
       createdAt: record.createdAt - hour,
@@ -158,7 +158,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'name-once',
     says: 'of tokens of a user with the same name one is listed',
-    trips: ['every-kind-listed'],
+    trips: ['every-kind-listed', 'acts-change-nothing-else'],
     visible: (usual) =>
       usual.filter(
         ({ name, userId }, index) =>

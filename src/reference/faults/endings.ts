@@ -40,7 +40,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'foreign-deletion-ignored',
     says: 'a token that a teammate deletes stays',
-    trips: ['deleted-token-refused', 'acts-change-nothing-else'],
+    trips: ['deleted-token-refused', 'acts-change-nothing-else', 'last-used-at-any-use'],
     around: async (request, usual, store) => {
       const token = tokenOf(store, request.url.slice(request.url.lastIndexOf('/') + 1));
       const by = store.sessions.get(bearerOf(request))?.userId;
