@@ -329,6 +329,69 @@ describe('options', () => {
     expect(stdout.trim().split('\n').length).toBeGreaterThan(2);
   });
 
+  const asPortal = (name: string, value: string) => `${name}=${value}`;
+  const wide = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+  test.concurrent.each([
+    ['a byte order mark', asPortal, (text: string) => Buffer.from(`\ufeff${text}`)],
+    ['UTF-16', asPortal, wide],
+    ['UTF-16, the other way round', asPortal, (text: string) => wide(text).swap16()],
+    ['lines of Windows', asPortal, (text: string) => Buffer.from(text.replaceAll('\n', '\r\n'))],
+    ['set', (name: string, value: string) => `set ${name}=${value}`, Buffer.from],
+    ['export', (name: string, value: string) => `  export ${name}='${value}'`, Buffer.from],
+    ['$env:', (name: string, value: string) => `$env:${name} = "${value}"`, Buffer.from],
+  ] as const)('a file of variables may have %s', async (_, write, encode) => {
+    const path = join(folder, `${Math.random()}.env`);
+    const lines = Object.entries(all).map(([name, value]) => write(name, value ?? ''));
+    const text = ['# of the portal', '', ...lines, 'OTHER="two', 'lines"', ''].join('\n');
+    writeFileSync(path, encode(text));
+    const { code, report } = await portalConformance(['--env-file', path]);
+    expect({ code, target: report.target, message: report.message }).toMatchObject({
+      code: 0,
+      target: portal.url,
+    });
+  });
+
+  test.concurrent.each([
+    ['PORTAL_TARGET: https://x', 2],
+    ['PORTAL_TARGET', 2],
+    ['{ "PORTAL_TARGET": "https://x" }', 2],
+  ])('a file with the line %s is a wrong call', async (line, number) => {
+    const path = join(folder, `${Math.random()}.env`);
+    writeFileSync(path, `# first\n${line}\nPORTAL_QUIET=1\n`);
+    const { code, report } = await portalConformance(['--env-file', path], all);
+    expect([code, report.message]).toEqual([
+      2,
+      `${path}, line ${number}: not a variable, such as PORTAL_TARGET=https://...`,
+    ]);
+  });
+
+  test.concurrent('a variable that nobody knows is named, with the one that was meant', async () => {
+    const { code, report } = await portalConformance([], {
+      ...all,
+      ...{ PORTAL_CALER_SESSION: 'x', PORTAL_OF_OTHERS: 'y', PORTAL_GATEWAY: 'z' },
+      ...{ PORTAL_HEADER: 'X-Gateway=PORTAL_GATEWAY' },
+    });
+    expect([code, report.notices]).toEqual([
+      0,
+      [
+        'PORTAL_CALER_SESSION is set, and is no variable of this suite. Was PORTAL_CALLER_SESSION meant?',
+        'PORTAL_OF_OTHERS is set, and is no variable of this suite.',
+        'Every request has, too: X-Gateway.',
+      ],
+    ]);
+  });
+
+  test.concurrent('headers of a configuration are sent', async () => {
+    const path = join(folder, 'headers.json');
+    writeFileSync(path, JSON.stringify({ headers: ['X-One=GATEWAY_ONE', 'X-Two=GATEWAY_TWO'] }));
+    const gateway = { GATEWAY_ONE: 'one-of-the-gateway', GATEWAY_TWO: 'two-of-the-gateway' };
+    const called = await portalConformance(['--config', path], { ...all, ...gateway });
+    expect([called.code, called.report.notices]).toEqual([
+      0,
+      [`Options were read from ${path}.`, 'Every request has, too: X-One, X-Two.'],
+    ]);
+  });
+
   test.concurrent('a report goes to standard output alone when it is asked to', async () => {
     const { code, stdout, stderr } = await run(
       process.execPath,

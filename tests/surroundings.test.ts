@@ -42,6 +42,10 @@ describe('a configuration file that was found, not named', () => {
     ['image', { image: ['portal:1'] }],
     ['imageEnv', { imageEnv: ['A=b'] }],
     ['allowTokenInUrl', { allowTokenInUrl: true }],
+    ['headers', { headers: ['X-A=HOME'] }],
+    ['proxy', { proxy: 'http://127.0.0.1:1' }],
+    ['resolve', { resolve: 'a.test:443:127.0.0.1' }],
+    ['cert', { cert: 'client.pem' }],
     ['the variable HOME', { variables: { PORTAL_CALLER_TOKEN: 'HOME' } }],
   ];
 

@@ -35,13 +35,18 @@ export function readConfig(named: string | undefined): Config {
   if (named === undefined) refuseWeakening(rest, variables, path);
   const from = (file: string) => (file === '-' ? file : resolve(dirname(path), file));
   const read = Object.entries(rest).map(([name, given]) => {
-    const { isPath, several = ',' } = options.find((one) => one.name === kebab(name)) ?? {};
-    if (isPath) return [kebab(name), from(String(given))];
-    return [kebab(name), Array.isArray(given) ? given.join(several) : String(given)];
+    const { isPath, several = ',', name: option = kebab(name) } = optionOf(name) ?? {};
+    if (isPath) return [option, from(String(given))];
+    return [option, Array.isArray(given) ? given.join(several) : String(given)];
   });
   const report = Object.entries(reports).map(([format, file]) => `${format}=${from(file)}`);
   if (report.length > 0) read.push(['report', report.join(',')]);
   return { options: Object.fromEntries(read), variables, file: path };
+}
+
+/** The option of a member. */
+function optionOf(member: string) {
+  return options.find((one) => (one.member ?? one.name) === kebab(member));
 }
 
 /**
@@ -51,9 +56,7 @@ export function readConfig(named: string | undefined): Config {
  * @throws Misconfigured
  */
 function refuseWeakening(members: object, variables: Config['variables'], path: string): void {
-  const weak = Object.keys(members).find(
-    (name) => options.find((option) => option.name === kebab(name))?.weakens,
-  );
+  const weak = Object.keys(members).find((name) => optionOf(name)?.weakens);
   const foreign = Object.values(variables).find((name) => !name.startsWith('PORTAL_'));
   const what = weak ?? (foreign === undefined ? undefined : `the variable ${foreign}`);
   if (what === undefined) return;

@@ -1,15 +1,16 @@
 import { createSecureContext } from 'node:tls';
-import { parseEnv } from 'node:util';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName, Statement } from '../contract/requirement.ts';
 import type { Tunnel } from '../http/agents.ts';
 import type { AdminCredentials } from '../sandbox/administrator.ts';
 import { type Config, readConfig, withVariables } from './config-file.ts';
-import { readAdmin, readCredentials } from './credentials.ts';
+import { credentialVariables, readAdmin, readCredentials } from './credentials.ts';
+import { readEnvFile } from './env-file.ts';
 import { readText } from './json-file.ts';
+import { nearest } from './nearest.ts';
 import type { Source } from './option.ts';
 import { type Environment, type Given, OptionReader, variableOf } from './option-reader.ts';
-import { type OptionSettings, optionTable } from './options.ts';
+import { commandOptions, type OptionSettings, optionTable } from './options.ts';
 import { readReports } from './values.ts';
 
 /** The settings of a run. Times are in milliseconds. */
@@ -43,10 +44,37 @@ export function readSettings(
   const { variables, config } = sources(given, environment);
   const reader = new OptionReader(given, variables, config.options);
   const read = settingsFrom({ reader, variables, register }, given);
-  const settings = { ...read, notices: [...noticesOf(config, environment), ...waysOf(read)] };
+  const settings = {
+    ...read,
+    notices: [
+      ...noticesOf(config, environment),
+      ...strangersIn(variables, config, read),
+      ...waysOf(read),
+    ],
+  };
   refuseConflicts(settings);
   refuseEmpty(settings, given, environment);
   return settings;
+}
+
+/** Variables of ours that nobody knows: a typing error would be silent. */
+function strangersIn(
+  variables: Environment,
+  { variables: taken }: Config,
+  { headers, imageEnvironment }: Settings,
+): string[] {
+  const known = [...commandOptions.map(({ name }) => variableOf(name)), ...credentialVariables];
+  const others = [
+    ...['PORTAL_TARGET', 'PORTAL_KEY_PASSPHRASE', ...Object.values(taken)],
+    ...[...headers.map(({ variable }) => variable), ...Object.keys(imageEnvironment)],
+  ];
+  const strangers = Object.keys(variables).filter(
+    (name) => /^PORTAL_/.test(name) && !known.includes(name) && !others.includes(name),
+  );
+  return strangers.sort().map((name) => {
+    const meant = nearest(name, [...known, 'PORTAL_TARGET']);
+    return `${name} is set, and is no variable of this suite.${meant ? ` Was ${meant} meant?` : ''}`;
+  });
 }
 
 /** What stands between a run and its target. */
@@ -175,8 +203,4 @@ function sources(
 
 function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-}
-
-function readEnvFile(path: string): Environment {
-  return parseEnv(readText(path, '--env-file')) as Environment;
 }
