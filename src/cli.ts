@@ -148,6 +148,7 @@ program
   .option('--port <number>', 'listen on this port (a free one)')
   .option('--host <address>', 'listen on this address (127.0.0.1)')
   .option('--fault <name>', 'break it in one way, a mutant of docs/proof.md')
+  .option('--list-faults', 'print the names of all faults, with what is broken')
   .option('--show-credentials', 'print tokens and the login of the administrator')
   .action(async (given: Given) => {
     const { serveCommand } = await import('./commands/serve.ts');

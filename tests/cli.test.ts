@@ -126,6 +126,13 @@ describe('a wrong call', () => {
       {},
       /--only names no requirement or topic: no-such/,
     ],
+    ['one of a typing error', ['--only', 'aray'], {}, /: aray\. Did you mean array\?/],
+    [
+      'a glob that nothing is like',
+      ['--only', 'nowhere-*'],
+      {},
+      /no requirement or topic: nowhere-/,
+    ],
     ['an unknown topic to skip', ['--skip', 'no-such'], {}, /--skip names no/],
     ['an unknown untested one', ['--allow-untested=no-such'], {}, /--allow-untested names no/],
     [
@@ -286,6 +293,21 @@ describe('what was not given', () => {
 });
 
 describe('options', () => {
+  test.concurrent.each([
+    ['created-at-*', /^created-at-/],
+    ['*-string', /-string$/],
+    ['lists-hold-the-sam?', /^lists-hold-the-same$/],
+    ['should', /./],
+  ])('--only %s takes what is like it', async (pattern, ids) => {
+    const { report } = await portalConformance(['--only', pattern], all);
+    const passed = idsWith(report.requirements, 'pass', 'warn');
+    expect(passed.length).toBeGreaterThan(0);
+    for (const id of passed) expect(id).toMatch(ids);
+    const isLevel = pattern === 'should';
+    for (const { id, level } of report.requirements)
+      if (isLevel && passed.includes(id)) expect(level).toBe('SHOULD');
+  });
+
   test.concurrent('only and skip choose, and the report says what was left out', async () => {
     const { code, report } = await portalConformance(
       ['--only', 'visibility,array', '--skip', 'own-token-listed'],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
 import { type Behaviour, plain } from '../src/reference/behaviour.ts';
+import { faults } from '../src/reference/faults.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import type { Report } from '../src/report/report.ts';
 import type { Given } from '../src/settings/option-reader.ts';
@@ -588,6 +589,19 @@ test('the same seed makes the same names', async () => {
 });
 
 describe('serve', () => {
+  const serve = (...args: string[]) => run(process.execPath, ['dist/src/cli.js', 'serve', ...args]);
+
+  test('lists its faults, and tells which was meant', async () => {
+    const { code, stdout } = await serve('--list-faults');
+    expect([code, stdout.split('\n').length]).toEqual([0, faults.length + 1]);
+    expect(stdout).toMatch(/^wrapped\t\S/m);
+    const typed = await serve('--fault', 'wraped');
+    expect([typed.code, typed.stderr]).toEqual([
+      2,
+      expect.stringMatching(/Did you mean wrapped\?/),
+    ]);
+  });
+
   test('a portal to point scripts at, with the credentials that it prints', async () => {
     let output = '';
     const ended = await run(

@@ -70,16 +70,21 @@ export const otherRequests: readonly WithoutTopic[] = [
         theirs: other && (await context.readNow(other, { part })),
         again: () => ask(part, who, other),
       });
-      const reads = await Promise.all(parts.map((part) => ask(part, caller, outsider)));
-      const after = await context.readNow(caller);
-      if (!after.usable) throw new Inconclusive(after.trouble);
-      const still = [...before.byId.keys()].filter((id) => after.byId.has(id));
-      const callers = still.filter((id) => theirs?.byId.has(id) === false);
+      const ofCaller = await Promise.all(parts.map((part) => ask(part, caller, outsider)));
       const [session] = context.given('caller.session');
       const [browser] = parts.filter(({ headers }) => headers.Origin === otherOrigin);
-      const inSession = session && (await context.readNow(session));
-      if (session && browser && still.every((id) => inSession?.byId.has(id)))
-        reads.push(await ask(browser, session));
+      const plain = session && (await context.readNow(session));
+      const inSession = session && browser && (await ask(browser, session));
+      /** What was there before all of it, and is there after it: others create and delete meanwhile. */
+      const staying = async () => {
+        const after = await context.readNow(caller);
+        if (!after.usable) throw new Inconclusive(after.trouble);
+        return [...before.byId.keys()].filter((id) => after.byId.has(id));
+      };
+      const still = await staying();
+      const callers = still.filter((id) => theirs?.byId.has(id) === false);
+      const sameInSession = still.every((id) => plain?.byId.has(id));
+      const reads = [...ofCaller, ...(inSession && sameInSession ? [inSession] : [])];
       // Somebody in front has another hand than the portal, which rejects a token that nobody has.
       const isSuspect = ({ status }: ListRead) => status === 400 || status === 403;
       const portal = reads.some(({ ours }) => isSuspect(ours))
@@ -87,9 +92,12 @@ export const otherRequests: readonly WithoutTopic[] = [
         : undefined;
       const isInFront = (read: ListRead) =>
         isSuspect(read) && portal?.status === 401 && handOf(read) !== handOf(portal);
-      const findingsIn = ({ part, ours, theirs: other }: Answered): Finding[] => {
+      const findingsIn = (
+        { part, ours, theirs: other }: Answered,
+        ids: readonly string[],
+      ): Finding[] => {
         ours.requireAnswer();
-        const lacking = still.filter((id) => !ours.byId.has(id)).length;
+        const lacking = ids.filter((id) => !ours.byId.has(id)).length;
         const mixed = callers.filter((id) => other?.byId.has(id)).length;
         const expected = `the same list as without, ${part.what}`;
         const count = Math.max(1, lacking);
@@ -110,9 +118,11 @@ export const otherRequests: readonly WithoutTopic[] = [
       };
       const findings: Finding[] = [];
       for (const read of reads) {
-        const found = findingsIn(read);
+        const found = findingsIn(read, still);
+        if (found.length === 0) continue;
         // What comes and goes is not due to what the request holds: see listed-at-every-read.
-        if (found.length > 0 && findingsIn(await read.again()).length > 0) findings.push(...found);
+        const again = await read.again();
+        if (findingsIn(again, await staying()).length > 0) findings.push(...found);
       }
       failIf(findings);
       const away = reads.filter(({ ours }) => isInFront(ours)).length;

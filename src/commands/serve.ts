@@ -2,10 +2,15 @@ import { quote } from '../http/curl.ts';
 import { plain } from '../reference/behaviour.ts';
 import { faults } from '../reference/faults.ts';
 import { type Reference, startReference } from '../reference/start.ts';
+import { nearest } from '../settings/nearest.ts';
 import { type Call, complain } from './shared.ts';
 
 /** Starts the reference portal, and serves until a signal comes. */
 export async function serveCommand({ given, environment, output }: Call): Promise<number> {
+  if (given['list-faults'] === true) {
+    for (const { name, says } of faults) output.out(`${name}\t${says}\n`);
+    return 0;
+  }
   const portText = typeof given.port === 'string' ? given.port : '0';
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : -1;
   if (port < 0 || port > 65_535) {
@@ -15,7 +20,15 @@ export async function serveCommand({ given, environment, output }: Call): Promis
   const behaviour =
     given.fault === undefined ? plain : faults.find(({ name }) => name === given.fault);
   if (!behaviour) {
-    complain(output, '--fault names none of the broken servers that docs/proof.md lists.');
+    const typed = typeof given.fault === 'string' ? given.fault : '';
+    const meant = nearest(
+      typed,
+      faults.map(({ name }) => name),
+    );
+    complain(
+      output,
+      `--fault names none of the faults that --list-faults prints.${meant ? ` Did you mean ${meant}?` : ''}`,
+    );
     return 2;
   }
   const host = typeof given.host === 'string' ? given.host : undefined;

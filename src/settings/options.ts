@@ -53,7 +53,8 @@ export const optionTable = {
       {
         name: 'only',
         takes: '<ids>',
-        about: 'judge only these requirements or topics, separated by commas',
+        about:
+          'judge only these requirements, topics or levels, separated by commas; * stands for any letters',
       },
       (values, { register }) => readSelectors(values, 'only', register),
     ),
@@ -61,7 +62,7 @@ export const optionTable = {
   },
   skip: {
     ...list(
-      { name: 'skip', takes: '<ids>', about: 'leave out these requirements or topics' },
+      { name: 'skip', takes: '<ids>', about: 'leave out these requirements, topics or levels' },
       (values, { register }) => readSelectors(values, 'skip', register),
     ),
     api: textList,

@@ -6,6 +6,7 @@ import { type Statement, topics } from '../contract/requirement.ts';
 import type { Header } from '../http/curl.ts';
 import { type Destination, formatNames, isFormat } from '../report/formats/formats.ts';
 import { readText } from './json-file.ts';
+import { nearest } from './nearest.ts';
 import type { Environment } from './option-reader.ts';
 
 /** @throws Misconfigured for a file that holds no certificate */
@@ -124,12 +125,29 @@ export function readSelectors(
   option: string,
   register: readonly Statement[],
 ): readonly string[] {
-  const known = new Set<string>([...topics, ...register.map(({ id }) => id)]);
-  const unknown = given.find((entry) => !known.has(entry));
-  if (unknown === undefined) return given;
-  throw new Misconfigured(
-    `--${option} names no requirement or topic${/^[a-z0-9-]{1,40}$/.test(unknown) ? `: ${unknown}` : ''}. 'portal-conformance list' prints them; a target comes first, or write --${option}=IDS.`,
-  );
+  const ids = register.map(({ id }) => id);
+  const known: readonly string[] = [...topics, ...ids];
+  return given.flatMap((entry) => {
+    if (known.includes(entry)) return [entry];
+    const named = /^(must|should|note)$/i.test(entry)
+      ? register.filter(({ level }) => level === entry.toUpperCase()).map(({ id }) => id)
+      : ids.filter((id) => isGlob(entry) && globOf(entry).test(id));
+    if (named.length > 0) return named;
+    const isSafe = /^[a-z0-9*?-]{1,40}$/.test(entry);
+    const meant = isSafe ? nearest(entry, known) : undefined;
+    throw new Misconfigured(
+      `--${option} names no requirement or topic${isSafe ? `: ${entry}` : ''}.${meant ? ` Did you mean ${meant}?` : ''} 'portal-conformance list' prints them; a target comes first, or write --${option}=IDS.`,
+    );
+  });
+}
+
+function isGlob(entry: string): boolean {
+  return /^[a-z0-9*?-]+$/.test(entry) && /[*?]/.test(entry);
+}
+
+/** `created-*`: an asterisk is any number of letters, a question mark is one. */
+function globOf(entry: string): RegExp {
+  return new RegExp(`^${entry.replaceAll('*', '.*').replaceAll('?', '.')}$`);
 }
 
 /** @returns the ids of the requirements that may be untested, or true for all of them */
