@@ -5,6 +5,7 @@ import { CallFailed, isRefusal } from './caller.ts';
 import type { Calls } from './calls.ts';
 import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser } from './created-users.ts';
+import { logIn } from './log-in.ts';
 import type { Names } from './names.ts';
 
 /** With what a sandbox creates more. */
@@ -79,9 +80,9 @@ export class People {
   }
 
   /** Opens another session of a user. @throws Inconclusive */
-  async login({ username, password, accountId }: CreatedUser): Promise<string> {
-    const session = await attempt(() => this.calls.login(username, password));
-    this.created.sessions.set(session, accountId);
+  async login(user: CreatedUser): Promise<string> {
+    const session = await attempt(() => logIn(this.calls, user));
+    this.created.sessions.set(session, user.accountId);
     return session;
   }
 

@@ -12,6 +12,7 @@ import type { Calls } from './calls.ts';
 import { createToken, defaultToken, maxLost } from './create-token.ts';
 import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
+import { logIn } from './log-in.ts';
 import { hardNames, type Names } from './names.ts';
 import type { SandboxMeans } from './people.ts';
 import { Sandbox } from './sandbox.ts';
@@ -123,12 +124,6 @@ function peopleFactory(
     }));
     return personOf(persona, { ...draft, accountId, hasSession }, answer);
   };
-  /** A portal may know somebody under the address that it answered alone. */
-  const logIn = async ({ username, password }: Draft, email: string) => {
-    // What the portal normalises at a login, too, is the usual case.
-    if (email === username) return calls.login(username, password);
-    return calls.login(username, password, false).catch(() => calls.login(email, password));
-  };
   const personOf = async (
     persona: Persona,
     { accountId, hasSession, ...draft }: Draft & { accountId: Id; hasSession: boolean },
@@ -139,7 +134,9 @@ function peopleFactory(
     if (email !== draft.username)
       created.differences.add('the creation of a user answers another address than it was sent');
     // A session that was lost ends with its user.
-    const token = hasSession ? await insisting(() => logIn(draft, email)) : answer.initialToken.id;
+    const token = hasSession
+      ? await insisting(() => logIn(calls, { ...draft, email }))
+      : answer.initialToken.id;
     if (hasSession) created.sessions.set(token, accountId);
     const variable = hasSession ? `PORTAL_${persona.toUpperCase()}_SESSION` : 'PORTAL_NEW_TOKEN';
     return {
