@@ -1,5 +1,5 @@
 import { failEach } from '../src/checks/findings.ts';
-import { ofTopic, reading, unlessGiven } from '../src/checks/kinds.ts';
+import { ofTopic } from '../src/checks/kinds.ts';
 import {
   alteredTokens,
   noHeader,
@@ -12,60 +12,17 @@ import {
   unreadableTokens,
 } from '../src/checks/probes.ts';
 import { hiddenTokens, logins } from '../src/checks/probes-of-created.ts';
-import {
-  inCookies,
-  inEveryCookie,
-  inEveryHeader,
-  inEveryParameter,
-  inHeaders,
-  inParameters,
-} from '../src/checks/probes-of-requests.ts';
-import {
-  deadOnly,
-  recordsIn,
-  rejected,
-  rejecting,
-  sendAll,
-  sendRejected,
-} from '../src/checks/rejected.ts';
-import { count } from '../src/contract/count.ts';
+import { inCookies, inHeaders, inParameters } from '../src/checks/probes-of-requests.ts';
+import { rejected, rejecting, sendAll } from '../src/checks/rejected.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
-import type { CredentialName } from '../src/contract/requirement.ts';
-import type { Context } from '../src/portal/context.ts';
-import type { Probe } from '../src/portal/requests.ts';
-import { searchFor } from '../src/secrets/search.ts';
+import { acceptance } from './authentication/acceptance.ts';
 import { endings } from './authentication/endings.ts';
+import { rejections } from './authentication/rejections.ts';
 import { requests } from './authentication/requests.ts';
 import { sessions } from './authentication/sessions.ts';
 
 export const authentication = ofTopic('authentication', [
-  reading(
-    {
-      id: 'api-token-accepted',
-      level: 'MUST',
-      title: 'An API token is accepted',
-      text: 'A request with a valid API token in the Authorization header is accepted.',
-      source: 'Authentication',
-      causes: 'The list is open to sessions only, or a middleware looks for another header.',
-      fix: 'Accept API tokens in Authorization: Bearer, as well as session tokens.',
-      needs: ['caller.token'],
-    },
-    (context) => accepted(context, ['caller.token', 'teammate.token', 'outsider.token']),
-  ),
-  reading(
-    {
-      id: 'session-token-accepted',
-      level: 'MUST',
-      title: 'A session token is accepted',
-      text: 'A request with a valid session token in the Authorization header is accepted.',
-      source: 'Authentication',
-      causes: 'The list is open to API tokens only, or sessions count only as a cookie.',
-      fix: 'Accept session tokens in Authorization: Bearer, as well as API tokens.',
-      needs: ['caller.session'],
-      inapplicable: unlessGiven('caller.session', 'PORTAL_CALLER_SESSION'),
-    },
-    (context) => accepted(context, ['caller.session']),
-  ),
+  ...acceptance,
   rejected(
     {
       id: 'missing-header-refused',
@@ -213,73 +170,6 @@ export const authentication = ofTopic('authentication', [
   ...endings,
   rejecting(
     {
-      id: 'refusal-holds-no-records',
-      level: 'MUST',
-      title: 'A rejection holds no token records',
-      text: 'The body of a 401 holds no record of an API token.',
-      source: 'Error Responses, 401 Unauthorized',
-      causes: 'The list is fetched before the check, and is sent with status 401.',
-      fix: 'Check the token before anything is read, and send an error alone.',
-    },
-    async (context) => {
-      const lists = await context.lists();
-      const ids = searchFor(lists.flatMap(({ byId }) => [...byId.keys()]));
-      const rejections = await sendRejected(context, everyRejection(context));
-      failEach(rejections, (read) => recordsIn(read, ids));
-      return `over ${count(rejections.length, 'rejection')}`;
-    },
-  ),
-  rejecting(
-    {
-      id: 'challenge-present',
-      level: 'SHOULD',
-      title: 'A 401 has a WWW-Authenticate header',
-      text: 'A 401 carries at least one challenge in WWW-Authenticate.',
-      source: 'RFC 9110, section 15.5.2',
-      causes: '401 is set by hand, without the header that belongs to it.',
-      fix: 'Send WWW-Authenticate: Bearer with every 401.',
-    },
-    async (context) => {
-      const rejections = await sendRejected(context, [noHeader, unknownToken(context.caller)]);
-      failEach(rejections, (read) =>
-        read.header('www-authenticate')
-          ? []
-          : [{ expected: 'a WWW-Authenticate header', received: 'none' }],
-      );
-      return `over ${count(rejections.length, 'rejection')}`;
-    },
-  ),
-  rejecting(
-    {
-      id: 'challenge-bearer',
-      level: 'SHOULD',
-      title: 'The challenge is for the scheme Bearer',
-      text: 'WWW-Authenticate of a 401 holds a challenge of the scheme Bearer.',
-      source: 'RFC 6750, section 3',
-      causes: "A framework's default challenge (Basic) is sent.",
-      fix: 'Send WWW-Authenticate: Bearer with every 401.',
-    },
-    async (context) => {
-      const rejections = (
-        await sendRejected(context, [noHeader, unknownToken(context.caller)])
-      ).filter((read) => read.header('www-authenticate'));
-      if (rejections.length === 0)
-        throw new Inconclusive('there is no challenge: see challenge-present');
-      failEach(rejections, (read) =>
-        /(^|,)\s*bearer(\s|,|$)/i.test(read.header('www-authenticate') ?? '')
-          ? []
-          : [
-              {
-                expected: 'a challenge of the scheme Bearer',
-                received: 'challenges of other schemes',
-              },
-            ],
-      );
-      return `over ${count(rejections.length, 'rejection')}`;
-    },
-  ),
-  rejecting(
-    {
       id: 'scheme-in-any-case',
       level: 'SHOULD',
       title: 'The name of the scheme may be in any case',
@@ -319,60 +209,5 @@ export const authentication = ofTopic('authentication', [
       return 'it is rejected';
     },
   ),
-  rejecting(
-    {
-      id: 'refusal-echoes-token',
-      level: 'NOTE',
-      title: 'A rejection does not repeat the token',
-      text: 'A 401 does not repeat the token that was sent, in body or headers.',
-      source: 'Error Responses, 401 Unauthorized',
-      causes: 'The error message quotes what was sent.',
-      fix: 'Leave the token out of error messages: they end in logs.',
-    },
-    async (context) => {
-      const probe = unknownToken(context.caller);
-      const rejections = await sendRejected(context, [probe]);
-      failEach(rejections, (read) =>
-        read.mentions(
-          searchFor([read.exchange.request.headers.Authorization?.slice('Bearer '.length) ?? '']),
-        ) > 0
-          ? [{ expected: 'a rejection without the token', received: 'the token that was sent' }]
-          : [],
-      );
-      return 'it is not repeated';
-    },
-  ),
+  ...rejections,
 ]);
-
-async function accepted(context: Context, names: readonly CredentialName[]): Promise<string> {
-  const credentials = context.given(...names);
-  const reads = (await context.reads()).filter((read) =>
-    credentials.some(({ token }) => token === read.credential.token),
-  );
-  const rejections = credentials.flatMap((one) => context.rejections(one));
-  failEach([...new Set([...reads, ...rejections])], ({ rejected, status }) =>
-    rejected ? [{ expected: 'to be accepted', received: `status ${status}` }] : [],
-  );
-  for (const read of reads) {
-    read.requireAnswer();
-    if (!read.accepted) throw new Inconclusive(`${read.trouble}: see status-200`);
-  }
-  return `over ${reads.length} requests`;
-}
-
-function everyRejection(context: Context): readonly Probe[] {
-  const { caller } = context;
-  const inQuery = context.mayBeLogged ? inEveryParameter(caller) : [];
-  return deadOnly(context, [
-    noHeader,
-    ...schemeAlone(),
-    unknownToken(caller),
-    ...alteredTokens(caller),
-    ...placeholders(caller),
-    ...otherSchemes(caller, context.mayBeLogged),
-    ...unreadableTokens(),
-    ...inEveryHeader(caller),
-    ...inEveryCookie(caller),
-    ...inQuery,
-  ]);
-}

@@ -7,6 +7,7 @@ import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
 import type { TokenRecord } from '../src/portal/body-facts.ts';
 import { serverGraceMs } from '../src/portal/clock.ts';
 import type { Context } from '../src/portal/context.ts';
+import { otherUses } from './timestamps/other-uses.ts';
 import { uses } from './timestamps/uses.ts';
 
 export const timestamps = ofTopic('timestamps', [
@@ -224,6 +225,7 @@ export const timestamps = ofTopic('timestamps', [
     'a time within its creation',
   ),
   ...uses,
+  ...otherUses,
 ]);
 
 async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt'): Promise<string> {

@@ -2,6 +2,7 @@ import { ofTopic } from '../src/checks/kinds.ts';
 import { acrossAccounts } from './visibility/across-accounts.ts';
 import { acts } from './visibility/acts.ts';
 import { changes } from './visibility/changes.ts';
+import { lengths } from './visibility/lengths.ts';
 import { otherRequests } from './visibility/other-requests.ts';
 import { sessions } from './visibility/sessions.ts';
 import { withinAccount } from './visibility/within-account.ts';
@@ -12,5 +13,6 @@ export const visibility = ofTopic('visibility', [
   ...otherRequests,
   ...sessions,
   ...changes,
+  ...lengths,
   ...acts,
 ]);

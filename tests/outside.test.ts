@@ -203,6 +203,44 @@ describe('a ban after something was ended', () => {
   });
 });
 
+describe('a firewall', () => {
+  const isInjection = (authorization = '') => /[%*']/.test(authorization);
+
+  test('that resets connections is named, and what came through decides', async () => {
+    const server = await behind(portal, (request) => {
+      if (!isInjection(request.headers.authorization)) return false;
+      request.socket.destroy();
+      return true;
+    });
+    const variables = { ...variablesOf(portal), PORTAL_TARGET: server.url };
+    const report = await judgeWith(variables, { only: 'placeholder-token-refused' });
+    await server.close();
+    const [found] = report.requirements.filter(({ id }) => id === 'placeholder-token-refused');
+    expect(found).toMatchObject({
+      status: 'pass',
+      message: expect.stringMatching(/ended at somebody in front .*\(connections reset\)$/),
+    });
+  });
+
+  test.each([
+    ['a page without them', '<h1>Rejected</h1>', 'pass'],
+    ['a page that shows tokens', undefined, 'fail'],
+  ])('that answers %s with 200: %s', async (_, page, status) => {
+    const server = await behind(portal, (request, response) => {
+      if (!isInjection(request.headers.authorization)) return false;
+      const tokens = portal.store.tokens.map(({ id }) => `<li>${id}</li>`).join('');
+      response.writeHead(200, { 'Content-Type': 'text/html', 'X-Front': '1' });
+      response.end(page ?? `<ul>${tokens}</ul>`);
+      return true;
+    });
+    const variables = { ...variablesOf(portal), PORTAL_TARGET: server.url };
+    const report = await judgeWith(variables, { only: 'placeholder-token-refused' });
+    await server.close();
+    const [found] = report.requirements.filter(({ id }) => id === 'placeholder-token-refused');
+    expect(found?.status).toBe(status);
+  });
+});
+
 test('Cache-Control: no-cache is on reads that verify removal, and on no other', async () => {
   const seen = new Map<string, Set<string>>();
   let isRemoving = false;

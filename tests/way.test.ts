@@ -143,6 +143,20 @@ describe('a proxy', () => {
     expect(readProxy('none', variables, 'https://portal.example.com')).toBeUndefined();
   });
 
+  test.each(['http://user:100%@proxy.test:3128', 'http://us%er:x@proxy.test'])(
+    'whose password cannot be read is a wrong call: %s',
+    async (proxy) => {
+      const { code, report } = await portalConformance([named(portal.url)], {
+        ...variablesOf(portal),
+        PORTAL_PROXY: proxy,
+      });
+      expect([code, report.message]).toEqual([
+        2,
+        'The user or password in --proxy has a % that is not written %25, as URLs want it.',
+      ]);
+    },
+  );
+
   test('of another kind is a wrong call', async () => {
     const { code, report } = await portalConformance([named(portal.url)], {
       ...variablesOf(portal),

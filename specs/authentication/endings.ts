@@ -13,30 +13,6 @@ import { searchFor } from '../../src/secrets/search.ts';
 export const endings: readonly WithoutTopic[] = [
   changing(
     {
-      id: 'every-kind-accepted',
-      level: 'MUST',
-      title: 'Tokens of every kind are accepted',
-      text: 'The token that a user came with, and tokens without a name, with one of signs or with one that is the word null, are accepted as others are.',
-      source: 'Authentication',
-      causes: 'A kind or a name is looked at where the token is checked.',
-      fix: 'Accept every token that is there; its name is a label.',
-    },
-    async (context) => {
-      const tokens = context.sandbox.tokensOf(['default', 'hard'], ['outsider']);
-      const readers = tokens.map((token) => ({
-        ...readerOf(token),
-        label: `a ${token.kind} token of the outsider`,
-      }));
-      const shut = await context.eventually(readers, (read) => read.accepted);
-      failEach(shut ? [shut] : [], ({ rejected, status }) =>
-        rejected ? [{ expected: 'to be accepted', received: `status ${status}` }] : [],
-      );
-      if (shut) throw new Inconclusive(shut.trouble);
-      return `over ${tokens.length} tokens`;
-    },
-  ),
-  changing(
-    {
       id: 'deleted-token-refused',
       level: 'MUST',
       title: 'A deleted token: 401',

@@ -1,13 +1,9 @@
 import { seenIn } from '../../src/checks/findings.ts';
 import { reading, type WithoutTopic } from '../../src/checks/kinds.ts';
+import { compareClients } from '../../src/checks/other-clients.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
-import { unknownToken } from '../../src/checks/probes.ts';
-import { handOf } from '../../src/checks/rejected.ts';
-import { choices, clients, otherOrigin } from '../../src/checks/request-parts.ts';
-import { type Finding, failIf, Inconclusive } from '../../src/contract/finding.ts';
-import type { Credential, Reader } from '../../src/portal/credential.ts';
-import type { ListRead } from '../../src/portal/list-read.ts';
-import type { RequestPart } from '../../src/portal/requests.ts';
+import { choices } from '../../src/checks/request-parts.ts';
+import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 
 /** Whose tokens are listed depends on the token alone. */
 export const otherRequests: readonly WithoutTopic[] = [
@@ -56,103 +52,6 @@ export const otherRequests: readonly WithoutTopic[] = [
       fix: 'Answer by the token alone, whatever else a request holds; key caches by it.',
       needs: ['caller.token'],
     },
-    async (context) => {
-      const caller = context.needed('caller.token');
-      const [outsider] = context.given('outsider.token');
-      const before = await context.readNow(caller);
-      if (!before.usable) throw new Inconclusive(before.trouble);
-      const theirs = outsider ? await context.list(outsider) : undefined;
-      const limits = recordOf(before, caller.token)?.record.restrictions;
-      const parts = clients(limits !== null);
-      const ask = async (part: RequestPart, who: Reader, other?: Reader): Promise<Answered> => ({
-        ...{ part, who, other },
-        ours: await context.readNow(who, { part }),
-        theirs: other && (await context.readNow(other, { part })),
-      });
-      const ofCaller = await Promise.all(parts.map((part) => ask(part, caller, outsider)));
-      const [session] = context.given('caller.session');
-      const [browser] = parts.filter(({ headers }) => headers.Origin === otherOrigin);
-      const plain = session && (await context.readNow(session));
-      const inSession = session && browser && (await ask(browser, session));
-      /** What was there before all of it, and is there after it: others create and delete meanwhile. */
-      const staying = async () => {
-        const after = await context.readNow(caller);
-        if (!after.usable) throw new Inconclusive(after.trouble);
-        return [...before.byId.keys()].filter((id) => after.byId.has(id));
-      };
-      const still = await staying();
-      const callers = still.filter((id) => theirs?.byId.has(id) === false);
-      const sameInSession = still.every((id) => plain?.byId.has(id));
-      const reads = [...ofCaller, ...(inSession && sameInSession ? [inSession] : [])];
-      // Somebody in front has another hand than the portal, which rejects a token that nobody has.
-      const isSuspect = ({ status }: ListRead) => status === 400 || status === 403;
-      const portal = reads.some(({ ours }) => isSuspect(ours))
-        ? await context.readNow(unknownReader(caller))
-        : undefined;
-      const isInFront = (read: ListRead) =>
-        isSuspect(read) && portal?.status === 401 && handOf(read) !== handOf(portal);
-      const findingsIn = (
-        { part, ours, theirs: other }: Answered,
-        ids: readonly string[],
-      ): Finding[] => {
-        ours.requireAnswer();
-        const lacking = ids.filter((id) => !ours.byId.has(id)).length;
-        const mixed = callers.filter((id) => other?.byId.has(id)).length;
-        const expected = `the same list as without, ${part.what}`;
-        const count = Math.max(1, lacking);
-        const isSame = (ours.usable && lacking === 0) || isInFront(ours);
-        return [
-          ...(isSame ? [] : [{ ...seenIn(ours), expected, received: received(ours), count }]),
-          ...(other && mixed > 0
-            ? [
-                {
-                  ...seenIn(other),
-                  expected,
-                  received: "tokens of the caller's account",
-                  count: mixed,
-                },
-              ]
-            : []),
-        ];
-      };
-      const findings: Finding[] = [];
-      for (const read of reads) {
-        const found = findingsIn(read, still);
-        if (found.length === 0) continue;
-        // What comes and goes, or is new to some process, is not due to what the request holds.
-        const { part, who, other } = read;
-        const isFine = (list: ListRead) => findingsIn({ ...read, ours: list }, still).length === 0;
-        const ours = await context.eventually(who, isFine, { part, times: 2 });
-        if (!ours) continue;
-        const again = { ...read, ours, theirs: other && (await context.readNow(other, { part })) };
-        if (findingsIn(again, await staying()).length > 0) findings.push(...found);
-      }
-      failIf(findings);
-      const away = reads.filter(({ ours }) => isInFront(ours)).length;
-      if (away === reads.length)
-        throw new Inconclusive('somebody in front turns every client away');
-      const front = away > 0 ? `; somebody in front turned ${away} of them away` : '';
-      return `${still.length} tokens, as ${reads.length} clients${front}`;
-    },
+    compareClients,
   ),
 ];
-
-/** What a request of another client was answered, for the caller and for somebody else after them. */
-interface Answered {
-  readonly part: RequestPart;
-  readonly ours: ListRead;
-  readonly theirs: ListRead | undefined;
-  readonly who: Reader;
-  readonly other: Reader | undefined;
-}
-
-function received(read: ListRead): string {
-  if (!read.accepted) return `status ${read.status}`;
-  return read.usable ? 'a list without some tokens' : 'no JSON array';
-}
-
-/** A request with a token that nobody has. */
-function unknownReader(caller: Credential): Reader {
-  const { what, bearer = '' } = unknownToken(caller);
-  return { label: what, variable: 'A_TOKEN_THAT_NOBODY_HAS', token: bearer };
-}

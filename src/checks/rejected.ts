@@ -4,7 +4,7 @@ import { memberNames } from '../contract/shape.ts';
 import type { Context, ProbeRead } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import type { Probe } from '../portal/requests.ts';
-import type { Search } from '../secrets/search.ts';
+import { type Search, searchFor } from '../secrets/search.ts';
 import type { Difference } from './findings.ts';
 import { type Draft, type PortalRequirement, reading } from './kinds.ts';
 import { noHeader, unknownToken } from './probes.ts';
@@ -74,10 +74,8 @@ async function rejectionsOfAll(
   allowed: readonly number[],
 ): Promise<Rejections> {
   const sent = deadOnly(context, probes);
-  const answers = await withoutResets(
-    context,
-    await Promise.all(sent.map((probe) => context.probe(probe))),
-  );
+  const all = await Promise.all(sent.map((probe) => context.probe(probe)));
+  const answers = await withoutResets(context, all);
   const judged = answers.filter(({ doubt }) => doubt === undefined);
   const stopped = await stoppedOf(context, judged, allowed);
   const findings = judged
@@ -96,11 +94,16 @@ async function rejectionsOfAll(
       };
     });
   const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
-  const [first] = stopped;
-  const front = first
-    ? `; ${stopped.size} of them ended at somebody in front of the portal (${first.status})`
-    : '';
-  return { findings, doubt, remark: `over ${count(answers.length, 'request')}${front}` };
+  const ended = [
+    ...new Set([...stopped].map(({ status }) => String(status))),
+    ...(answers.length < all.length ? ['connections reset'] : []),
+  ];
+  const ends = stopped.size + all.length - answers.length;
+  const front =
+    ends > 0
+      ? `; ${ends} of them ended at somebody in front of the portal (${ended.join(', ')})`
+      : '';
+  return { findings, doubt, remark: `over ${count(all.length, 'request')}${front}` };
 }
 
 /** Answers without connections that a firewall reset, where others came through. */
@@ -144,7 +147,10 @@ async function stoppedOf(
   if (suspects.length === 0) return new Set();
   const { read: plain, doubt } = await context.probe(unknownToken(context.caller));
   if (doubt !== undefined || plain.status !== 401) return new Set();
-  return new Set(suspects.map(({ read }) => read).filter((read) => handOf(read) !== handOf(plain)));
+  // A page that holds tokens is the portal's, whoever sends it.
+  const ids = searchFor([...(await context.read(context.caller)).byId.keys()]);
+  const isFront = (read: ListRead) => handOf(read) !== handOf(plain) && read.mentions(ids) === 0;
+  return new Set(suspects.map(({ read }) => read).filter(isFront));
 }
 
 /** Fields that two responses of one server need not have in common. */

@@ -57,3 +57,6 @@ export function readersOf(context: Context, token: Credential): readonly Credent
   if (token.persona === 'outsider') return [token];
   return context.given('caller.token', 'teammate.token', 'caller.session');
 }
+
+/** Servers may note a use once in a second. */
+export const moreThanASecondMs = 1100;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { requirements } from '../../specs/index.ts';
 import { faults } from '../reference/faults.ts';
 import { type Example, renderExplanation } from '../report/explain.ts';
+import { nearest } from '../settings/nearest.ts';
 import { type Call, complain } from './shared.ts';
 
 interface Fixture extends Example {
@@ -14,7 +15,10 @@ interface Fixture extends Example {
 export async function explainCommand(id: string, { output }: Call): Promise<number> {
   const one = requirements.find((requirement) => requirement.id === id);
   if (!one) {
-    const near = nearest(id);
+    const near = nearest(
+      id,
+      requirements.map((one) => one.id),
+    );
     complain(
       output,
       `There is no such requirement.${near ? ` Did you mean ${near}?` : ''} 'portal-conformance list' prints them.`,
@@ -43,12 +47,4 @@ function fixtures(kind: 'valid' | 'invalid'): Fixture[] {
 
 function fixture(kind: 'valid' | 'invalid', name: string): Fixture {
   return JSON.parse(readFileSync(join(folder, kind, name), 'utf8'));
-}
-
-/** The id that shares most of its words with what was typed. */
-function nearest(typed: string): string | undefined {
-  const words = new Set(typed.toLowerCase().split(/[^a-z0-9]+/));
-  const shared = (id: string) => id.split('-').filter((word) => words.has(word)).length;
-  const [best] = requirements.map(({ id }) => id).sort((a, b) => shared(b) - shared(a));
-  return best !== undefined && shared(best) > 0 ? best : undefined;
 }

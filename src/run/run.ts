@@ -1,11 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Checked, Requirement, RunFacts } from '../contract/requirement.ts';
-import { schema } from '../contract/shape.ts';
 import type { Client } from '../http/client.ts';
 import { Limiter } from '../http/limiter.ts';
 import { parseTarget, type Target } from '../http/target.ts';
 import { Context } from '../portal/context.ts';
-import { credentialKinds } from '../portal/credential.ts';
 import { JournalReads } from '../portal/journal.ts';
 import { unjudged } from '../report/collect.ts';
 import type { EndingSignal } from '../report/outcome.ts';
@@ -14,7 +12,6 @@ import type { Administrator } from '../sandbox/administrator.ts';
 import { Calls } from '../sandbox/calls.ts';
 import { Created } from '../sandbox/created.ts';
 import { newRunId } from '../sandbox/names.ts';
-import { options } from '../settings/options.ts';
 import type { Settings } from '../settings/settings.ts';
 import { cleanAfter, removeWhatRefusalsSpare } from './cleaning.ts';
 import { newClient } from './client.ts';
@@ -22,6 +19,7 @@ import { noticesOf } from './notices.ts';
 import { factsOf, type Plan, planOf } from './plan.ts';
 import { credentialsOf, lackOf, type Prepared, prepare } from './preparation.ts';
 import { type KnownOfRun, Recorder } from './recorder.ts';
+import { watchSecrets } from './secrets.ts';
 
 type Register = readonly Requirement<Context>[];
 
@@ -63,7 +61,7 @@ export class Run {
       stop: { outcome: 'undecided', message: 'The run was not prepared.' },
       credentials: credentialsOf(settings.credentials),
     };
-    this.#watchSecrets(register);
+    watchSecrets(this.#recorder.masker, settings, register);
     setMaxListeners(0, this.#end.signal); // One for each request under way.
     this.#limiter = new Limiter(settings.rate);
     this.#client = newClient(settings, this.target, {
@@ -74,19 +72,6 @@ export class Run {
     });
     const late = () => this.#end.abort('the deadline of the run has passed');
     this.#deadline = setTimeout(late, settings.deadlineMs);
-  }
-
-  /** Our own words are public before the target says anything: no token of its can claim them. */
-  #watchSecrets(register: Register): void {
-    const { target, ca, cert, key, origin, headers, proxy, admin = {} } = this.#settings;
-    const { masker } = this.#recorder;
-    const own = [register, options, credentialKinds, schema('report'), schema('api-token')];
-    masker.allow(JSON.stringify([...own, target, ca?.file, cert?.file, key?.file, origin]));
-    for (const { token } of this.#prepared.credentials) masker.add(token);
-    for (const { value } of headers) masker.add(value);
-    if (proxy?.url.password) masker.addPassword(decodeURIComponent(proxy.url.password));
-    if (admin.token !== undefined) masker.add(admin.token);
-    if (admin.password !== undefined) masker.addPassword(admin.password);
   }
 
   /** Creates what the profile needs and reads the list, or finds out why nothing can be judged. */

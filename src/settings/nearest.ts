@@ -1,13 +1,21 @@
 /** So many letters may differ in a typing error. */
 const maxDistance = 3;
 
-/** The word that was probably meant; undefined when none is near. */
-export function nearest(typed: string, words: readonly string[]): string | undefined {
-  const [best] = words
-    .map((word) => ({ word, distance: distanceOf(typed, word) }))
+/** What was probably meant: what few letters differ from, or else what has most words in common. */
+export function nearest(typed: string, names: readonly string[]): string | undefined {
+  const [close] = names
+    .map((name) => ({ name, distance: distanceOf(typed, name) }))
     .filter(({ distance }) => distance <= maxDistance)
     .sort((one, other) => one.distance - other.distance);
-  return best?.word;
+  if (close) return close.name;
+  const words = new Set(typed.toLowerCase().split(/[^a-z0-9]+/));
+  const shared = (name: string) =>
+    name
+      .toLowerCase()
+      .split(/[-_]/)
+      .filter((one) => words.has(one));
+  const [alike] = [...names].sort((one, other) => shared(other).length - shared(one).length);
+  return alike !== undefined && shared(alike).length > 1 ? alike : undefined;
 }
 
 /** How many letters have to be added, dropped or replaced (Levenshtein). */

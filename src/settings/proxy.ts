@@ -41,10 +41,30 @@ export function readProxy(
 function parseProxy(text: string, from: string): URL {
   const full = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
+  if (url && decode(url.username + url.password) === undefined)
+    throw new Misconfigured(
+      `The user or password in ${from} has a % that is not written %25, as URLs want it.`,
+    );
   if (url && /^https?:$/.test(url.protocol) && url.hostname !== '') return url;
   throw new Misconfigured(
     `${from} names no http or https proxy, such as http://proxy.example.com:3128.`,
   );
+}
+
+/** The text behind its percent-encoding; undefined when that is broken. */
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The user and the password of a proxy, as they are and as the URL has them. */
+export function secretsOf(proxy: Proxy | undefined): readonly string[] {
+  if (!proxy) return [];
+  const { username, password } = proxy.url;
+  return [username, password].flatMap((one) => [one, decode(one) ?? one]);
 }
 
 /** Whether NO_PROXY names a host: by name, by the end of it, by address or by network. */

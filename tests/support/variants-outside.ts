@@ -106,13 +106,17 @@ const inFull = (behaviour: Behaviour): Behaviour => ({
 });
 
 const late = [usedLate(700), usedLate(2500)];
+const isInjection = ({ headers }: Request) => /[%*']/.test(headers.get('authorization') ?? '');
 const guards: readonly Behaviour[] = [
+  guard('with-a-page', 'a firewall answers %, * and SQL with a page and 200', isInjection, 200),
+  guard('with-406', 'a firewall turns %, * and SQL away with 406', isInjection, 406),
   guard(
-    'against-injection',
-    'a firewall turns %, * and SQL away with 403',
-    ({ headers }) => /[%*']/.test(headers.get('authorization') ?? ''),
-    403,
+    'of-8000',
+    'a server takes 8,000 characters of header fields',
+    ({ headers }) => [...headers].join().length > 8000,
+    431,
   ),
+  guard('against-injection', 'a firewall turns %, * and SQL away with 403', isInjection, 403),
   guard(
     'other-places',
     'a gateway turns tokens in other places away with 400',
@@ -195,6 +199,31 @@ const ofActs = inFullAlone([
         if (userId === token.userId && id !== token.id) store.sessions.delete(id);
       return response;
     },
+  },
+  {
+    name: 'login-again-is-the-same',
+    says: 'a login answers the session that its user has open',
+    trips: [],
+    around: async (request, usual, store) => {
+      const response = await usual(request);
+      if (!/\/login$/.test(request.url) || response.status !== 200) return response;
+      const body = (await response.json()) as { token: { id: string; userId: number } };
+      const [open] = [...store.sessions].filter(([, { userId }]) => userId === body.token.userId);
+      if (open && open[0] !== body.token.id) store.sessions.delete(body.token.id);
+      return Response.json({ ...body, token: { ...body.token, id: open?.[0] ?? body.token.id } });
+    },
+  },
+  {
+    name: 'tokens-with-dots',
+    says: 'tokens have two dots, and begin and end alike',
+    trips: [],
+    newToken: () => `vck1..${randomBytes(12).toString('hex')}..eu1`,
+  },
+  {
+    name: 'tokens-with-xx',
+    says: 'tokens have xx in them, and begin and end alike',
+    trips: [],
+    newToken: () => `pat-xx-${randomBytes(12).toString('hex')}-xx-prod`,
   },
   {
     name: 'own-tokens-alone-deleted',
@@ -439,6 +468,15 @@ export const outsideVariants: readonly Behaviour[] = [
       (usual as { lastUsedAt: number | null }[]).sort(
         (one, other) => (other.lastUsedAt ?? 0) - (one.lastUsedAt ?? 0),
       ),
+  },
+  {
+    name: 'gateway-against-scripts',
+    says: 'a gateway answers curl with 403 in JSON',
+    trips: [],
+    around: (request, usual) =>
+      /^curl/.test(request.headers.get('user-agent') ?? '')
+        ? Response.json({ message: 'Forbidden' }, { status: 403, headers: { Server: 'kong' } })
+        : usual(request),
   },
   guard(
     'browsers',

@@ -1,0 +1,142 @@
+import { Inconclusive } from '../contract/finding.ts';
+import { sameId } from '../contract/json.ts';
+import type { Context } from '../portal/context.ts';
+import type { Reader } from '../portal/credential.ts';
+import type { ListRead } from '../portal/list-read.ts';
+import type { Bearer } from '../sandbox/caller.ts';
+import type { CreatedToken } from '../sandbox/created-users.ts';
+import { harderNames } from '../sandbox/names.ts';
+import { failEach } from './findings.ts';
+import { type Change, Ledger } from './ledger.ts';
+
+/**
+ * Does what is done in an account, in one of its own with three users, and compares its list after
+ * each act.
+ *
+ * @returns after which acts it was as it should be
+ */
+export async function compareAfterActs(context: Context): Promise<string> {
+  const { sandbox } = context;
+  const account = await sandbox.createAccount();
+  if (typeof account === 'string') return `not checked: no further account: ${account}`;
+  const { user, token: first } = account;
+  const [{ user: mate, token: second }, { user: third, token: thirds }] = await Promise.all([
+    sandbox.createTeammate(user, true),
+    sandbox.createTeammate(user),
+  ]);
+  const reader = readerOf(first, 'a token in an account of its own');
+  const session = { label: "the session of that token's teammate", ...mate };
+  const tokens = [first.id, second.id, thirds.id];
+  const ledger = await Ledger.open(context, [reader, session], tokens, [first.id, thirds.id]);
+  const done: string[] = [];
+  const after = async (act: string, change: Change) => {
+    await ledger.after(act, change);
+    done.push(act);
+  };
+
+  // What is the oldest of a user, or the newest, is not left to chance.
+  const twin = { hardName: 'the same name' };
+  const own = (await sandbox.createIfAllowed(user, twin)) ?? (await sandbox.createToken(user));
+  const [twinOfOwn, theirs, administered, ...hard] = await Promise.all([
+    sandbox.createIfAllowed(user, twin),
+    sandbox.createIfAllowed(mate, { isRestricted: true }),
+    sandbox.administerToken(mate),
+    sandbox.createIfAllowed(third, { hosts: [] }),
+    ...harderNames.map((hardName) => sandbox.createIfAllowed(third, { hardName })),
+  ]);
+  const another = twinOfOwn ?? (await sandbox.createToken(user));
+  const made = [theirs, administered, ...hard].filter((token) => token !== undefined);
+  await after('tokens were created', { come: [own, another, ...made] });
+  const { token, variable } = sandbox.administrator;
+  const label = "the administrator's token";
+  const ofAdministrator = await context.readNow({ label, token, variable });
+  failEach([ofAdministrator], ({ byId }) => {
+    const count = [...tokens, own.id, ...made.map(({ id }) => id)].filter((id) => byId.has(id));
+    const expected = "no token of another account than the administrator's";
+    return count.length > 0 ? [{ expected, received: 'some of them', count: count.length }] : [];
+  });
+
+  const used = [own, ...(administered ? [administered] : [])];
+  await areAccepted(context, used, 'a new token');
+  await after('tokens were used', { used: used.map(({ id }) => id) });
+
+  const set = new Map<string, Record<string, unknown>>();
+  const names = new Map<string, string>();
+  const rename = async (token: CreatedToken | undefined, by: Bearer) => {
+    if (!token) return;
+    const { id } = token;
+    const name = await sandbox.renameToken({ ...token, name: names.get(id) ?? token.name }, by);
+    if (name === undefined) return;
+    names.set(id, name);
+    set.set(id, { name });
+  };
+  const restrict = async (token: CreatedToken, restrictions: unknown) => {
+    const answered = await sandbox.restrictToken(token, restrictions);
+    if (answered !== undefined) set.set(token.id, { restrictions: answered });
+  };
+  await Promise.all([
+    rename(own, mate),
+    rename(theirs, mate),
+    restrict(another, { hosts: ['charts.example.com:8443', 'example.com'] }),
+  ]);
+  if (set.size > 0) {
+    await after('tokens were updated', { set });
+    set.clear();
+    await Promise.all([rename(theirs, mate), restrict(another, { hosts: ['other.example'] })]);
+    if (set.size > 0) await after('tokens were updated again', { set });
+    set.clear();
+    await restrict(another, null);
+    if (set.size > 0) await after('restrictions were lifted', { set });
+  }
+
+  const ended = { ...session, token: await sandbox.login(user) };
+  const staying = { ...session, token: await sandbox.login(user) };
+  await after('two logins', {});
+  // Some portals end a session at the next login of its user.
+  const [isOpen, isOther] = [await context.readNow(ended), await context.readNow(staying)];
+  const isKnown = ({ accepted }: ListRead) => accepted;
+  if (isOpen.accepted && !(await context.eventually(ended, isKnown))) {
+    await sandbox.logout(ended.token);
+    await sandbox.logoutWith(own);
+    await after('a logout', {});
+    // Some portals open one session for a user, however often they log in.
+    const hasOther = isOther.accepted && staying.token !== ended.token;
+    const open = [own, ...(hasOther ? [{ ...own, id: staying.token }] : [])];
+    await areAccepted(context, open, 'a token or session of a user who logged out of another');
+  }
+
+  const refusal = await sandbox.removeIfAllowed(own, third);
+  if (refusal === undefined) await after('a token was deleted', { gone: [own.id] });
+
+  const stays = await sandbox.removeUserIfAllowed(mate);
+  const isGone =
+    stays === undefined &&
+    !(await context.eventually(session, ({ rejected }) => rejected, { times: 1 }));
+  // What becomes of their tokens the contract does not say.
+  if (isGone) {
+    ledger.readers = [reader];
+    const known = [second, theirs, administered];
+    await after('a user was removed', {
+      mayGo: ({ id, userId }) => sameId(userId, mate.id) || known.some((token) => token?.id === id),
+    });
+  }
+  return `as it was, after: ${done.join('; ')}`;
+}
+
+function readerOf({ id: token }: Pick<CreatedToken, 'id'>, label: string): Reader {
+  return { label, variable: 'PORTAL_NEW_TOKEN', token };
+}
+
+/** @throws what rejects any of some tokens, within the settle bound */
+async function areAccepted(
+  context: Context,
+  tokens: readonly Pick<CreatedToken, 'id'>[],
+  label: string,
+): Promise<void> {
+  const readers = tokens.map((token) => readerOf(token, label));
+  const shut = await context.eventually(readers, ({ accepted }) => accepted);
+  failEach(shut ? [shut] : [], ({ rejected, status }) =>
+    rejected ? [{ expected: 'to be accepted', received: `status ${status}` }] : [],
+  );
+  if (shut) throw new Inconclusive(shut.trouble);
+}

@@ -1,0 +1,26 @@
+import type { Requirement } from '../contract/requirement.ts';
+import { schema } from '../contract/shape.ts';
+import type { Context } from '../portal/context.ts';
+import { credentialKinds } from '../portal/credential.ts';
+import type { SecretMasker } from '../secrets/masker.ts';
+import { options } from '../settings/options.ts';
+import { secretsOf } from '../settings/proxy.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/**
+ * Has everything secret that a call gives watched for. Our own words are public before the target
+ * says anything: no token of its can claim them.
+ */
+export function watchSecrets(
+  masker: SecretMasker,
+  { target, ca, cert, key, origin, credentials, headers, proxy, admin = {} }: Settings,
+  register: readonly Requirement<Context>[],
+): void {
+  const own = [register, options, credentialKinds, schema('report'), schema('api-token')];
+  masker.allow(JSON.stringify([...own, target, ca?.file, cert?.file, key?.file, origin]));
+  for (const token of credentials.values()) masker.add(token);
+  if (admin.token !== undefined) masker.add(admin.token);
+  const onTheWay = [...headers.map(({ value }) => value), ...secretsOf(proxy)];
+  for (const secret of onTheWay) masker.addPassword(secret);
+  if (admin.password !== undefined) masker.addPassword(admin.password);
+}
