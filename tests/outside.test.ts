@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redact } from '../src/container/log.ts';
 import { readJson } from '../src/http/json-text.ts';
@@ -201,6 +202,34 @@ describe('a ban after something was ended', () => {
     expect(idsWith(report.requirements, 'inconclusive')).toEqual(['ended-session-refused']);
     expect(stateOf(portal.store)).toBe(before);
   });
+});
+
+test('a login, a logout and a deletion whose responses were lost are done again', async () => {
+  const lost = new Set<string>();
+  const isLost = (request: IncomingMessage) => {
+    const call = ['POST /auth/login', 'POST /auth/logout', 'POST /admin/deleteUser'].find((one) =>
+      isCall(request, one),
+    );
+    if (call === undefined || lost.has(call)) return false;
+    // Those of the administrator and of the users come first.
+    if (call === 'POST /auth/login' && !lost.has('POST /auth/logout')) return false;
+    lost.add(call);
+    return true;
+  };
+  const server = await answered(portal, isLost, async (_, response) => {
+    response.destroy();
+  });
+  const report = await judgeWith(
+    { ...adminVariablesOf(portal), PORTAL_TARGET: server.url },
+    { only: 'ended-session-refused,removed-user-refused' },
+  );
+  await server.close();
+  expect([...lost].sort()).toHaveLength(3);
+  expect(idsWith(report.requirements, 'pass')).toEqual([
+    'ended-session-refused',
+    'removed-user-refused',
+  ]);
+  expect(stateOf(portal.store)).toBe(before);
 });
 
 describe('a firewall', () => {

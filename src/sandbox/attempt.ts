@@ -1,6 +1,7 @@
 import { Inconclusive } from '../contract/finding.ts';
 import { Differs } from './answers.ts';
-import { CallFailed, isRefusal, noSuchCall } from './caller.ts';
+import { CallFailed, isLost, isRefusal, noSuchCall } from './caller.ts';
+import { maxLost } from './create-token.ts';
 
 /** Makes a call for a check: one that fails says nothing about the list. @throws Inconclusive */
 export async function attempt<T>(call: () => Promise<T>): Promise<T> {
@@ -13,6 +14,12 @@ export async function attempt<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Goes on after what says nothing about the list. */
+export function unlessInconclusive(error: unknown): undefined {
+  if (!(error instanceof Inconclusive)) throw error;
+  return undefined;
+}
+
 /** @returns why a call was refused; undefined when it was not @throws Inconclusive */
 export async function unlessRefused(call: () => Promise<void>): Promise<string | undefined> {
   try {
@@ -22,5 +29,28 @@ export async function unlessRefused(call: () => Promise<void>): Promise<string |
     if (isRefusal(error) || (error instanceof CallFailed && noSuchCall(error)))
       return error.message;
     return attempt(() => Promise.reject(error));
+  }
+}
+
+/**
+ * Ends something: when the response was lost it is done again, and what is gone then was ended by
+ * the first of them.
+ *
+ * @param end is told whether it is done again
+ * @param gone the status with which the server says that there is nothing to end
+ * @throws CallFailed
+ */
+export async function insistOnEnd(
+  end: (again: boolean) => Promise<unknown>,
+  gone: 401 | 404,
+): Promise<void> {
+  for (let lost = 0; ; lost += 1) {
+    try {
+      await end(lost > 0);
+      return;
+    } catch (error) {
+      if (lost > 0 && error instanceof CallFailed && error.status === gone) return;
+      if (!isLost(error) || lost === maxLost) throw error;
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { Administrator } from './administrator.ts';
 import { type Id, isSame } from './answers.ts';
-import { attempt, unlessRefused } from './attempt.ts';
-import { CallFailed, isRefusal } from './caller.ts';
+import { attempt, insistOnEnd, unlessInconclusive, unlessRefused } from './attempt.ts';
+import { CallFailed, insisting, isRefusal } from './caller.ts';
 import type { Calls } from './calls.ts';
 import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser } from './created-users.ts';
@@ -64,8 +64,9 @@ export class People {
   /** Creates a user in an account that is neither the caller's nor read by anybody else, if there can be one. */
   async createStranger(outsider: CreatedUser, hasSession = false): Promise<NewUser> {
     this.#annex ??= this.createAccount();
-    const annex = await this.#annex;
-    return this.createTeammate(typeof annex === 'string' ? outsider : annex.user, hasSession);
+    // One that could not be created keeps nobody from being created elsewhere.
+    const annex = await this.#annex.catch(unlessInconclusive);
+    return this.createTeammate(typeof annex === 'object' ? annex.user : outsider, hasSession);
   }
 
   /** Creates another user in the account of one that the run created. @throws Inconclusive */
@@ -81,7 +82,7 @@ export class People {
 
   /** Opens another session of a user. @throws Inconclusive */
   async login(user: CreatedUser): Promise<string> {
-    const session = await attempt(() => logIn(this.calls, user));
+    const session = await attempt(() => insisting(() => logIn(this.calls, user)));
     this.created.sessions.set(session, user.accountId);
     return session;
   }
@@ -97,7 +98,7 @@ export class People {
 
   /** Ends a session. @throws Inconclusive */
   async logout(session: string): Promise<void> {
-    await attempt(() => this.calls.logout(session, true));
+    await attempt(() => insistOnEnd((again) => this.calls.logout(session, !again), 401));
     this.created.sessions.delete(session);
   }
 
@@ -114,6 +115,8 @@ export class People {
     // Some portals count users by account: another may have the same id.
     if (!isAlone || !this.created.isUnambiguous(id))
       return 'the list of users does not show them alone under their id';
-    return unlessRefused(() => this.calls.deleteUser(this.administrator, id));
+    return unlessRefused(() =>
+      insistOnEnd(() => this.calls.deleteUser(this.administrator, id), 404),
+    );
   }
 }
