@@ -18,7 +18,7 @@ export interface Draft {
 }
 
 /** What is created may be lost this often: a server that loses more is not one to judge by it. */
-export const maxLost = 3;
+export const maxLost = 2;
 
 /**
  * Creates a token. Many of them go out over kept connections, which may close just as they are
