@@ -1,7 +1,6 @@
 import { Inconclusive } from '../contract/finding.ts';
 import { Differs } from './answers.ts';
-import { CallFailed, isLost, isRefusal, noSuchCall } from './caller.ts';
-import { maxLost } from './create-token.ts';
+import { CallFailed, isRefusal, mayTryAgain, noSuchCall } from './caller.ts';
 
 /** Makes a call for a check: one that fails says nothing about the list. @throws Inconclusive */
 export async function attempt<T>(call: () => Promise<T>): Promise<T> {
@@ -50,7 +49,7 @@ export async function insistOnEnd(
       return;
     } catch (error) {
       if (lost > 0 && error instanceof CallFailed && error.status === gone) return;
-      if (!isLost(error) || lost === maxLost) throw error;
+      if (!mayTryAgain(error, lost)) throw error;
     }
   }
 }

@@ -60,18 +60,30 @@ export function noSuchCall({ status = 0 }: CallFailed): boolean {
 }
 
 /** Whether a response was lost, of which nobody knows what became; not at the end of a run. */
-export function isLost(error: unknown): error is CallFailed {
+function isLost(error: unknown): error is CallFailed {
   if (!(error instanceof CallFailed)) return false;
   return error.mayHaveWorked && error.exchange.failure?.kind !== 'aborted';
 }
 
+/**
+ * Whether what was lost is worth another try: a server that loses more is not one to judge by it.
+ * What times out is waited for, and every account whose creation is lost has to be found again.
+ *
+ * @param lost how often it was lost before
+ */
+export function mayTryAgain(error: unknown, lost: number, isAccount = false): error is CallFailed {
+  if (!isLost(error)) return false;
+  if (error.exchange.failure?.kind === 'timeout') return lost < 2;
+  return lost < (isAccount ? 3 : 5);
+}
+
 /** Makes a call again when its response was lost, where doing it twice does no harm. */
-export async function insisting<T>(call: () => Promise<T>, times = 2): Promise<T> {
+export async function insisting<T>(call: () => Promise<T>, lost = 0): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (!isLost(error) || times === 0) throw error;
-    return insisting(call, times - 1);
+    if (!mayTryAgain(error, lost)) throw error;
+    return insisting(call, lost + 1);
   }
 }
 

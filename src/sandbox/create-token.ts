@@ -1,7 +1,7 @@
 import { isMilliseconds, saysTheSame } from '../contract/json.ts';
 import { type Exchange, serverTime } from '../http/exchange.ts';
 import type { TokenCreated, UserCreated } from './answered.ts';
-import { isLost, isRefusal } from './caller.ts';
+import { isRefusal, mayTryAgain } from './caller.ts';
 import type { Calls } from './calls.ts';
 import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
@@ -16,9 +16,6 @@ export interface Draft {
   /** Hosts in place of those of the run. */
   readonly hosts?: readonly string[];
 }
-
-/** What is created may be lost this often: a server that loses more is not one to judge by it. */
-export const maxLost = 2;
 
 /**
  * Creates a token. Many of them go out over kept connections, which may close just as they are
@@ -55,7 +52,7 @@ export async function createToken(
       // Later ones are refused for another reason: names like theirs were taken before.
       const mayBePlainer = kind !== 'later' && hardName === undefined;
       if (isRefusal(error) && mayBePlainer && names.becomePlainer('tokens', oddity)) continue;
-      if (!isLost(error) || lost === maxLost) throw error;
+      if (!mayTryAgain(error, lost)) throw error;
       lost += 1;
       const id = await calls.findToken(owner, name).catch(() => undefined);
       if (id === undefined) continue;

@@ -7,9 +7,9 @@ import {
 } from './administrator.ts';
 import type { UserCreated } from './answered.ts';
 import type { Id } from './answers.ts';
-import { CallFailed, insisting, isLost, isRefusal } from './caller.ts';
+import { CallFailed, insisting, isRefusal, mayTryAgain } from './caller.ts';
 import type { Calls } from './calls.ts';
-import { createToken, defaultToken, maxLost } from './create-token.ts';
+import { createToken, defaultToken } from './create-token.ts';
 import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
 import { logIn } from './log-in.ts';
@@ -90,15 +90,15 @@ function peopleFactory(
   administrator: Administrator,
 ): PeopleFactory {
   /** Creates somebody under plainer names when odd ones are refused, and again when it was lost. */
-  const insist = async <T>(create: (draft: Draft) => Promise<T>): Promise<T> => {
+  const insist = async <T>(create: (draft: Draft) => Promise<T>, isAccount = false): Promise<T> => {
     for (let lost = 0; ; ) {
       const oddity = names.oddity('people');
       try {
         return await create({ username: names.username(), password: names.password() });
       } catch (error) {
         if (isRefusal(error) && names.becomePlainer('people', oddity)) continue;
+        if (!mayTryAgain(error, lost, isAccount)) throw error;
         lost += 1;
-        if (!isLost(error) || lost > maxLost) throw error;
       }
     }
   };
@@ -114,7 +114,7 @@ function peopleFactory(
         if (error instanceof CallFailed && !error.mayHaveWorked) account.state = 'never';
         throw error;
       }
-    });
+    }, true);
     return personOf(persona, { ...draft, accountId: answer.accountId, hasSession }, answer);
   };
   const inAccount = async (persona: Persona, accountId: Id, hasSession = true) => {
