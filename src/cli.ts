@@ -21,6 +21,8 @@ Credentials come from the environment or from --env-file, never from an option:
   PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN
                           create users and tokens, and remove them (full profile)
 ${credentialKinds.map(({ variable, about }) => `  ${variable.padEnd(22)}  ${about}`).join('\n')}
+  PORTAL_CALLER_USERNAME and PORTAL_CALLER_PASSWORD, in place of PORTAL_CALLER_SESSION
+                          log the caller in, and out at the end
 
 Every option of run is also read from its variable: --settle from PORTAL_SETTLE.
 Exit codes: 0 conformant, 1 not, 2 the call is wrong, 3 undecided,

@@ -4,6 +4,7 @@ import type { CredentialName } from '../contract/requirement.ts';
 import type { Report } from '../report/report.ts';
 import { misconfiguredReport, verify as run } from '../run/verify.ts';
 import type { AdminCredentials } from '../sandbox/administrator.ts';
+import type { Login } from '../sandbox/logins.ts';
 import { type ApiOption, type OptionSettings, optionTable } from '../settings/options.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { readAllowed, readSelectors } from '../settings/values.ts';
@@ -17,6 +18,8 @@ export interface VerifyOptions extends Partial<Pick<OptionSettings, ApiOption>> 
   readonly credentials?: Readonly<Partial<Record<CredentialName, string>>>;
   /** The administrator who creates users and tokens: `{ username, password }` or `{ token }`. */
   readonly admin?: AdminCredentials;
+  /** The login of the caller, in place of their session token: the run logs in and out. */
+  readonly callerLogin?: Login;
   /** A certificate authority to trust too, as PEM. */
   readonly ca?: string;
   /** Ends the run, which still removes what it created; its report is partial. */
@@ -32,13 +35,14 @@ export interface VerifyOptions extends Partial<Pick<OptionSettings, ApiOption>> 
  * target does is in it, and a call that is wrong has the outcome `misconfigured`.
  */
 export async function verify(target?: string, options: VerifyOptions = {}): Promise<Report> {
-  const { credentials = {}, admin, ca, signal, ...rest } = options;
+  const { credentials = {}, admin, callerLogin, ca, signal, ...rest } = options;
   try {
     const settings = {
       ...defaultSettings(),
       ...checked(rest),
       target,
       admin,
+      callerLogin,
       credentials: new Map(
         Object.entries(credentials).filter(([, token]) => token !== undefined),
       ) as ReadonlyMap<CredentialName, string>,

@@ -38,22 +38,29 @@ export async function runCommand(call: Call): Promise<number> {
 function announce(current: Run, output: Call['output']): void {
   const { facts, target, isReference } = current;
   const writes = facts.profile === 'full' && !isReference;
-  if (writes) {
-    output.err(
-      `portal-conformance: this run creates accounts, users and tokens on ${target.base}, and removes them.\n`,
+  if (writes)
+    complain(
+      output,
+      `this run creates accounts, users and tokens on ${target.base}, and removes them.`,
     );
-  }
+  if (current.logsIn)
+    complain(
+      output,
+      `this run logs PORTAL_CALLER_USERNAME in on ${target.base}, and out at the end; all else is GET.`,
+    );
   let ended = false;
   listenForEndings({
     onSignal: (signal) => {
       current.interrupt(signal);
-      if (!writes) return;
+      if (!writes && !current.logsIn) return;
       // Impatience must not leave anything behind without a word.
       complain(
         output,
         ended
-          ? `still removing; should this be killed: ${current.cleanupCommand}`
-          : `${signal}: removing what was created, please wait.`,
+          ? writes
+            ? `still removing; should this be killed: ${current.cleanupCommand}`
+            : 'still logging out.'
+          : `${signal}: ${writes ? 'removing what was created' : 'logging out'}, please wait.`,
       );
       ended = true;
     },

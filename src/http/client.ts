@@ -11,7 +11,10 @@ import { readFailure } from './failure.ts';
 import type { Limiter } from './limiter.ts';
 import { isTooMuch, maxBytes, Room } from './memory.ts';
 import { pauseBefore, retryAfterOf } from './retry.ts';
-import type { Target } from './target.ts';
+import { sessionPaths, type Target } from './target.ts';
+
+/** What may be sent beside GET: everything, nothing, or a login and its logout. */
+export type Writes = 'all' | 'none' | 'sessions';
 
 export interface ClientOptions extends CurlOptions, Connecting {
   readonly userAgent: string;
@@ -22,8 +25,7 @@ export interface ClientOptions extends CurlOptions, Connecting {
   readonly concurrency: number;
   /** Paces what all clients of a run send. */
   readonly limiter: Limiter;
-  /** Whether anything but GET may be sent. */
-  readonly writes: boolean;
+  readonly writes: Writes;
   /** Ends every request that is under way. */
   readonly signal: AbortSignal;
 }
@@ -153,7 +155,8 @@ export class Client {
     }
     const { method = 'GET', json, fresh = false } = request;
     const room = new Room();
-    if (method !== 'GET' && !this.#options.writes) throw new Error('a read-only client');
+    if (!mayBeSent(method, request.path, this.#options.writes))
+      throw new Error('a read-only client');
     this.#sent += 1;
     const path = request.path + (request.query?.sent ?? '');
     const verb = method.toLowerCase() as 'get' | 'post' | 'delete';
@@ -202,6 +205,11 @@ export class Client {
       signal.removeEventListener('abort', onEnd);
     }
   }
+}
+
+function mayBeSent(method: string, path: string, writes: Writes): boolean {
+  if (method === 'GET' || writes === 'all') return true;
+  return writes === 'sessions' && method === 'POST' && sessionPaths.includes(path);
 }
 
 function aborted({ reason }: AbortSignal): Failure {

@@ -12,6 +12,8 @@ export interface Target {
 export const apiPath = '/api/portal/v1';
 export const listPath = `${apiPath}/apiTokens`;
 export const whoamiPath = `${apiPath}/auth/whoami`;
+/** Where a session is opened and ended. */
+export const sessionPaths = [`${apiPath}/auth/login`, `${apiPath}/auth/logout`];
 
 /**
  * Reads a target: an http(s) URL with port and path prefix, down to the whole

@@ -1,14 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Writes } from '../http/client.ts';
 import type { Limiter } from '../http/limiter.ts';
 import type { Target } from '../http/target.ts';
 import type { Report } from '../report/report.ts';
-import { endAdminSessions } from '../sandbox/admin-sessions.ts';
 import type { Administrator } from '../sandbox/administrator.ts';
 import { type Id, isSame } from '../sandbox/answers.ts';
 import { Calls } from '../sandbox/calls.ts';
-import type { Created } from '../sandbox/created.ts';
-import { foreignUsersIn, type Leftover, removeCreated } from '../sandbox/removal.ts';
+import type { Created, Leftover } from '../sandbox/created.ts';
+import { endLogins } from '../sandbox/logins.ts';
+import { foreignUsersIn, removeCreated } from '../sandbox/removal.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -22,6 +23,8 @@ export interface CleaningMeans {
   readonly administrator: Administrator | undefined;
   readonly masker: SecretMasker;
   readonly limiter: Limiter;
+  /** What the run may send. */
+  readonly writes: Writes;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -44,7 +47,7 @@ export async function cleanAfter(
   const last = setTimeout(overdue, cleanupTimeoutMs);
   const client = newClient({ ...settings, settleMs: patienceMs }, means.target, {
     purpose: `run ${runId}, cleanup`,
-    writes: true,
+    writes: means.writes,
     signal: end.signal,
     limiter: means.limiter,
   });
@@ -66,7 +69,8 @@ export async function cleanAfter(
   try {
     // Removals that hang may go on, and would open a session when theirs has ended.
     await Promise.race([administrator?.endRenewals(), sleep(1000, undefined, { ref: false })]);
-    sessions = await endAdminSessions(calls, created);
+    const whose = means.writes === 'sessions' ? "the caller's" : "the administrator's";
+    sessions = await endLogins(calls, created, whose);
   } catch (error) {
     onBug(error);
   }

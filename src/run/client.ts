@@ -1,5 +1,5 @@
 import type { Tunnel } from '../http/agents.ts';
-import { Client } from '../http/client.ts';
+import { Client, type Writes } from '../http/client.ts';
 import { Limiter } from '../http/limiter.ts';
 import type { Target } from '../http/target.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -9,8 +9,8 @@ import { version } from './version.ts';
 export interface Purpose {
   /** Named in the User-Agent, so that a request can be found in the server's log. */
   readonly purpose: string;
-  /** Whether anything but GET may be sent. */
-  readonly writes: boolean;
+  /** What may be sent beside GET. */
+  readonly writes: Writes;
   /** Ends every request that is in flight. */
   readonly signal: AbortSignal;
   /** That of the run, if another client of it has one. */

@@ -47,6 +47,7 @@ export async function verifyImage(
         target: started.url,
         profile: 'full',
         credentials: new Map(),
+        callerLogin: undefined,
         admin,
       } as const;
       // There is no name for which a certificate of the container could be valid.

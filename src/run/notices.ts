@@ -4,7 +4,7 @@ import type { Settings } from '../settings/settings.ts';
 
 /** What a reader must know of how a run reached its target. */
 export function noticesOf(
-  { notices, insecure, image }: Settings,
+  { notices, insecure, image, callerLogin, profile }: Settings,
   { tls, loopback }: Target,
   { differences }: Pick<Created, 'differences'>,
   isReference: boolean,
@@ -15,6 +15,11 @@ export function noticesOf(
       ? ['The reference portal that comes with the suite was judged, and no server of yours.']
       : []),
     ...notices,
+    ...(callerLogin && profile !== 'full'
+      ? [
+          'PORTAL_CALLER_USERNAME was logged in by POST /auth/login, to be logged out by POST /auth/logout at the end.',
+        ]
+      : []),
     // There is no name for which a certificate of a container could be valid.
     ...(insecure && image === undefined
       ? ['The TLS certificate was not verified (--insecure).']

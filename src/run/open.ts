@@ -3,6 +3,7 @@ import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
 import type { Settings } from '../settings/settings.ts';
 import { withTunnel } from './client.ts';
+import { hasPersona } from './plan.ts';
 import { Run } from './run.ts';
 
 /** As a target: the reference portal, as --reference. */
@@ -18,7 +19,7 @@ export async function openRun(
   settings: Settings,
   register: readonly Requirement<Context>[],
 ): Promise<{ run: Run; close: () => Promise<void> }> {
-  const { target, profile, admin, credentials } = settings;
+  const { target, profile, admin } = settings;
   const isReference = settings.reference || target === referenceName;
   if (settings.reference && target !== undefined && target !== referenceName)
     throw new Misconfigured('Give a target or --reference, not both.');
@@ -29,7 +30,7 @@ export async function openRun(
     const run = new Run(await withTunnel({ ...settings, target }), register);
     return { run, close: async () => run.close() };
   }
-  if (credentials.size > 0 || admin) {
+  if (hasPersona(settings) || admin) {
     throw new Misconfigured(
       'Credentials were given, and --reference has its own: give the URL of the portal that they are for, or none of them.',
     );
@@ -49,9 +50,9 @@ export async function openRun(
 const howToAdminister = 'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN';
 
 /** What to do without a target: a verdict on another portal would be taken for one on it. */
-function howToBegin({ credentials, admin }: Settings): string {
+function howToBegin(settings: Settings): string {
   const given =
-    credentials.size > 0 || admin
+    hasPersona(settings) || settings.admin
       ? 'Credentials were given, but no target: give'
       : 'There is no target: give';
   return `${given} the URL of the portal, or PORTAL_TARGET. --reference judges the portal that comes with the suite.`;

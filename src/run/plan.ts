@@ -7,6 +7,7 @@ import {
   type Requirement,
   type RunFacts,
 } from '../contract/requirement.ts';
+import type { Writes } from '../http/client.ts';
 import type { Context } from '../portal/context.ts';
 import { whyOutside } from '../report/collect.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -51,8 +52,19 @@ export function planOf(
 }
 
 /** An administrator without any persona means the full profile. */
-export function profileOf({ profile, admin, credentials }: Settings): Profile {
-  return profile ?? (admin && credentials.size === 0 ? 'full' : 'read-only');
+export function profileOf(settings: Settings): Profile {
+  return settings.profile ?? (settings.admin && !hasPersona(settings) ? 'full' : 'read-only');
+}
+
+/** Whether somebody is given of whose tokens a list is read. */
+export function hasPersona({ credentials, callerLogin }: Settings): boolean {
+  return credentials.size > 0 || callerLogin !== undefined;
+}
+
+/** What a run sends beside GET. */
+export function writesOf(settings: Settings): Writes {
+  if (profileOf(settings) === 'full') return 'all';
+  return settings.callerLogin ? 'sessions' : 'none';
 }
 
 /** What is known of a run before it sends anything. */
@@ -62,9 +74,11 @@ export function factsOf(
   startedByRun: boolean,
 ): RunFacts {
   const profile = profileOf(settings);
+  const given = new Set(settings.credentials.keys());
+  if (settings.callerLogin) given.add('caller.session');
   return {
     profile,
-    credentials: profile === 'full' ? credentialNames : [...settings.credentials.keys()],
+    credentials: profile === 'full' ? credentialNames : [...given],
     loopback,
     // Loopback proves nothing: a tunnel ends there, too.
     mayBeLogged: profile === 'full' || startedByRun || settings.allowTokenInUrl,

@@ -1,5 +1,6 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName, RunFacts } from '../contract/requirement.ts';
+import { otherLogin } from '../http/challenge.ts';
 import type { Client } from '../http/client.ts';
 import type { Target } from '../http/target.ts';
 import { type Credential, credentialKinds, howToGive, notCreated } from '../portal/credential.ts';
@@ -14,9 +15,15 @@ import { ReadRounds } from '../portal/rounds.ts';
 import { sessionGiven } from '../portal/session-given.ts';
 import type { Stop } from '../portal/stop.ts';
 import type { Surroundings } from '../portal/surroundings.ts';
-import { type Administrator, SandboxUnavailable } from '../sandbox/administrator.ts';
+import {
+  type Administrator,
+  SandboxUnavailable,
+  sandboxUnavailable,
+} from '../sandbox/administrator.ts';
+import { CallFailed } from '../sandbox/caller.ts';
 import { Calls } from '../sandbox/calls.ts';
 import type { Created } from '../sandbox/created.ts';
+import { type Login, openSession } from '../sandbox/logins.ts';
 import { Names } from '../sandbox/names.ts';
 import { provision } from '../sandbox/provision.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -58,7 +65,14 @@ export async function prepare(means: Means): Promise<Prepared> {
   let credentials = credentialsOf(means.settings.credentials);
   try {
     const isFull = means.facts.profile === 'full';
-    const sandbox = isFull ? await reachAndCreate(means) : undefined;
+    const sandbox = isFull ? await reachAnd(means, create) : undefined;
+    const { callerLogin } = means.settings;
+    if (callerLogin && !isFull) {
+      const session = await reachAnd(means, (one) => logCallerIn(one, callerLogin));
+      credentials = credentialsOf(
+        new Map([...means.settings.credentials, ['caller.session', session]]),
+      );
+    }
     means.onStep('reading');
     if (sandbox) credentials = credentialsOf(personasOf(sandbox));
     return await readFirst(means, credentials, sandbox);
@@ -91,18 +105,17 @@ export function lackOf(
   return ['untested', `give ${missing.map(howToGive).join(' and ')}`];
 }
 
-/** Creates users and tokens where there is a portal. @throws Unreachable */
-async function reachAndCreate(means: Means): Promise<Sandbox> {
+/** Does what sends more than reads, where there is a portal. @throws Unreachable */
+async function reachAnd<T>(means: Means, act: (means: Means) => Promise<T>): Promise<T> {
   const doubt = await reach(means.client, means.masker);
   if (doubt && !doubt.mayLogIn) throw new Unreachable(doubt);
-  means.onStep('creating users and tokens');
   let isAdministrator = false;
   const onAdministrator = (administrator: Administrator) => {
     isAdministrator = true;
     means.onAdministrator(administrator);
   };
   try {
-    return await createSandbox({ ...means, onAdministrator });
+    return await act({ ...means, onAdministrator });
   } catch (error) {
     if (doubt && !isAdministrator && stopOf(error)) throw new Unreachable(doubt);
     throw error;
@@ -120,12 +133,31 @@ class Unreachable extends Error {
   }
 }
 
-async function createSandbox(means: Means): Promise<Sandbox> {
-  const { client, masker, settings, runId, created, onAdministrator } = means;
+async function create(means: Means): Promise<Sandbox> {
+  const { client, masker, settings, runId, created, onAdministrator, onStep } = means;
+  onStep('creating users and tokens');
   const { admin = {}, settleMs, seed } = settings;
   const names = await Names.load(seed, runId);
   const calls = new Calls(client, masker, settleMs);
   return provision(calls, created, names, admin, onAdministrator);
+}
+
+/** Opens a session of the caller, which the run ends. @throws Misconfigured, SandboxUnavailable */
+async function logCallerIn(
+  { client, masker, settings, created, onStep }: Means,
+  login: Login,
+): Promise<string> {
+  onStep('logging in');
+  try {
+    const calls = new Calls(client, masker, settings.settleMs);
+    return await openSession(calls, created, login);
+  } catch (error) {
+    if (error instanceof CallFailed && error.status === 401)
+      throw new Misconfigured(
+        `PORTAL_CALLER_USERNAME and PORTAL_CALLER_PASSWORD were rejected (401).${otherLogin(error.exchange)}`,
+      );
+    throw sandboxUnavailable(error, 'The caller could not log in');
+  }
 }
 
 /** Reads the list with every credential, and waits until what is new shows everywhere. */
@@ -180,7 +212,7 @@ async function readFirst(
   return { credentials, rounds, surroundings };
 }
 
-const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session')}; or an administrator: PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN`;
+const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session')}, or PORTAL_CALLER_USERNAME and PORTAL_CALLER_PASSWORD; or an administrator: PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN`;
 
 /** What of a preparation keeps anything from being judged; undefined for a bug. */
 function stopOf(error: unknown): Stop | undefined {

@@ -16,7 +16,7 @@ import type { Settings } from '../settings/settings.ts';
 import { cleanAfter, removeWhatRefusalsSpare } from './cleaning.ts';
 import { newClient } from './client.ts';
 import { noticesOf } from './notices.ts';
-import { factsOf, type Plan, planOf } from './plan.ts';
+import { factsOf, type Plan, planOf, writesOf } from './plan.ts';
 import { credentialsOf, lackOf, type Prepared, prepare } from './preparation.ts';
 import { type KnownOfRun, Recorder } from './recorder.ts';
 import { watchSecrets } from './secrets.ts';
@@ -66,7 +66,7 @@ export class Run {
     this.#limiter = new Limiter(settings.rate);
     this.#client = newClient(settings, this.target, {
       purpose: `run ${this.#runId}`,
-      writes: this.facts.profile === 'full',
+      writes: writesOf(settings),
       signal: this.#end.signal,
       limiter: this.#limiter,
     });
@@ -159,6 +159,7 @@ export class Run {
       administrator: this.#administrator,
       masker: this.#recorder.masker,
       limiter: this.#limiter,
+      writes: writesOf(this.#settings),
       onBug: (error) => this.#recorder.noteBug('cleaning up', error),
     });
     this.#cleanup = cleanup;
@@ -218,6 +219,11 @@ export class Run {
   close(): void {
     clearTimeout(this.#deadline);
     this.#client.close();
+  }
+
+  /** Whether the caller is logged in, and out, although nothing else is written. */
+  get logsIn(): boolean {
+    return writesOf(this.#settings) === 'sessions';
   }
 
   /** The command that removes what this run has created. */

@@ -13,7 +13,7 @@ import type { Settings } from '../settings/settings.ts';
  */
 export function watchSecrets(
   masker: SecretMasker,
-  { target, ca, cert, key, origin, credentials, headers, proxy, admin = {} }: Settings,
+  { target, ca, cert, key, origin, credentials, headers, proxy, callerLogin, admin = {} }: Settings,
   register: readonly Requirement<Context>[],
 ): void {
   const own = [register, options, credentialKinds, schema('report'), schema('api-token')];
@@ -22,5 +22,6 @@ export function watchSecrets(
   if (admin.token !== undefined) masker.add(admin.token);
   const onTheWay = [...headers.map(({ value }) => value), ...secretsOf(proxy)];
   for (const secret of onTheWay) masker.addPassword(secret);
-  if (admin.password !== undefined) masker.addPassword(admin.password);
+  const passwords = [admin.password, callerLogin?.password];
+  for (const password of passwords) if (password !== undefined) masker.addPassword(password);
 }

@@ -1,12 +1,11 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { parseTarget } from '../http/target.ts';
-import { endAdminSessions } from '../sandbox/admin-sessions.ts';
 import { becomeAdministrator } from '../sandbox/administrator.ts';
 import { Calls } from '../sandbox/calls.ts';
 import { findAccount, findTraces, removeTraces, type Trace } from '../sandbox/cleanup.ts';
-import { Created } from '../sandbox/created.ts';
+import { Created, type Leftover } from '../sandbox/created.ts';
+import { endLogins } from '../sandbox/logins.ts';
 import { isRunId } from '../sandbox/names.ts';
-import type { Leftover } from '../sandbox/removal.ts';
 import { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
 import { newClient, withTunnel } from './client.ts';
@@ -47,7 +46,7 @@ export async function sweep(settings: Settings, remove: boolean, which: Which): 
   const { signal } = new AbortController();
   const client = newClient(await withTunnel(settings), parseTarget(text), {
     purpose: 'cleanup',
-    writes: true,
+    writes: 'all',
     signal,
   });
   const calls = new Calls(client, new SecretMasker(), settleMs);
@@ -67,7 +66,7 @@ export async function sweep(settings: Settings, remove: boolean, which: Which): 
     const left = remove ? await removeTraces({ calls, administrator, until }, found) : undefined;
     return left ? { found, left } : { found };
   } finally {
-    await endAdminSessions(calls, created).catch(() => undefined);
+    await endLogins(calls, created, "the administrator's").catch(() => undefined);
     client.close();
   }
 }

@@ -3,6 +3,7 @@ import { otherLogin } from '../http/challenge.ts';
 import { type Bearer, CallFailed } from './caller.ts';
 import type { Calls } from './calls.ts';
 import type { Created } from './created.ts';
+import { openSession } from './logins.ts';
 
 /** How a run is given an administrator: by login, or by token. */
 export interface AdminCredentials {
@@ -87,20 +88,11 @@ export async function becomeAdministrator(
   created: Created,
   { username = '', password = '', token }: AdminCredentials,
 ): Promise<Administrator> {
-  const login = async () => {
-    created.isLoginLost = true;
-    const session = await calls.login(username, password, false).catch((error) => {
-      created.isLoginLost = error instanceof CallFailed && error.mayHaveWorked;
-      throw error;
-    });
-    created.isLoginLost = false;
-    created.adminSessions.set(session, false);
-    return session;
-  };
+  const login = () => openSession(calls, created, { username, password });
   const administrator =
     token === undefined
       ? new Administrator(await firstLogin(login), login, (session) =>
-          created.adminSessions.set(session, true),
+          created.logins.set(session, true),
         )
       : new Administrator(token);
   try {

@@ -3,8 +3,8 @@ import type { Administrator } from './administrator.ts';
 import type { AccountListed, UserListed } from './answered.ts';
 import { type Id, isSame } from './answers.ts';
 import type { Calls } from './calls.ts';
+import type { Leftover } from './created.ts';
 import { runOf } from './names.ts';
-import type { Leftover } from './removal.ts';
 import { type RemovalMeans, removeAccount } from './remove-account.ts';
 
 /** An account or a user by whose name a run can be recognised. */

@@ -17,6 +17,14 @@ export interface CreatedUserEntry {
   readonly accountId: Id;
 }
 
+/** Something that a run created and that could not be removed, or may be there. */
+export interface Leftover {
+  readonly what: string;
+  readonly why: string;
+  /** Removes it, or looks for it. */
+  readonly curl: string;
+}
+
 /**
  * What a run creates, noted in memory before the request that creates it (a file would hold
  * credentials), and what came back after it. Removal goes by this record, whatever a list says.
@@ -28,16 +36,16 @@ export class Created {
   readonly tokens = new Map<string, Bearer & { readonly accountId: Id }>();
   /** Sessions of users that the run created, with their account. */
   readonly sessions = new Map<string, Id>();
-  /** Sessions of the administrator that the run opened, and whether the server accepted them. */
-  readonly adminSessions = new Map<string, boolean>();
+  /** Sessions that the run opened with a login that it was given, and whether the server accepted them. */
+  readonly logins = new Map<string, boolean>();
   /** How creating calls answered something else than they were sent, in sentences. */
   readonly differences = new Set<string>();
-  /** Whether a login of the administrator was sent, and nobody knows whether it opened a session. */
+  /** Whether such a login was sent, and nobody knows whether it opened a session. */
   isLoginLost = false;
 
   /** Whether there is nothing to remove and nothing to end. */
   get isEmpty(): boolean {
-    return this.accounts.length === 0 && this.adminSessions.size === 0 && !this.isLoginLost;
+    return this.accounts.length === 0 && this.logins.size === 0 && !this.isLoginLost;
   }
 
   /** Notes an account before it is created. */

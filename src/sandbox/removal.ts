@@ -4,17 +4,9 @@ import type { AccountListed, UserListed } from './answered.ts';
 import { type Id, isSame } from './answers.ts';
 import { CallFailed } from './caller.ts';
 import type { Calls } from './calls.ts';
-import type { Created, CreatedAccount } from './created.ts';
+import type { Created, CreatedAccount, Leftover } from './created.ts';
 import { prefixOf, runOf } from './names.ts';
 import { type Removal, removeAccount } from './remove-account.ts';
-
-/** Something that a run created and that could not be removed, or may be there. */
-export interface Leftover {
-  readonly what: string;
-  readonly why: string;
-  /** Removes it, or looks for it. */
-  readonly curl: string;
-}
 
 export interface Cleanup {
   /** How many tokens, sessions, users and accounts were seen to be gone. */

@@ -2,6 +2,7 @@ import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName } from '../contract/requirement.ts';
 import { credentialKinds } from '../portal/credential.ts';
 import type { AdminCredentials } from '../sandbox/administrator.ts';
+import type { Login } from '../sandbox/logins.ts';
 import type { Environment } from './option-reader.ts';
 
 /** The variables of the administrator, each with what it holds. */
@@ -11,10 +12,17 @@ export const adminVariables = {
   PORTAL_ADMIN_TOKEN: "an administrator's token, in place of the login",
 } as const;
 
+/** The variables of a caller's login, in place of a session token. */
+export const callerVariables = {
+  PORTAL_CALLER_USERNAME: 'the login of the caller, in place of a session token',
+  PORTAL_CALLER_PASSWORD: 'their password: the run logs in and out',
+} as const;
+
 /** Every variable that holds a credential; their values are never in a configuration file. */
 export const credentialVariables: readonly string[] = [
   ...Object.keys(adminVariables),
   ...credentialKinds.map(({ variable }) => variable),
+  ...Object.keys(callerVariables),
 ];
 
 /** The bearer tokens of personas. @throws Misconfigured */
@@ -32,22 +40,49 @@ export function readCredentials(variables: Environment): Map<CredentialName, str
 
 /** The administrator, by login or by token. @throws Misconfigured */
 export function readAdmin(variables: Environment): AdminCredentials | undefined {
-  const { PORTAL_ADMIN_USERNAME: username, PORTAL_ADMIN_PASSWORD: password } = variables;
+  const login = readLogin(variables, 'ADMIN');
   const token = readToken(variables, 'PORTAL_ADMIN_TOKEN');
-  if (token !== undefined && (username || password)) {
+  if (token !== undefined && login) {
     throw new Misconfigured(
       'Give PORTAL_ADMIN_TOKEN, or PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, not both.',
     );
   }
-  if (Boolean(username) !== Boolean(password)) {
-    throw new Misconfigured('PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD go together.');
-  }
-  return token ? { token } : username ? { username, password } : undefined;
+  return token ? { token } : login;
+}
+
+/** The login of the caller, who has no session token then. @throws Misconfigured */
+export function readCallerLogin(variables: Environment): Login | undefined {
+  const login = readLogin(variables, 'CALLER');
+  if (login && variables.PORTAL_CALLER_SESSION)
+    throw new Misconfigured(
+      'Give PORTAL_CALLER_SESSION, or PORTAL_CALLER_USERNAME and PORTAL_CALLER_PASSWORD, not both.',
+    );
+  return login;
+}
+
+function readLogin(variables: Environment, whose: 'ADMIN' | 'CALLER'): Login | undefined {
+  const names = [`PORTAL_${whose}_USERNAME`, `PORTAL_${whose}_PASSWORD`] as const;
+  const [username, password] = names.map((name) => variables[name]);
+  if (Boolean(username) !== Boolean(password))
+    throw new Misconfigured(`${names.join(' and ')} go together.`);
+  if (!username || !password) return undefined;
+  // A file or a secret of Kubernetes often ends so, and the portal would reject it.
+  const broken = names.find((name) => /[\r\n]$/.test(variables[name] ?? ''));
+  if (broken) throw new Misconfigured(`${broken} ends in a line break: remove it.`);
+  return { username, password };
 }
 
 function readToken(variables: Environment, variable: string): string | undefined {
   const token = variables[variable]?.trim();
   if (!token) return undefined;
+  if (/^(["'`]).*\1$/s.test(token))
+    throw new Misconfigured(`${variable} is in quotation marks, which are no part of a token.`);
+  if (/[\r\n]/.test(token))
+    throw new Misconfigured(
+      `${variable} has several lines: a token has one. Is it the whole answer of a call, or two tokens?`,
+    );
+  if (/^[[{]/.test(token))
+    throw new Misconfigured(`${variable} holds JSON: give the token alone, the "id" in it.`);
   if (/^bearer\s/i.test(token)) {
     throw new Misconfigured(`${variable} must hold the token alone, without the word Bearer.`);
   }

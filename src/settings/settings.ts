@@ -3,8 +3,9 @@ import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName, Statement } from '../contract/requirement.ts';
 import type { Tunnel } from '../http/agents.ts';
 import type { AdminCredentials } from '../sandbox/administrator.ts';
+import type { Login } from '../sandbox/logins.ts';
 import { type Config, readConfig, withVariables } from './config-file.ts';
-import { credentialVariables, readAdmin, readCredentials } from './credentials.ts';
+import { credentialVariables, readAdmin, readCallerLogin, readCredentials } from './credentials.ts';
 import { readEnvFile } from './env-file.ts';
 import { readText } from './json-file.ts';
 import { nearest } from './nearest.ts';
@@ -19,6 +20,8 @@ export interface Settings extends OptionSettings {
   readonly target?: string | undefined;
   readonly credentials: ReadonlyMap<CredentialName, string>;
   readonly admin?: AdminCredentials | undefined;
+  /** In place of a session token of the caller. */
+  readonly callerLogin?: Login | undefined;
   /** The image that was started as the target. */
   readonly image?: string;
   readonly detail: 'quiet' | 'normal' | 'verbose';
@@ -150,6 +153,7 @@ function settingsFrom(source: Source, given: Given): Settings {
     target: typeof given.target === 'string' ? given.target : reader.text('target'),
     credentials: readCredentials(variables),
     admin: readAdmin(variables),
+    callerLogin: readCallerLogin(variables),
     notices: [],
     authorities: authoritiesOf(variables, options.ca !== undefined),
     detail: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal',
