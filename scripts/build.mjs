@@ -1,5 +1,5 @@
-// Compiles the schemas to generated/, src/ and specs/ to dist/, and bundles the command. With
-// --if-possible, a tree without the compiler (`npm ci --omit=dev`) is told so instead of failing its install.
+// Compiles the schemas to generated/, src/ and specs/ to build/, and bundles command and API, with
+// every library that they need, into dist/. With --if-possible, a tree without the compiler (`npm ci --omit=dev`) is told so instead of failing its install.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,14 +14,15 @@ if (compiler === undefined) {
   process.exit(process.argv.includes('--if-possible') ? 0 : 1);
 }
 writeValidators();
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+for (const folder of ['build', 'dist'])
+  rmSync(join(root, folder), { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
-const { bundleCommand } = await import('./bundle.mjs'); // Not there without the compiler.
-await bundleCommand();
+const { bundle } = await import('./bundle.mjs'); // Not there without the compiler.
+await bundle();
 chmodSync(join(root, 'dist/src/cli.js'), 0o755);
 
 function findCompiler() {

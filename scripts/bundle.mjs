@@ -1,6 +1,6 @@
-// Puts the command and the libraries that each of its calls needs into few files:
-// finding and reading hundreds of small ones costs some 50 ms of each call.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Puts command and API, with every library that they need, into few files: an install brings this
+// package alone, and finding and reading hundreds of small ones costs some 50 ms of each call.
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -8,32 +8,39 @@ import { rolldown } from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist/src');
 
-/** Loaded where they are used, from where they are installed. */
-const external = [/^@faker-js\/faker/, 'testcontainers', /^portal-conformance\//, /^#validators\//];
+/** From where they are installed: an optional peer, and what the schemas were compiled to. */
+const external = ['testcontainers', /^portal-conformance\//, /^#validators\//];
 
 /** What superagent loads for multipart bodies and for HTTP/2, of which there are none here. */
 const unused = ['formidable', 'form-data', 'http2', './http2wrapper'];
 
-/** Replaces `dist/src/cli.js` with the bundle; its parts are in `dist/src/cli/`. */
-export async function bundleCommand() {
-  const bundle = await rolldown({
-    input: { cli: join(out, 'cli.js') },
+/** Writes `dist/src/cli.js` and `dist/src/index.js` with its types; their parts are in `dist/src/parts/`. */
+export async function bundle() {
+  const bundled = await rolldown({
+    input: { cli: join(root, 'build/src/cli.js'), index: join(root, 'build/src/index.js') },
     cwd: root,
     platform: 'node',
     external,
+    // Its other form cannot be bundled.
+    resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
     plugins: [leaveOut(unused)],
   });
-  const { output } = await bundle.write({
+  const { output } = await bundled.write({
     dir: out,
     format: 'esm',
     entryFileNames: '[name].js',
-    chunkFileNames: 'cli/[name].js',
+    chunkFileNames: 'parts/[name].js',
   });
-  await bundle.close();
+  await bundled.close();
+  cpSync(join(root, 'build'), join(root, 'dist'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.js'),
+  });
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
-  const packages = packagesOf(modules);
-  writeFileSync(join(out, 'cli/LICENSES.txt'), licensesOf(packages));
-  writeFileSync(join(out, 'cli/sbom.cdx.json'), sbomOf(packages));
+  // The validators hold a function of ajv.
+  const packages = packagesOf([...modules, join(root, 'node_modules/ajv/lib')]);
+  writeFileSync(join(out, 'parts/LICENSES.txt'), licensesOf(packages));
+  writeFileSync(join(out, 'parts/sbom.cdx.json'), sbomOf(packages));
 }
 
 /** Gives supertest and superagent an empty class in place of some modules. */

@@ -27,16 +27,11 @@ if (first === '--stage') {
   process.exit(status ?? 1);
 }
 
-/** What npm would install: the files of the package, and what it depends on. */
+/** What npm would install: the files of the package, in which everything is. */
 function sandbox(folder) {
   const { files } = manifest(root);
   for (const part of [...files, 'package.json'])
     cpSync(join(root, part), join(folder, part), { recursive: true });
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const shipped = Object.entries(lock.packages).filter(
-    ([path, one]) => path !== '' && !one.dev && !one.devOptional && !one.peer && !one.optional,
-  );
-  for (const [path] of shipped) cpSync(join(root, path), join(folder, path), { recursive: true });
 }
 
 function manifest(folder) {

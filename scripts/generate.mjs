@@ -2,13 +2,13 @@
 // tables of the docs, and docs/requirements.md. With --check it writes nothing, and exits with 1
 // when a file is stale. Needs dist/ (npm run build).
 import { readFileSync, writeFileSync } from 'node:fs';
-import { requirements } from '../dist/specs/index.js';
-import { outline } from '../dist/src/contract/outline.js';
-import { topics } from '../dist/src/contract/requirement.js';
-import { formats } from '../dist/src/report/formats/formats.js';
-import { credentialVariables } from '../dist/src/settings/credentials.js';
-import { camel, variableOf } from '../dist/src/settings/option-reader.js';
-import { commandOptions, options, optionTable } from '../dist/src/settings/options.js';
+import { requirements } from '../build/specs/index.js';
+import { outline } from '../build/src/contract/outline.js';
+import { topics } from '../build/src/contract/requirement.js';
+import { formats } from '../build/src/report/formats/formats.js';
+import { credentialVariables } from '../build/src/settings/credentials.js';
+import { camel, variableOf } from '../build/src/settings/option-reader.js';
+import { commandOptions, options, optionTable } from '../build/src/settings/options.js';
 
 const root = new URL('..', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { faults } from '../dist/src/reference/faults.js';
-import { startReference } from '../dist/src/reference/start.js';
+import { faults } from '../build/src/reference/faults.js';
+import { startReference } from '../build/src/reference/start.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'portal-conformance-pictures-'));

@@ -23,11 +23,11 @@ process.exit(unnoticed > 0 ? 1 : 0);
 
 /** Runs the first mutant of each requirement against a register that lacks its check. */
 async function withoutEachCheck() {
-  const { requirements } = await import('../dist/specs/index.js');
-  const { faults } = await import('../dist/src/reference/faults.js');
-  const { startReference } = await import('../dist/src/reference/start.js');
-  const { readSettings } = await import('../dist/src/settings/settings.js');
-  const { verify } = await import('../dist/src/run/verify.js');
+  const { requirements } = await import('../build/specs/index.js');
+  const { faults } = await import('../build/src/reference/faults.js');
+  const { startReference } = await import('../build/src/reference/start.js');
+  const { readSettings } = await import('../build/src/settings/settings.js');
+  const { verify } = await import('../build/src/run/verify.js');
   const found = [];
   for (const { id } of requirements.filter(({ check }) => check)) {
     const fault = faults.find(({ trips }) => trips.includes(id));
@@ -106,7 +106,7 @@ async function fixturesAgree(place) {
     .slice(1)
     .reduce((at, step) => at[step], schema);
   delete subschema.requirement;
-  const { judgeShape } = await import('../dist/src/contract/shape.js');
+  const { judgeShape } = await import('../build/src/contract/shape.js');
   const validators = compileShape((one) =>
     require(`portal-conformance/schemas/${one}.schema.json`),
   );

@@ -31,6 +31,9 @@ export function compileShape(schemaOf = read) {
   };
 }
 
+/** What validators take from ajv: no install has it. */
+const runtime = 'ajv/dist/runtime/ucs2length';
+
 /** Writes the validators of every schema that is used in a run. */
 export function writeValidators() {
   const folder = new URL('generated/', root);
@@ -38,8 +41,15 @@ export function writeValidators() {
   mkdirSync(folder);
   const write = (name, ajv, schemas) => {
     for (const schema of Object.values(schemas)) ajv.getSchema(schema) ?? ajv.compile(schema);
-    writeFileSync(new URL(`${name}.cjs`, folder), standalone(ajv, schemas));
+    const code = standalone(ajv, schemas).replaceAll(`"${runtime}"`, '"./ucs2length.cjs"');
+    writeFileSync(new URL(`${name}.cjs`, folder), code);
   };
+  // A default export is all that validators read of it.
+  const helper = readFileSync(require.resolve(runtime), 'utf8').replace(
+    /^Object.*__esModule.*\n/m,
+    '',
+  );
+  writeFileSync(new URL('ucs2length.cjs', folder), helper);
   const id = (name) => read(name).$id;
 
   const every = newAjv(true);

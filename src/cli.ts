@@ -37,14 +37,13 @@ const program = new Command('portal-conformance')
   .exitOverride()
   // What follows an unknown option may be a secret: it is not repeated.
   .configureOutput({ outputError: (text, print) => print(text.replace(/=[^']*/g, '=…')) })
-  .showHelpAfterError("Try 'portal-conformance --help'.")
-  .addHelpText('after', () => credentialsHelp);
+  .showHelpAfterError("Try 'portal-conformance --help'.");
 
 // Each command is loaded when it is called: starting is what takes time.
 const run = withOptions(
   program
     .command('run', { isDefault: true })
-    .description('judge a target; without one, a reference portal that is started for it')
+    .description('judge a target, the default: run may be left out')
     .argument('[target]', 'URL of the portal, with port and path prefix (PORTAL_TARGET)')
     .action(async (target: string | undefined, given: Given) => {
       const { runCommand } = await import('./commands/run.ts');
@@ -53,6 +52,12 @@ const run = withOptions(
   commandOptions.map(({ name }) => name),
 );
 run.addHelpText('after', () => credentialsHelp);
+// Most people call it without the name of a command.
+program.addHelpText(
+  'after',
+  () =>
+    `\n${run.helpInformation().replace(/^[\s\S]*?\nOptions:/, 'Options of run:')}${credentialsHelp}`,
+);
 
 withOptions(
   program
@@ -149,8 +154,13 @@ program
   .description('start the reference portal, for scripts and demonstrations')
   .option('--port <number>', 'listen on this port (a free one)')
   .option('--host <address>', 'listen on this address (127.0.0.1)')
-  .option('--fault <name>', 'break it in one way, a mutant of docs/proof.md')
+  .option(
+    '--fault <name>',
+    'break it, as a mutant of docs/proof.md; several',
+    (name: string, before: string | undefined) => (before ? `${before},${name}` : name),
+  )
   .option('--list-faults', 'print the names of all faults, with what is broken')
+  .option('--tls', 'serve https, with a certificate for this call; prints its authority')
   .option('--show-credentials', 'print tokens and the login of the administrator')
   .action(async (given: Given) => {
     const { serveCommand } = await import('./commands/serve.ts');
@@ -172,9 +182,10 @@ try {
 
 /** Adds options of a run to a command. */
 function withOptions(command: Command, names: readonly string[]): Command {
-  for (const { name, takes, about, several } of commandOptions) {
+  for (const { name, letter, takes, about, several } of commandOptions) {
     if (!names.includes(name)) continue;
-    const option = new Option(takes ? `--${name} ${takes}` : `--${name}`, about);
+    const flags = letter ? `-${letter}, --${name}` : `--${name}`;
+    const option = new Option(takes ? `${flags} ${takes}` : flags, about);
     if (several) {
       option.argParser((value: string, before: unknown) =>
         typeof before === 'string' ? `${before}${several}${value}` : value,

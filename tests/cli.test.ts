@@ -387,6 +387,42 @@ describe('options', () => {
     ]);
   });
 
+  test.concurrent.each([
+    ['with a byte order mark', (text: string) => `\uFEFF${text}`, 'utf8'],
+    ['in UTF-16', (text: string) => `\uFEFF${text.replaceAll('\n', '\r\n')}`, 'utf16le'],
+  ] as const)('a configuration %s is read', async (_, edit, encoding) => {
+    const path = join(folder, `${Math.random()}.json`);
+    writeFileSync(path, edit('{\n  "only": ["array"]\n}\n'), encoding);
+    const { code, report } = await portalConformance(['--config', path], all);
+    expect({ code, only: report.selection.only }).toEqual({ code: 0, only: ['array'] });
+  });
+
+  test.concurrent.each([
+    [
+      '{\n  "settle": 1,\n  "only": [array]\n}',
+      /is not JSON: .*, line 3, column 12: invalid symbol\.$/,
+    ],
+    ['{\n  "settle": 1,\n}', /is not JSON: .*, line 3, column 1: property name expected\.$/],
+    ['{ "settle": 1 } // soon', /is not JSON: .*, line 1, column 17: invalid comment token\.$/],
+    ['{', /is not JSON: .*, line 1, column 2: close brace expected\.$/],
+    [
+      '{\n  "settle": 1,\n  "sttle": 1\n}',
+      /, line 3: the file must NOT have additional properties: "sttle"/,
+    ],
+    [
+      '{\n  "settle": 1,\n  "reports":\n  { "html": "" }\n}',
+      /, line 4: \/reports\/html must NOT have fewer/,
+    ],
+  ])('the configuration %j is a wrong call, which names the line', async (text, sentence) => {
+    const path = join(folder, `${Math.random()}.json`);
+    writeFileSync(path, text);
+    const { code, report } = await portalConformance(['--config', path], all);
+    expect({ code, message: report.message }).toEqual({
+      code: 2,
+      message: expect.stringMatching(sentence),
+    });
+  });
+
   test.concurrent('a variable that nobody knows is named, with the one that was meant', async () => {
     const { code, report } = await portalConformance([], {
       ...all,
@@ -482,6 +518,9 @@ test.concurrent('list prints the register', async () => {
 });
 
 test.concurrent('help and version are no errors', async () => {
-  expect((await portalConformance(['--help'])).code).toBe(0);
+  const { code, stdout } = await portalConformance(['--help']);
+  expect(code).toBe(0);
+  // What most people look for are the options of the command that has no name.
+  expect(stdout).toMatch(/Options of run:[\s\S]* --settle <seconds>[\s\S]*Exit codes:/);
   expect((await portalConformance(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
 import { type Behaviour, plain } from '../src/reference/behaviour.ts';
-import { faults } from '../src/reference/faults.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import type { Report } from '../src/report/report.ts';
 import type { Given } from '../src/settings/option-reader.ts';
@@ -586,54 +585,6 @@ test('the same seed makes the same names', async () => {
   expect(first).toHaveLength(3);
   expect(await names('7')).toEqual(first);
   expect(await names('8')).not.toEqual(first);
-});
-
-describe('serve', () => {
-  const serve = (...args: string[]) => run(process.execPath, ['dist/src/cli.js', 'serve', ...args]);
-
-  test('lists its faults, and tells which was meant', async () => {
-    const { code, stdout } = await serve('--list-faults');
-    expect([code, stdout.split('\n').length]).toEqual([0, faults.length + 1]);
-    expect(stdout).toMatch(/^wrapped\t\S/m);
-    const typed = await serve('--fault', 'wraped');
-    expect([typed.code, typed.stderr]).toEqual([
-      2,
-      expect.stringMatching(/Did you mean wrapped\?/),
-    ]);
-  });
-
-  test('a portal to point scripts at, with the credentials that it prints', async () => {
-    let output = '';
-    const ended = await run(
-      process.execPath,
-      ['dist/src/cli.js', 'serve', '--show-credentials'],
-      {},
-      async (kill) => {
-        output = 'started';
-        setTimeout(() => kill('SIGTERM'), 1500);
-      },
-    );
-    expect([output, ended.code]).toEqual(['started', 0]);
-    const names = [...ended.stdout.matchAll(/^export (\w+)=\S+$/gm)].map(([, name]) => name);
-    expect(names).toEqual([
-      'PORTAL_TARGET',
-      'PORTAL_CALLER_TOKEN',
-      'PORTAL_CALLER_SESSION',
-      'PORTAL_TEAMMATE_TOKEN',
-      'PORTAL_OUTSIDER_TOKEN',
-      'PORTAL_ADMIN_USERNAME',
-      'PORTAL_ADMIN_PASSWORD',
-    ]);
-  });
-
-  test('a port that is taken is said in one sentence', async () => {
-    const port = new URL(portal.url).port;
-    const ended = await run(process.execPath, ['dist/src/cli.js', 'serve', '--port', port]);
-    expect([ended.code, ended.stderr]).toEqual([
-      2,
-      `portal-conformance: Cannot listen on 127.0.0.1:${port} (EADDRINUSE).\n`,
-    ]);
-  });
 });
 
 test('every requirement of the full profile is one that the reference run decides', async () => {

@@ -180,7 +180,7 @@ describe.concurrent('the gate', () => {
     [
       'not filled in',
       write0({ failures: [createdAt, { ...nameNull, owner: 'FILL IN: who' }] }),
-      /line 9: \/failures\/1\/owner is still to be filled in/,
+      /line 13: \/failures\/1\/owner is still to be filled in/,
     ],
     [
       'without a date',

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createSecureSocketServer } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { certify } from '../src/reference/certify.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import { portalConformance } from './support/cli.ts';
 import { adminVariablesOf, variablesOf } from './support/judge.ts';
 import { forwardTo, http, https, type Listening, listening, raw } from './support/servers.ts';
-import { certify, certifyChain } from './support/tls.ts';
+import { certifyChain } from './support/tls.ts';
 
 // What stands between the call and a portal is named for what it is, with what to do.
 
@@ -19,7 +20,7 @@ let tls: Awaited<ReturnType<typeof certify>>;
 beforeAll(async () => {
   portal = await startReference();
   folder = mkdtempSync(join(tmpdir(), 'portal-conformance-front-'));
-  tls = await certify('localhost');
+  tls = await certify(['localhost']);
   writeFileSync(join(folder, 'ca.pem'), tls.ca);
 });
 

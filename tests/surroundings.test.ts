@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { plain } from '../src/reference/behaviour.ts';
+import { certify } from '../src/reference/certify.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import { configName } from '../src/settings/options.ts';
 import { portalConformance, run } from './support/cli.ts';
 import { variablesOf } from './support/judge.ts';
 import { forwardTo, https } from './support/servers.ts';
-import { certify } from './support/tls.ts';
 
 // Files and variables that nobody meant for a run must not weaken it, nor let a token out.
 
@@ -79,7 +79,7 @@ describe('a configuration file that was found, not named', () => {
 
 describe('TLS', () => {
   test('is verified though NODE_TLS_REJECT_UNAUTHORIZED=0, and that is said', async () => {
-    const { ca: _, ...tls } = await certify('localhost');
+    const { ca: _, ...tls } = await certify(['localhost']);
     const server = await https(tls, forwardTo(portal.url));
     const variables = { ...variablesOf(portal), PORTAL_TARGET: server.url };
     const { code, report, stdout } = await portalConformance(['--settle', '0.2'], {

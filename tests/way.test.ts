@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { certify } from '../src/reference/certify.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import type { Report } from '../src/report/report.ts';
 import { readProxy } from '../src/settings/proxy.ts';
@@ -10,7 +11,7 @@ import { portalConformance } from './support/cli.ts';
 import { adminVariablesOf, variablesOf } from './support/judge.ts';
 import { connectProxy } from './support/proxy.ts';
 import { forwardTo, http, https, listening } from './support/servers.ts';
-import { certify, certifyChain } from './support/tls.ts';
+import { certifyChain } from './support/tls.ts';
 
 // The way from the run to the portal: proxies, gateways, client certificates, other addresses.
 
@@ -21,7 +22,7 @@ let tls: Awaited<ReturnType<typeof certify>>;
 beforeAll(async () => {
   portal = await startReference();
   folder = mkdtempSync(join(tmpdir(), 'portal-conformance-way-'));
-  tls = await certify('portal.test');
+  tls = await certify(['portal.test']);
   writeFileSync(join(folder, 'ca.pem'), tls.ca);
 });
 
@@ -224,7 +225,7 @@ describe('a gateway that wants a header', () => {
 describe('a client certificate', () => {
   let client: Awaited<ReturnType<typeof certify>>;
   beforeAll(async () => {
-    client = await certify('somebody');
+    client = await certify(['somebody']);
     for (const [name, pem] of [
       ['client.pem', client.cert],
       ['client.key', client.key],

@@ -1,8 +1,8 @@
 // Shows every tool the broken portals of docs/proof.md that break a MUST in the read-only profile.
 import { spawn } from 'node:child_process';
-import { requirements } from '../../dist/specs/index.js';
-import { faults } from '../../dist/src/reference/faults.js';
-import { startReference } from '../../dist/src/reference/start.js';
+import { requirements } from '../../build/specs/index.js';
+import { faults } from '../../build/src/reference/faults.js';
+import { startReference } from '../../build/src/reference/start.js';
 import { bare, folder, variablesOf } from '../measure.mjs';
 import { portalOf } from './tools.mjs';
 

@@ -1,7 +1,7 @@
 // One list of so many tokens: all record rules against JSON.parse of the same text.
 // Prints medians in milliseconds, and the peak of memory in megabytes.
-import { requirements } from '../../dist/specs/index.js';
-import { checkSaved } from '../../dist/src/run/saved.js';
+import { requirements } from '../../build/specs/index.js';
+import { checkSaved } from '../../build/src/run/saved.js';
 
 const [, , size, kind, broken] = process.argv;
 const records = Array.from({ length: Number(size) }, (_, index) => ({

@@ -1,8 +1,8 @@
 // A reference portal in a process of its own; its arguments are delays of an answer in
 // milliseconds. Says on standard output what a client needs; SIGUSR2 has it tell what it
 // was asked and begin anew, with the next of the delays on SIGUSR1.
-import { plain } from '../../dist/src/reference/behaviour.js';
-import { startReference } from '../../dist/src/reference/start.js';
+import { plain } from '../../build/src/reference/behaviour.js';
+import { startReference } from '../../build/src/reference/start.js';
 
 const delays = process.argv.slice(2).map(Number);
 let seen = [];

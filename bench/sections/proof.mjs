@@ -4,9 +4,9 @@ export const title = 'Proof';
 
 /** How long one mutant takes, in-process. */
 export async function measure() {
-  const { faults } = await import('../../dist/src/reference/faults.js');
-  const { startReference } = await import('../../dist/src/reference/start.js');
-  const { verify } = await import('../../dist/src/index.js');
+  const { faults } = await import('../../build/src/reference/faults.js');
+  const { startReference } = await import('../../build/src/reference/start.js');
+  const { verify } = await import('../../build/src/index.js');
   const quick = faults.filter(({ profile }) => profile === undefined).slice(0, 100);
   const from = performance.now();
   for (const fault of quick) {

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { quote } from '../http/curl.ts';
-import { plain } from '../reference/behaviour.ts';
+import { type Behaviour, plain } from '../reference/behaviour.ts';
+import { both } from '../reference/both.ts';
 import { faults } from '../reference/faults.ts';
 import { type Reference, startReference } from '../reference/start.ts';
 import { nearest } from '../settings/nearest.ts';
@@ -17,37 +21,65 @@ export async function serveCommand({ given, environment, output }: Call): Promis
     complain(output, '--port takes a number from 0 to 65535.');
     return 2;
   }
-  const behaviour =
-    given.fault === undefined ? plain : faults.find(({ name }) => name === given.fault);
-  if (!behaviour) {
-    const typed = typeof given.fault === 'string' ? given.fault : '';
-    const meant = nearest(
-      typed,
-      faults.map(({ name }) => name),
-    );
-    complain(
-      output,
-      `--fault names none of the faults that --list-faults prints.${meant ? ` Did you mean ${meant}?` : ''}`,
-    );
+  const behaviour = behaviourOf(typeof given.fault === 'string' ? given.fault.split(',') : []);
+  if (typeof behaviour === 'string') {
+    complain(output, behaviour);
     return 2;
   }
   const host = typeof given.host === 'string' ? given.host : undefined;
   const { INITIAL_ADMIN_USERNAME: username = 'admin', INITIAL_ADMIN_PASSWORD: password } =
     environment;
   const admin = password ? { username, password } : undefined;
-  const started = startReference(behaviour, { port, host, admin });
+  const certificate = given.tls === true ? await certificateFor(host) : undefined;
+  const started = startReference(behaviour, { port, host, admin, tls: certificate?.tls });
   const portal = await started.catch((error: NodeJS.ErrnoException) => error);
   if (portal instanceof Error) {
+    certificate?.remove();
     complain(output, `Cannot listen on ${host ?? '127.0.0.1'}:${port} (${portal.code}).`);
     return 2;
   }
-  output.out(`export PORTAL_TARGET=${portal.url}\n`);
+  // Where it listens on every address, it is reached by that of this machine.
+  const url = portal.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+  output.out(`export PORTAL_TARGET=${url}\n`);
+  if (certificate) output.out(`export PORTAL_CA=${quote(certificate.file)}\n`);
   if (given['show-credentials'] === true) output.out(renderCredentials(portal));
+  complain(output, `listening on ${url}; Ctrl-C stops it.`);
   await new Promise((resolve) => {
     process.once('SIGINT', resolve).once('SIGTERM', resolve);
   });
   await portal.close();
+  certificate?.remove();
   return 0;
+}
+
+/** The portal that is broken in some ways at once; or what is wrong with their names. */
+function behaviourOf(names: readonly string[]): Behaviour | string {
+  let behaviour = plain;
+  for (const name of names) {
+    const fault = faults.find((one) => one.name === name);
+    if (!fault) {
+      const meant = nearest(
+        name,
+        faults.map((one) => one.name),
+      );
+      return `--fault names none of the faults that --list-faults prints.${meant ? ` Did you mean ${meant}?` : ''}`;
+    }
+    const merged = both(behaviour, fault);
+    if (typeof merged === 'string')
+      return `--fault ${behaviour.name} and ${name} cannot be combined: both change what the portal does for "${merged}".`;
+    behaviour = behaviour === plain ? fault : merged;
+  }
+  return behaviour;
+}
+
+/** A certificate for this call alone, with the authority that signed it in a file. */
+async function certificateFor(host = '127.0.0.1') {
+  const { certify } = await import('../reference/certify.ts');
+  const { ca, key, cert } = await certify([host, 'localhost']);
+  const folder = mkdtempSync(join(tmpdir(), 'portal-conformance-ca-'));
+  const file = join(folder, 'ca.pem');
+  writeFileSync(file, ca);
+  return { tls: { key, cert }, file, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 /** What of the reference portal a shell is to know. */

@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
-import type { ErrorObject, ValidateFunction } from 'ajv';
 import { describe } from './describe.ts';
 import type { Finding } from './finding.ts';
 import { isObject } from './json.ts';
-import { validators } from './validators.ts';
+import { type SchemaError, type Validate, validators } from './validators.ts';
 
 /** What the schemas found in one body, by requirement id. */
 export type ShapeFindings = ReadonlyMap<string, readonly Finding[]>;
@@ -22,11 +21,11 @@ export const memberNames: readonly string[] = Object.keys(
 
 /** What judges a list: record by record, and the list without its records. */
 export interface ShapeValidators {
-  readonly list: ValidateFunction;
-  readonly record: ValidateFunction;
+  readonly list: Validate;
+  readonly record: Validate;
   /** Stops at the first error. */
-  readonly quick: ValidateFunction;
-  readonly documented: ValidateFunction;
+  readonly quick: Validate;
+  readonly documented: Validate;
 }
 
 let compiled: ShapeValidators | undefined;
@@ -85,7 +84,7 @@ const maxPlaces = 3;
 class Tally {
   readonly #groups = new Map<string, Map<string, Finding & { where: string[]; count: number }>>();
 
-  add(errors: readonly ErrorObject[] | null | undefined, at: string): void {
+  add(errors: readonly SchemaError[] | null | undefined, at: string): void {
     // One value can break several keywords of one requirement; that is one place.
     const seen = new Set<string>();
     for (const error of errors ?? []) {
@@ -120,7 +119,7 @@ class Tally {
   }
 }
 
-function readError(error: ErrorObject) {
+function readError(error: SchemaError) {
   const annotated = error.parentSchema as { requirement?: string; description?: string };
   if (annotated.requirement === undefined) {
     throw new Error(`schema without a requirement: ${error.schemaPath}`);
@@ -141,7 +140,7 @@ function readError(error: ErrorObject) {
 }
 
 /** An absent member, and whether one spelled much like it is there. */
-function absent(error: ErrorObject): string {
+function absent(error: SchemaError): string {
   const name = String(error.params.missingProperty);
   const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const like = Object.keys(error.data as object).some((key) => plain(key) === plain(name));

@@ -1,14 +1,13 @@
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import { isIP, isIPv6, type LookupFunction } from 'node:net';
 import { createSecureContext, rootCertificates } from 'node:tls';
-import type { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Target } from './target.ts';
 
 /** A proxy, with the library that tunnels through it, which is loaded only where there is one. */
 export interface Tunnel {
   readonly url: URL;
-  readonly Agent: typeof HttpsProxyAgent<string>;
+  readonly Agent: new (proxy: URL, options: AgentOptions) => HttpAgent & { options: object };
 }
 
 /** How a connection to the target is made, beside its address. */

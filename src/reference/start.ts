@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Behaviour, plain } from './behaviour.ts';
@@ -18,6 +19,8 @@ export interface StartOptions {
   readonly host?: string | undefined;
   /** The administrator's login; one with a random password unless it is given. */
   readonly admin?: Seed['admin'] | undefined;
+  /** Key and certificate, in PEM, to serve https. */
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
   /** Another process of a portal has the same data. */
   readonly of?: Seed;
 }
@@ -25,14 +28,15 @@ export interface StartOptions {
 /** Starts a reference portal on this machine, with users and tokens in it. */
 export async function startReference(
   behaviour: Behaviour = plain,
-  { port = 0, host, admin, of }: StartOptions = {},
+  { port = 0, host, admin, tls, of }: StartOptions = {},
 ): Promise<Reference> {
   const seeded = of ?? seed(behaviour.newToken, admin);
   const portal = createPortal(seeded.store, behaviour);
   const usual = async (request: Request) => portal.fetch(request);
   const { around } = behaviour;
   const fetch = around ? (request: Request) => around(request, usual, seeded.store) : usual;
-  const server = createAdaptorServer({ fetch }) as Server;
+  const overTls = tls ? { createServer: createTlsServer, serverOptions: { ...tls } } : {};
+  const server = createAdaptorServer({ fetch, ...overTls }) as Server;
   if (behaviour.sendsDate === false)
     server.prependListener('request', (_, response) => {
       response.sendDate = false;
@@ -46,5 +50,6 @@ export async function startReference(
     server.close();
     await once(server, 'close');
   };
-  return { ...seeded, url: `http://${address}:${bound.port}`, close };
+  const name = address.includes(':') ? `[${address}]` : address;
+  return { ...seeded, url: `${tls ? 'https' : 'http'}://${name}:${bound.port}`, close };
 }

@@ -1,6 +1,6 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Baseline } from '../report/baseline.ts';
-import { readJsonFile } from './json-file.ts';
+import { lineOf, readJsonFile } from './json-file.ts';
 
 interface BaselineFile {
   readonly failures: readonly {
@@ -15,8 +15,8 @@ interface BaselineFile {
 
 /** Reads a baseline, each entry with its line. @throws Misconfigured */
 export function readBaseline(file: string): Baseline {
-  const { value, text } = readJsonFile<BaselineFile>(file, '--baseline', 'baseline', lineAt);
-  const lines = linesOfEntries(text);
+  const { value, text } = readJsonFile<BaselineFile>(file, '--baseline', 'baseline');
+  const lines = value.failures.map((_, index) => lineOf(text, ['failures', index]));
   for (const [index, { expires }] of value.failures.entries()) {
     if (isDay(expires)) continue;
     throw new Misconfigured(
@@ -35,24 +35,4 @@ export function readBaseline(file: string): Baseline {
 function isDay(text: string): boolean {
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
-
-function lineAt(text: string, pointer: string): string {
-  const [, index] = /^\/failures\/(\d+)/.exec(pointer) ?? [];
-  return index === undefined ? '' : `, line ${linesOfEntries(text)[Number(index)]}`;
-}
-
-/** The lines on which the entries begin: objects in the array of the outermost object. */
-function linesOfEntries(text: string): number[] {
-  const lines: number[] = [];
-  let [depth, line] = [0, 1];
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}\n]/gs)) {
-    if (token === '\n') line += 1;
-    else if (token === ']' || token === '}') depth -= 1;
-    else if (token === '[' || token === '{') {
-      depth += 1;
-      if (depth === 3) lines.push(line);
-    }
-  }
-  return lines;
 }

@@ -40,14 +40,13 @@ export function readCredentials(variables: Environment): Map<CredentialName, str
 
 /** The administrator, by login or by token. @throws Misconfigured */
 export function readAdmin(variables: Environment): AdminCredentials | undefined {
-  const login = readLogin(variables, 'ADMIN');
   const token = readToken(variables, 'PORTAL_ADMIN_TOKEN');
-  if (token !== undefined && login) {
+  if (token !== undefined && (variables.PORTAL_ADMIN_USERNAME || variables.PORTAL_ADMIN_PASSWORD)) {
     throw new Misconfigured(
       'Give PORTAL_ADMIN_TOKEN, or PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, not both.',
     );
   }
-  return token ? { token } : login;
+  return token ? { token } : readLogin(variables, 'ADMIN');
 }
 
 /** The login of the caller, who has no session token then. @throws Misconfigured */

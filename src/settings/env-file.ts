@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Environment } from './option-reader.ts';
+import { readText } from './text-file.ts';
 
 /**
  * Reads a file of variables, as people and Windows write them: UTF-8 or UTF-16, with a byte order
@@ -11,7 +11,7 @@ import type { Environment } from './option-reader.ts';
  *   change what is judged
  */
 export function readEnvFile(path: string): Environment {
-  const text = decode(readBytes(path)).replaceAll(prefix, '$1');
+  const text = readText(path, '--env-file').replaceAll(prefix, '$1');
   let rest = text;
   while (rest !== '') {
     const [line] = entry.exec(rest) ?? [];
@@ -32,22 +32,3 @@ const prefix = /^([ \t]*)(?:set[ \t]+|\$env:|export[ \t]+)(?=[A-Za-z_])/gim;
 /** A line that is empty, a comment or a variable; a value in quotes may have several. */
 const entry =
   /^(?:[ \t]*(?:#[^\n]*)?(?:\r?\n|$)|[ \t]*[A-Za-z_][\w.]*[ \t]*=[ \t]*(?:"[^"]*"[^\n]*|'[^']*'[^\n]*|`[^`]*`[^\n]*|[^\n]*)(?:\n|$))/;
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new Misconfigured(
-      `The file of --env-file cannot be read (${(error as NodeJS.ErrnoException).code}): ${path}`,
-    );
-  }
-}
-
-/** PowerShell writes UTF-16, and Notepad a byte order mark. */
-function decode(bytes: Buffer): string {
-  const [first, second] = bytes;
-  const isWide = bytes.length > 1 && (second === 0 || (first === 0xff && second === 0xfe));
-  const isSwapped = first === 0xfe && second === 0xff;
-  const encoding = isSwapped ? 'utf-16be' : isWide ? 'utf-16le' : 'utf-8';
-  return new TextDecoder(encoding).decode(bytes);
-}

@@ -1,37 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { validators } from '../contract/validators.ts';
-
-/** The text of a file. @throws Misconfigured, naming the option */
-export function readText(path: string, option: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new Misconfigured(
-      `The file of ${option} cannot be read (${(error as NodeJS.ErrnoException).code}): ${path}`,
-    );
-  }
-}
+import { readText } from './text-file.ts';
 
 /**
  * Reads JSON that one of our schemas describes.
  *
  * @param option how the file was named, `--baseline`
- * @param place where in the file a JSON Pointer points to: `, line 7`
- * @throws Misconfigured for the first thing that is wrong with it
+ * @throws Misconfigured for the first thing that is wrong with it, with its line
  */
 export function readJsonFile<T>(
   path: string,
   option: string,
   schemaName: string,
-  place: (text: string, pointer: string) => string = () => '',
 ): { value: T; text: string } {
   const text = readText(path, option);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Misconfigured(`The file of ${option} is not JSON: ${path}`);
+    throw new Misconfigured(`The file of ${option} is not JSON: ${path}, ${whatIsWrong(text)}.`);
   }
   const { validate } = validators(schemaName);
   if (validate?.(value)) return { value: value as T, text };
@@ -43,9 +31,45 @@ export function readJsonFile<T>(
     error?.keyword === 'not' && isToBeFilledIn(error.data)
       ? 'is still to be filled in'
       : `${error?.message}${more}`;
-  throw new Misconfigured(
-    `${path}${place(text, instancePath)}: ${instancePath || 'the file'} ${why}${what}`,
-  );
+  const line = lineOf(text, [
+    ...segmentsOf(instancePath),
+    ...segmentsOf(more && `/${params.additionalProperty}`),
+  ]);
+  throw new Misconfigured(`${path}, line ${line}: ${instancePath || 'the file'} ${why}${what}`);
+}
+
+/** What keeps a text from being JSON: its line and column, and why. */
+function whatIsWrong(text: string): string {
+  const errors: ParseError[] = [];
+  parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const [{ offset, error } = { offset: 0, error: undefined }] = errors;
+  const lines = text.slice(0, offset).split('\n');
+  // `PropertyNameExpected`
+  const why = error === undefined ? '' : printParseErrorCode(error).replace(/\B[A-Z]/g, ' $&');
+  const column = (lines.at(-1) ?? '').length + 1;
+  return `line ${lines.length}, column ${column}${why && `: ${why.toLowerCase()}`}`;
+}
+
+/** The line of a part of a JSON text, or of what is around it. */
+export function lineOf(text: string, path: readonly (string | number)[]): number {
+  const root = parseTree(text);
+  for (let depth = path.length; root && depth > 0; depth -= 1) {
+    const node = findNodeAtLocation(root, path.slice(0, depth));
+    // A member begins with its name.
+    const begin = node?.parent?.type === 'property' ? node.parent : node;
+    if (begin) return text.slice(0, begin.offset).split('\n').length;
+  }
+  return 1;
+}
+
+function segmentsOf(pointer: string): (string | number)[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => {
+      const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+      return /^\d+$/.test(name) ? Number(name) : name;
+    });
 }
 
 function isToBeFilledIn(value: unknown): boolean {

@@ -15,6 +15,8 @@ export interface Source {
 export interface Option<Value = unknown> {
   /** As on the command line; its variable is PORTAL_ and the name in capitals. */
   readonly name: string;
+  /** Its letter, if it has one. */
+  readonly letter?: string;
   /** What it takes: `<x>` a value, `[x]` a value or nothing; a flag without. */
   readonly takes?: string;
   /** One line of help, with the default in brackets. */
@@ -36,6 +38,7 @@ export interface Option<Value = unknown> {
 
 interface Base {
   readonly name: string;
+  readonly letter?: string;
   readonly about: string;
 }
 

@@ -188,8 +188,8 @@ export const optionTable = {
       return file === undefined ? undefined : readBaseline(file);
     },
   },
-  quiet: flag({ name: 'quiet', about: 'print the outcome alone' }),
-  verbose: flag({ name: 'verbose', about: 'print every requirement' }),
+  quiet: flag({ name: 'quiet', letter: 'q', about: 'print the outcome alone' }),
+  verbose: flag({ name: 'verbose', letter: 'v', about: 'print every requirement' }),
 } satisfies Record<string, Option>;
 
 type Table = typeof optionTable;
@@ -206,7 +206,10 @@ export type ApiOption = {
 export const options: readonly Option[] = Object.values(optionTable);
 
 /** What the command takes: the settings, and where they are read from. */
-export const commandOptions: readonly Pick<Option, 'name' | 'takes' | 'about' | 'several'>[] = [
+export const commandOptions: readonly Pick<
+  Option,
+  'name' | 'letter' | 'takes' | 'about' | 'several'
+>[] = [
   ...options,
   { name: 'config', takes: '<file>', about: `configuration file (${configName})` },
   { name: 'env-file', takes: '<file>', about: 'read variables that are not set from this file' },

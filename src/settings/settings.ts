@@ -7,11 +7,11 @@ import type { Login } from '../sandbox/logins.ts';
 import { type Config, readConfig, withVariables } from './config-file.ts';
 import { credentialVariables, readAdmin, readCallerLogin, readCredentials } from './credentials.ts';
 import { readEnvFile } from './env-file.ts';
-import { readText } from './json-file.ts';
 import { nearest } from './nearest.ts';
 import type { Source } from './option.ts';
 import { type Environment, type Given, OptionReader, variableOf } from './option-reader.ts';
 import { commandOptions, type OptionSettings, optionTable } from './options.ts';
+import { readText } from './text-file.ts';
 import { readReports } from './values.ts';
 
 /** The settings of a run. Times are in milliseconds. */
@@ -91,7 +91,8 @@ function waysOf({ proxy, headers, resolve }: Settings): string[] {
   ];
 }
 
-function refuseConflicts({ cert, key, proxy, resolve }: Settings): void {
+function refuseConflicts({ cert, key, proxy, resolve, quiet, verbose }: Settings): void {
+  if (quiet && verbose) throw new Misconfigured('Give --quiet or --verbose, not both.');
   if (key && !cert) throw new Misconfigured('--key is for --cert, which is not given.');
   if (proxy && resolve)
     throw new Misconfigured(

@@ -5,9 +5,9 @@ import { Misconfigured } from '../contract/misconfigured.ts';
 import { type Statement, topics } from '../contract/requirement.ts';
 import type { Header } from '../http/curl.ts';
 import { type Destination, formatNames, isFormat } from '../report/formats/formats.ts';
-import { readText } from './json-file.ts';
 import { nearest } from './nearest.ts';
 import type { Environment } from './option-reader.ts';
+import { readText } from './text-file.ts';
 
 /** @throws Misconfigured for a file that holds no certificate */
 export function readPem(path: string): string {

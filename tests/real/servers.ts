@@ -1,4 +1,4 @@
-import { certify } from '../support/tls.ts';
+import { certify } from '../../src/reference/certify.ts';
 import { freePort, type Program, startProgram } from './program.ts';
 
 /** A server of the world in front of portals: TLS by a private CA, and below a path. */
@@ -11,7 +11,7 @@ export interface Front extends Program {
 
 export const prefix = '/charts';
 
-const certificate = await certify('localhost');
+const certificate = await certify(['localhost']);
 
 /** Host and port of a portal. */
 export function addressOf(url: string): string {

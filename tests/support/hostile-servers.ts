@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { certify } from '../../src/reference/certify.ts';
 import type { Reference } from '../../src/reference/start.ts';
 import { forwardTo, http, https, type Listening, raw } from './servers.ts';
-import { certify } from './tls.ts';
 
 /** A server that a run must survive: within its bounds, with the right verdict, and inert text. */
 export interface HostileServer {
@@ -365,7 +365,7 @@ const nowAndThen: readonly HostileServer[] = [
 /** A portal behind TLS, whose authority is given to the run if it is to be trusted. */
 function behindTls(host = 'localhost', validity = {}) {
   return async (portal: Reference, isTrusted = false): Promise<Served> => {
-    const { ca, ...tls } = await certify(host, validity);
+    const { ca, ...tls } = await certify([host], validity);
     const folder = mkdtempSync(join(tmpdir(), 'portal-conformance-tls-'));
     const file = join(folder, 'ca.pem');
     writeFileSync(file, ca);

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { Misconfigured } from '../contract/misconfigured.ts';
+
+/**
+ * The text of a file, as people and Windows write it: UTF-8 or UTF-16, with a byte order mark or
+ * without.
+ *
+ * @throws Misconfigured, naming the option
+ */
+export function readText(path: string, option: string): string {
+  try {
+    return decode(readFileSync(path));
+  } catch (error) {
+    throw new Misconfigured(
+      `The file of ${option} cannot be read (${(error as NodeJS.ErrnoException).code}): ${path}`,
+    );
+  }
+}
+
+/** PowerShell writes UTF-16, and Notepad a byte order mark. */
+function decode(bytes: Buffer): string {
+  const [first, second] = bytes;
+  const isWide = bytes.length > 1 && (second === 0 || (first === 0xff && second === 0xfe));
+  const isSwapped = first === 0xfe && second === 0xff;
+  const encoding = isSwapped ? 'utf-16be' : isWide ? 'utf-16le' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
