@@ -70,7 +70,7 @@ describe('explain', () => {
     const output = {
       out,
       err: out,
-      color: { out: false, err: false },
+      look: { out: { color: false }, err: { color: false } },
       flushed: async () => undefined,
       isTerminal: false,
     };

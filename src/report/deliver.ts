@@ -20,15 +20,13 @@ export async function deliver(
   { reports, detail, annotate }: Delivery,
   output: Output,
 ): Promise<number> {
-  const { out, err, color } = output;
+  const { out, err, look } = output;
   const trouble = await writeReports(report, reports, output);
   const toStdout = reports.some(({ path }) => path === '-');
   const tell = toStdout ? err : out;
   if (detail !== 'none') {
     const written = trouble.length === 0 ? reports : [];
-    tell(
-      renderText(inertReport(report), { color: toStdout ? color.err : color.out, detail, written }),
-    );
+    tell(renderText(inertReport(report), { ...(toStdout ? look.err : look.out), detail, written }));
   }
   if (annotate) {
     const { renderAnnotations } = await import('./formats/github.ts');

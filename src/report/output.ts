@@ -1,3 +1,10 @@
+/** What a stream can show. */
+export interface Look {
+  readonly color: boolean;
+  /** The width of a terminal; undefined for a file or a pipe. */
+  readonly columns?: number | undefined;
+}
+
 /** Where a command writes: the process gives its streams, a test gives its own. */
 export interface Output {
   readonly out: (text: string) => void;
@@ -8,8 +15,8 @@ export interface Output {
    * @returns the code of what kept it from being written; a reader that went away is none
    */
   readonly flushed: () => Promise<string | undefined>;
-  /** Whether each is a terminal that shows colours. */
-  readonly color: { readonly out: boolean; readonly err: boolean };
+  /** What each can show. */
+  readonly look: { readonly out: Look; readonly err: Look };
   /** Whether somebody watches what is written to `err`. */
   readonly isTerminal: boolean;
 }
@@ -20,8 +27,15 @@ export function outputOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): Output {
   // Decided here, once for each stream; what renders is given the answer.
-  const colors = !environment.NO_COLOR;
-  const isTerminal = stderr.isTTY === true && !environment.CI;
+  const { NO_COLOR, FORCE_COLOR, TERM, CI } = environment;
+  const isForced = FORCE_COLOR !== undefined && !/^(0|false)$/.test(FORCE_COLOR);
+  const isForbidden = Boolean(NO_COLOR) || FORCE_COLOR !== undefined || TERM === 'dumb';
+  const lookOf = ({ isTTY, columns }: NodeJS.WriteStream): Look => ({
+    color: isForced || (!isForbidden && isTTY === true),
+    columns: isTTY ? columns : undefined,
+  });
+  // A line that is written over needs a terminal that can go back.
+  const isTerminal = stderr.isTTY === true && !CI && TERM !== 'dumb';
   let trouble: string | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const note = (error: NodeJS.ErrnoException | null | undefined) => {
@@ -39,6 +53,6 @@ export function outputOf(
       return trouble;
     },
     err: (text) => stderr.write(text),
-    color: { out: colors && stdout.isTTY === true, err: colors && stderr.isTTY === true },
+    look: { out: lookOf(stdout), err: lookOf(stderr) },
   };
 }

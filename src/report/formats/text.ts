@@ -5,16 +5,17 @@ import { type Status, statuses } from '../../contract/judge.ts';
 import { topics } from '../../contract/requirement.ts';
 import { inert } from '../inert.ts';
 import { attention, type Mood, marks, moods } from '../marks.ts';
+import type { Look } from '../output.ts';
 import type { Report, RequirementResult } from '../report.ts';
 import { tell, tellKnown } from '../sentences.ts';
+import { wrap } from '../wrap.ts';
 
 interface Written {
   readonly format: string;
   readonly path: string;
 }
 
-export interface TextOptions {
-  readonly color: boolean;
+export interface TextOptions extends Look {
   /** `quiet`: the ending alone; `verbose`: every requirement. */
   readonly detail: 'quiet' | 'normal' | 'verbose';
   /** The reports that were written beside this text. */
@@ -22,7 +23,15 @@ export interface TextOptions {
 }
 
 /** Renders an inert report for a terminal, a page of text that ends with the outcome. */
-export function renderText(report: Report, { color, detail, written = [] }: TextOptions): string {
+export function renderText(report: Report, { columns, ...options }: TextOptions): string {
+  const text = renderLines(report, options);
+  return columns === undefined ? text : wrap(text, columns);
+}
+
+function renderLines(
+  report: Report,
+  { color, detail, written = [] }: Omit<TextOptions, 'columns'>,
+): string {
   const paint = color ? painted : plain;
   const outcome = renderOutcome(report, paint);
   if (detail === 'quiet') return `${outcome.join('\n')}\n`;
@@ -31,7 +40,7 @@ export function renderText(report: Report, { color, detail, written = [] }: Text
   if (isStopped(report)) return `${[...head, '', ...ending].join('\n')}\n`;
   const body = detail === 'verbose' ? renderAll(report, paint) : renderTopics(report, paint);
   const open = chosen(report).filter(({ status }) => attention.includes(status));
-  const details = open.flatMap((one) => ['', ...renderDetails(one, paint)]);
+  const details = alike(open).flatMap((group) => ['', ...renderGroup(group, paint)]);
   const summary = open.length > maxInView ? renderSummary(report, paint) : [];
   return `${[...head, '', ...body, ...details, '', ...summary, ...ending].join('\n')}\n`;
 }
@@ -100,6 +109,26 @@ function renderAll({ requirements }: Report, paint: Paint): string[] {
 
 function mark(status: Status, paint: Paint, text: string): string {
   return paint(moods[status], `${marks[status]} ${text}`);
+}
+
+/** What says the same and has nothing to show is told once: one failure is not buried under it. */
+function alike(open: readonly RequirementResult[]): RequirementResult[][] {
+  const groups = new Map<string, RequirementResult[]>();
+  for (const one of open) {
+    const isBare = one.findings.length === 0 && one.known.length === 0;
+    const key = isBare ? `${one.status} ${one.message}` : one.id;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()];
+}
+
+function renderGroup(group: readonly RequirementResult[], paint: Paint): string[] {
+  const [first] = group;
+  if (!first || group.length === 1) return first ? renderDetails(first, paint) : [];
+  return [
+    mark(first.status, paint, `${group.length} ${first.status}: ${first.message}`),
+    `  ${group.map(({ id }) => id).join(', ')}`,
+  ];
 }
 
 function renderDetails(one: RequirementResult, paint: Paint): string[] {
