@@ -1,4 +1,5 @@
 import { compareAfterActs } from '../../src/checks/acts.ts';
+import { giveMembers } from '../../src/checks/given-members.ts';
 import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
 
 /** What is done to one token changes that token alone. */
@@ -15,5 +16,17 @@ export const acts: readonly WithoutTopic[] = [
       fix: 'Find the row by the whole token, and change what was asked for alone.',
     },
     compareAfterActs,
+  ),
+  changing(
+    {
+      id: 'owner-and-times-not-given',
+      level: 'MUST',
+      title: 'Owner and times are not taken from a request',
+      text: 'A creation or an update that gives userId, userEmail, accountId, createdAt and lastUsedAt as well is refused, or the token is listed as without them, to its own account alone.',
+      source: 'Response Schema',
+      causes: 'The body of a request is copied into the row, whatever members it has.',
+      fix: 'Take name and restrictions from the request; set owner, account and times in the portal.',
+    },
+    giveMembers,
   ),
 ];

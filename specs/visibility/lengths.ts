@@ -4,6 +4,7 @@ import { recordOf } from '../../src/checks/own-record.ts';
 import { describe } from '../../src/contract/describe.ts';
 import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 import { sameId } from '../../src/contract/json.ts';
+import type { Reader } from '../../src/portal/credential.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 
 /** A list is an array of all tokens, however many there are. */
@@ -56,7 +57,7 @@ export const lengths: readonly WithoutTopic[] = [
       id: 'long-list-whole',
       level: 'MUST',
       title: 'A long list is whole',
-      text: 'An account of 120 tokens, or as many as --long-list says, is listed whole, for a session as well: the contract knows no pages.',
+      text: 'An account of 120 tokens, or as many as --long-list says, is listed whole and with the names that were given, for a session as well: the contract knows no pages.',
       source: 'Description',
       causes: 'A default page size or LIMIT cuts the list.',
       fix: 'Answer all tokens of the account at once.',
@@ -86,6 +87,15 @@ export const lengths: readonly WithoutTopic[] = [
           count: lacking(list),
         },
       ]);
+      // What spoils a long list may spoil what is in it, far from its beginning.
+      failEach([await context.readNow(readers[0] as Reader)], (list) => {
+        const spoilt = created.filter(
+          ({ id, name }) =>
+            name !== undefined && list.byId.has(id) && list.byId.get(id)?.name !== name,
+        );
+        const expected = 'the name that each token was given';
+        return spoilt.length > 0 ? [{ expected, received: 'another', count: spoilt.length }] : [];
+      });
       const quota = refusal === undefined ? '' : `; more could not be created: ${refusal}`;
       return `${created.length} tokens, all listed${quota}`;
     },

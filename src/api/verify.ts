@@ -2,12 +2,13 @@ import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName } from '../contract/requirement.ts';
 import type { Report } from '../report/report.ts';
+import type { Run } from '../run/run.ts';
 import { misconfiguredReport, verify as run } from '../run/verify.ts';
 import type { AdminCredentials } from '../sandbox/administrator.ts';
 import type { Login } from '../sandbox/logins.ts';
-import { type ApiOption, type OptionSettings, optionTable } from '../settings/options.ts';
-import { defaultSettings } from '../settings/settings.ts';
-import { readAllowed, readSelectors } from '../settings/values.ts';
+import type { ApiOption, OptionSettings } from '../settings/options.ts';
+import type { Settings } from '../settings/settings.ts';
+import { inApiWords, settingsOf } from './settings.ts';
 
 /**
  * The options of `verify`, all optional. Beside these, the options of the command that
@@ -22,6 +23,8 @@ export interface VerifyOptions extends Partial<Pick<OptionSettings, ApiOption>> 
   readonly callerLogin?: Login;
   /** A certificate authority to trust too, as PEM. */
   readonly ca?: string;
+  /** A proxy to go through, by CONNECT: `http://user:password@proxy:3128`. */
+  readonly proxy?: string;
   /** Ends the run, which still removes what it created; its report is partial. */
   readonly signal?: AbortSignal;
 }
@@ -35,44 +38,24 @@ export interface VerifyOptions extends Partial<Pick<OptionSettings, ApiOption>> 
  * target does is in it, and a call that is wrong has the outcome `misconfigured`.
  */
 export async function verify(target?: string, options: VerifyOptions = {}): Promise<Report> {
-  const { credentials = {}, admin, callerLogin, ca, signal, ...rest } = options;
-  try {
-    const settings = {
-      ...defaultSettings(),
-      ...checked(rest),
-      target,
-      admin,
-      callerLogin,
-      credentials: new Map(
-        Object.entries(credentials).filter(([, token]) => token !== undefined),
-      ) as ReadonlyMap<CredentialName, string>,
-      ca: ca === undefined ? undefined : { pem: ca, file: 'ca.pem' },
-    };
-    return await run(settings, requirements, (current) => {
+  const signal = options?.signal;
+  const report = await judge(
+    () => settingsOf(target, options),
+    (current) => {
       const end = () => current.interrupt('SIGTERM');
       if (signal?.aborted) end();
       signal?.addEventListener('abort', end, { once: true });
-    });
+    },
+  );
+  if (report.outcome !== 'misconfigured') return report;
+  return { ...report, message: inApiWords(report.message) };
+}
+
+async function judge(settings: () => Settings, onRun: (run: Run) => void): Promise<Report> {
+  try {
+    return await run(settings(), requirements, onRun);
   } catch (error) {
     if (error instanceof Misconfigured) return misconfiguredReport(error.message, requirements);
     throw error;
   }
-}
-
-/** @throws Misconfigured for an unknown option or a wrong value */
-function checked(options: Partial<Pick<OptionSettings, ApiOption>>): Partial<OptionSettings> {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  for (const [name, value] of given) {
-    const option = Object.hasOwn(optionTable, name) && optionTable[name as ApiOption];
-    if (!option || !('api' in option))
-      throw new Misconfigured(`verify() has no option of that name: ${name}.`);
-    if (!option.api.accepts(value)) throw new Misconfigured(`${name} takes ${option.api.takes}.`);
-  }
-  const { only = [], skip = [], allowUntested = [] } = options;
-  return {
-    ...Object.fromEntries(given),
-    only: readSelectors(only, 'only', requirements),
-    skip: readSelectors(skip, 'skip', requirements),
-    allowUntested: readAllowed(allowUntested, requirements),
-  };
 }

@@ -3,9 +3,10 @@ import { sameId } from '../contract/json.ts';
 import type { Context } from '../portal/context.ts';
 import type { Reader } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
+import { unlessInconclusive } from '../sandbox/attempt.ts';
 import type { Bearer } from '../sandbox/caller.ts';
-import type { CreatedToken } from '../sandbox/created-users.ts';
-import { harderNames } from '../sandbox/names.ts';
+import type { CreatedToken, CreatedUser } from '../sandbox/created-users.ts';
+import { harderNames, hardestNames } from '../sandbox/names.ts';
 import { failEach } from './findings.ts';
 import { type Change, Ledger } from './ledger.ts';
 
@@ -34,15 +35,20 @@ export async function compareAfterActs(context: Context): Promise<string> {
     done.push(act);
   };
 
+  /** Some portals open one session for a user and no more. */
+  const logInIfAllowed = (who: CreatedUser) => sandbox.login(who).catch(unlessInconclusive);
+
   // What is the oldest of a user, or the newest, is not left to chance.
   const twin = { hardName: 'the same name' };
+  const unrestricted = { more: { restrictions: null } };
   const own = (await sandbox.createIfAllowed(user, twin)) ?? (await sandbox.createToken(user));
   const [twinOfOwn, theirs, administered, ...hard] = await Promise.all([
-    sandbox.createIfAllowed(user, twin),
+    sandbox.createIfAllowed(user, { ...twin, ...unrestricted }),
     sandbox.createIfAllowed(mate, { isRestricted: true }),
     sandbox.administerToken(mate),
     sandbox.createIfAllowed(third, { hosts: [] }),
     ...harderNames.map((hardName) => sandbox.createIfAllowed(third, { hardName })),
+    ...hardestNames.map((hardName) => sandbox.createIfAllowed(mate, { hardName })),
   ]);
   const another = twinOfOwn ?? (await sandbox.createToken(user));
   const made = [theirs, administered, ...hard].filter((token) => token !== undefined);
@@ -57,7 +63,7 @@ export async function compareAfterActs(context: Context): Promise<string> {
   });
 
   const used = [own, ...(administered ? [administered] : [])];
-  await areAccepted(context, used, 'a new token');
+  await areAccepted(context, used, 'a new token', [first.id, ...used.map(({ id }) => id)]);
   await after('tokens were used', { used: used.map(({ id }) => id) });
 
   const set = new Map<string, Record<string, unknown>>();
@@ -68,11 +74,11 @@ export async function compareAfterActs(context: Context): Promise<string> {
     const name = await sandbox.renameToken({ ...token, name: names.get(id) ?? token.name }, by);
     if (name === undefined) return;
     names.set(id, name);
-    set.set(id, { name });
+    set.set(id, { ...set.get(id), name });
   };
   const restrict = async (token: CreatedToken, restrictions: unknown) => {
     const answered = await sandbox.restrictToken(token, restrictions);
-    if (answered !== undefined) set.set(token.id, { restrictions: answered });
+    if (answered !== undefined) set.set(token.id, { ...set.get(token.id), restrictions: answered });
   };
   await Promise.all([
     rename(own, mate),
@@ -82,42 +88,71 @@ export async function compareAfterActs(context: Context): Promise<string> {
   if (set.size > 0) {
     await after('tokens were updated', { set });
     set.clear();
-    await Promise.all([rename(theirs, mate), restrict(another, { hosts: ['other.example'] })]);
+    await Promise.all([
+      rename(theirs, mate),
+      restrict(another, { hosts: ['example.com:443', 'localhost', '192.0.2.7'] }),
+    ]);
     if (set.size > 0) await after('tokens were updated again', { set });
     set.clear();
     await restrict(another, null);
     if (set.size > 0) await after('restrictions were lifted', { set });
   }
 
-  const ended = { ...session, token: await sandbox.login(user) };
-  const staying = { ...session, token: await sandbox.login(user) };
-  await after('two logins', {});
-  // Some portals end a session at the next login of its user.
-  const [isOpen, isOther] = [await context.readNow(ended), await context.readNow(staying)];
-  const isKnown = ({ accepted }: ListRead) => accepted;
-  if (isOpen.accepted && !(await context.eventually(ended, isKnown))) {
-    await sandbox.logout(ended.token);
-    await sandbox.logoutWith(own);
-    await after('a logout', {});
-    // Some portals open one session for a user, however often they log in.
-    const hasOther = isOther.accepted && staying.token !== ended.token;
-    const open = [own, ...(hasOther ? [{ ...own, id: staying.token }] : [])];
-    await areAccepted(context, open, 'a token or session of a user who logged out of another');
+  const logins = [await logInIfAllowed(user), await logInIfAllowed(user)].flatMap(
+    (one) => one ?? [],
+  );
+  let last: string | undefined;
+  const [ended, staying] = logins.map((token) => ({ ...session, token }));
+  if (ended && staying) {
+    await after('two logins', {});
+    // Some portals end a session at the next login of its user.
+    const [isOpen, isOther] = [await context.readNow(ended), await context.readNow(staying)];
+    const isKnown = ({ accepted }: ListRead) => accepted;
+    if (isOpen.accepted && !(await context.eventually(ended, isKnown))) {
+      await sandbox.logout(ended.token);
+      await sandbox.logoutWith(own);
+      await after('a logout', { used: [own.id] });
+      // Some portals open one session for a user, however often they log in.
+      const hasOther = isOther.accepted && staying.token !== ended.token;
+      if (hasOther) last = staying.token;
+      const open = [own, ...(hasOther ? [{ ...own, id: staying.token }] : [])];
+      await areAccepted(context, open, 'a token or session of a user who logged out of another');
+    }
   }
 
-  const refusal = await sandbox.removeIfAllowed(own, third);
-  if (refusal === undefined) await after('a token was deleted', { gone: [own.id] });
+  const outsider = sandbox.user('outsider');
+  const isTaken = await sandbox.updateWith({ ...another, owner: outsider }, { name: 'not theirs' });
+  const isRemoved = await sandbox.mayRemove(another, outsider);
+  // Who may do so the contract does not say; what was refused was not done.
+  await after('a user of another account tried to change a token', {
+    used: [own.id],
+    mayGo: ({ id }) => (isTaken || isRemoved) && id === another.id,
+  });
 
-  const stays = await sandbox.removeUserIfAllowed(mate);
+  const refusal = await sandbox.removeIfAllowed(own, third);
+  if (refusal === undefined) {
+    await after('a token was deleted', { gone: [own.id] });
+    await sandbox.mayRemove(own, own.owner);
+    await after('its deletion was asked for again', { gone: [own.id] });
+  }
+  if (last) {
+    await sandbox.logout(last);
+    await after('the last logout', {});
+  }
+
+  // It is the last of them: one of which nobody knows what became is none.
+  const stays = await sandbox
+    .removeUserIfAllowed(mate)
+    .catch((error) => unlessInconclusive(error) ?? 'its response was lost');
   const isGone =
     stays === undefined &&
     !(await context.eventually(session, ({ rejected }) => rejected, { times: 1 }));
   // What becomes of their tokens the contract does not say.
   if (isGone) {
     ledger.readers = [reader];
-    const known = [second, theirs, administered];
+    const known = [second, ...made.filter(({ owner }) => owner.id === mate.id)];
     await after('a user was removed', {
-      mayGo: ({ id, userId }) => sameId(userId, mate.id) || known.some((token) => token?.id === id),
+      mayGo: ({ id, userId }) => sameId(userId, mate.id) || known.some((token) => token.id === id),
     });
   }
   return `as it was, after: ${done.join('; ')}`;
@@ -127,16 +162,27 @@ function readerOf({ id: token }: Pick<CreatedToken, 'id'>, label: string): Reade
   return { label, variable: 'PORTAL_NEW_TOKEN', token };
 }
 
-/** @throws what rejects any of some tokens, within the settle bound */
+/**
+ * @param listed ids of tokens of their account
+ * @throws what rejects any of some tokens, or lists them another account, within the settle bound
+ */
 async function areAccepted(
   context: Context,
   tokens: readonly Pick<CreatedToken, 'id'>[],
   label: string,
+  listed: readonly string[] = [],
 ): Promise<void> {
   const readers = tokens.map((token) => readerOf(token, label));
-  const shut = await context.eventually(readers, ({ accepted }) => accepted);
-  failEach(shut ? [shut] : [], ({ rejected, status }) =>
-    rejected ? [{ expected: 'to be accepted', received: `status ${status}` }] : [],
+  const lacking = ({ byId }: ListRead) => listed.filter((id) => !byId.has(id)).length;
+  const unlike = await context.eventually(
+    readers,
+    (list) => list.accepted && list.usable && lacking(list) === 0,
   );
-  if (shut) throw new Inconclusive(shut.trouble);
+  failEach(unlike ? [unlike] : [], (list) => {
+    if (list.rejected) return [{ expected: 'to be accepted', received: `status ${list.status}` }];
+    if (!list.usable) return [];
+    const expected = 'the list of the account that the token is of';
+    return [{ expected, received: 'a list without some of its tokens', count: lacking(list) }];
+  });
+  if (unlike) throw new Inconclusive(unlike.trouble);
 }

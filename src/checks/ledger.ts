@@ -27,6 +27,9 @@ export interface Change {
 /** So many reads with nothing in between show what moves by itself. */
 const readsAtRest = 3;
 
+/** How exactly the portal's clock is known: half a round trip, and what processes differ. */
+const clockSlackMs = 150;
+
 /**
  * What an account that only the run knows is to list: every record is compared after every act
  * with what it was before.
@@ -38,7 +41,12 @@ export class Ledger {
   #records: ReadonlyMap<string, TokenRecord>;
   /** Ids of the tokens that the run created: what the portal adds is its own. */
   readonly #made: Set<string>;
-  readonly #used: Set<string>;
+  /** Ids of the tokens with which the run reads or creates: they are used at any time. */
+  readonly #inUse: ReadonlySet<string>;
+  /** Ids of others that were used, and until when at most by the portal's clock. */
+  readonly #used = new Map<string, number>();
+  /** By how much the portal's clock is ahead of ours, in milliseconds. */
+  #clockOffset: number | undefined;
   /** Members that are another at every read. */
   readonly #moving: ReadonlySet<string>;
   /** Whether tokens come that nobody created, such as one with every login. */
@@ -57,14 +65,12 @@ export class Ledger {
     this.readers = readers;
     this.#made = new Set(tokens);
     this.#records = this.#followed(first);
-    this.#used = new Set(used);
-    this.#moving = new Set(
-      memberNames.filter((member) =>
-        lists.some(({ byId }) =>
-          tokens.some((id) => !saysTheSame(byId.get(id)?.[member], first.byId.get(id)?.[member])),
-        ),
-      ),
-    );
+    this.#inUse = new Set(used);
+    const moves = (member: string) => (id: string) =>
+      // Those that read are used by it.
+      !(member === 'lastUsedAt' && this.#inUse.has(id)) &&
+      lists.some(({ byId }) => !saysTheSame(byId.get(id)?.[member], first.byId.get(id)?.[member]));
+    this.#moving = new Set(memberNames.filter((member) => tokens.some(moves(member))));
     this.#hasOthers = hasOthers;
   }
 
@@ -108,7 +114,6 @@ export class Ledger {
    * @throws what was found otherwise
    */
   async after(act: string, change: Change): Promise<void> {
-    for (const id of change.used ?? []) this.#used.add(id);
     const holds = (list: ListRead) => list.usable && this.#unlike(list, act, change).length === 0;
     const against = await this.#context.eventually(this.readers, holds);
     failEach(against?.rejected ? [against] : [], ({ status }) => [
@@ -120,6 +125,12 @@ export class Ledger {
     if (!list.usable) throw new Inconclusive(list.trouble);
     for (const { id } of change.come ?? []) this.#made.add(id);
     this.#records = this.#followed(list);
+    // Uses may be noted late, but as of when they were.
+    const offset = change.come?.find(({ clockOffset }) => clockOffset !== undefined)?.clockOffset;
+    this.#clockOffset ??= offset;
+    const now = list.exchange.receivedAt + (this.#clockOffset ?? Number.POSITIVE_INFINITY);
+    for (const id of change.used ?? []) this.#used.set(id, now + clockSlackMs);
+    if (change.used) await this.#context.pause(2 * clockSlackMs);
   }
 
   #followed({ byId }: ListRead): ReadonlyMap<string, TokenRecord> {
@@ -169,9 +180,8 @@ export class Ledger {
       const before = this.#expected(id, change);
       if (!before || !(member in before) || change.mayGo?.(before)) return false;
       const value = record[member];
-      // The time of a use moves; it does not go.
-      if (member === 'lastUsedAt' && this.#used.has(id))
-        return value === null && isMilliseconds(before[member]);
+      if (member === 'lastUsedAt' && this.#mayBeUsed(id, change))
+        return !this.#isTimeOfUse(id, value, before[member], change);
       const isNew = change.come?.some((one) => one.id === id);
       // It may be cut to the second.
       const [time, itsTime] = [value, before[member]];
@@ -189,6 +199,18 @@ export class Ledger {
       `${member} as it was before ${act}${isSet || change.come ? ', or as it was given' : ''}`,
       `another value (${describe(first?.[1][member])})`,
     );
+  }
+
+  #mayBeUsed(id: string, { used = [] }: Change): boolean {
+    return this.#inUse.has(id) || this.#used.has(id) || used.includes(id);
+  }
+
+  /** The time of a use moves, to no later than the use; it does not go. */
+  #isTimeOfUse(id: string, value: unknown, before: unknown, { used = [] }: Change): boolean {
+    if (value === null && isMilliseconds(before)) return false;
+    if (this.#inUse.has(id) || used.includes(id) || !isMilliseconds(value)) return true;
+    const last = this.#used.get(id);
+    return last === undefined || value <= last || saysTheSame(value, before);
   }
 
   /** What a record is to hold, as far as it is known. */

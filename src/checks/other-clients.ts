@@ -1,4 +1,6 @@
 import { type Finding, failIf, Inconclusive } from '../contract/finding.ts';
+import { saysTheSame } from '../contract/json.ts';
+import { memberNames } from '../contract/shape.ts';
 import type { Context } from '../portal/context.ts';
 import type { Credential, Reader } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
@@ -32,7 +34,7 @@ export async function compareClients(context: Context): Promise<string> {
   const staying = async () => {
     const after = await context.readNow(caller);
     if (!after.usable) throw new Inconclusive(after.trouble);
-    return [...before.byId.keys()].filter((id) => after.byId.has(id));
+    return [...before.byId.keys()].filter((id) => isAlike(after, before, id));
   };
   const still = await staying();
   const callers = still.filter((id) => theirs?.byId.has(id) === false);
@@ -46,21 +48,25 @@ export async function compareClients(context: Context): Promise<string> {
   const isInFront = (read: ListRead) =>
     isSuspect(read) && portal?.status === 401 && handOf(read) !== handOf(portal);
   const findingsIn = (
-    { part, ours, theirs: other }: Answered,
+    { part, ours, theirs: others }: Answered,
     ids: readonly string[],
   ): Finding[] => {
     ours.requireAnswer();
     const lacking = ids.filter((id) => !ours.byId.has(id)).length;
-    const mixed = callers.filter((id) => other?.byId.has(id)).length;
+    const other = ids.filter((id) => ours.byId.has(id) && !isAlike(ours, before, id)).length;
+    const mixed = callers.filter((id) => others?.byId.has(id)).length;
     const expected = `the same list as without, ${part.what}`;
     const count = Math.max(1, lacking);
     const isSame = (ours.usable && lacking === 0) || isInFront(ours);
     return [
       ...(isSame ? [] : [{ ...seenIn(ours), expected, received: received(ours), count }]),
-      ...(other && mixed > 0
+      ...(isSame && other > 0
+        ? [{ ...seenIn(ours), expected, received: 'records with other members', count: other }]
+        : []),
+      ...(others && mixed > 0
         ? [
             {
-              ...seenIn(other),
+              ...seenIn(others),
               expected,
               received: "tokens of the caller's account",
               count: mixed,
@@ -86,6 +92,14 @@ export async function compareClients(context: Context): Promise<string> {
   if (away === reads.length) throw new Inconclusive('somebody in front turns every client away');
   const front = away > 0 ? `; somebody in front turned ${away} of them away` : '';
   return `${still.length} tokens, as ${reads.length} clients${front}`;
+}
+
+/** Whether two lists tell the same of a token, but for its last use. */
+function isAlike(one: ListRead, other: ListRead, id: string): boolean {
+  const [ours, theirs] = [one.byId.get(id), other.byId.get(id)];
+  return memberNames.every(
+    (member) => member === 'lastUsedAt' || saysTheSame(ours?.[member], theirs?.[member]),
+  );
 }
 
 /** What a request of another client was answered, for the caller and for somebody else after them. */

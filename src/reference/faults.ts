@@ -1,8 +1,10 @@
 import type { Behaviour } from './behaviour.ts';
 import { actFaults } from './faults/acts.ts';
+import { administeredFaults } from './faults/administered.ts';
 import { authenticationFaults } from './faults/authentication.ts';
 import { createdFaults } from './faults/created.ts';
 import { endingFaults } from './faults/endings.ts';
+import { givenFaults } from './faults/given.ts';
 import { membersFaults } from './faults/members.ts';
 import { otherRequestFaults } from './faults/other-requests.ts';
 import { recordFaults } from './faults/record.ts';
@@ -27,5 +29,7 @@ export const faults: readonly Behaviour[] = [
   ...otherRequestFaults,
   ...createdFaults,
   ...actFaults,
+  ...givenFaults,
+  ...administeredFaults,
   ...endingFaults,
 ];

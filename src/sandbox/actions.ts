@@ -1,8 +1,8 @@
 import { Inconclusive } from '../contract/finding.ts';
-import { attempt, unlessRefused } from './attempt.ts';
+import { attempt, insistOnEnd, unlessRefused } from './attempt.ts';
 import { type Bearer, CallFailed, insisting, isRefusal, isUnknown, noSuchCall } from './caller.ts';
 import type { Calls } from './calls.ts';
-import { asAnswered, createToken, type Draft } from './create-token.ts';
+import { asAnswered, createToken, type Draft, findLost } from './create-token.ts';
 import type { CreatedToken, CreatedUser } from './created-users.ts';
 import { People } from './people.ts';
 
@@ -19,7 +19,7 @@ export class Actions extends People {
   /** Creates a token that the portal may refuse. @returns undefined when it does @throws Inconclusive */
   async createIfAllowed(
     owner: CreatedUser,
-    what: Partial<Pick<Draft, 'isRestricted' | 'hardName' | 'hosts'>>,
+    what: Partial<Pick<Draft, 'isRestricted' | 'hardName' | 'hosts' | 'more'>>,
   ): Promise<CreatedToken | undefined> {
     try {
       const draft = { kind: 'later', ...what } as const;
@@ -81,9 +81,22 @@ export class Actions extends People {
    */
   removeIfAllowed({ id, owner }: CreatedToken, by: Bearer = owner): Promise<string | undefined> {
     return unlessRefused(async () => {
-      await this.calls.deleteToken(by, id);
+      // A token that has deleted itself is not known any more.
+      const gone = by.token === id ? [401, 404] : [404];
+      await insistOnEnd((again) => this.calls.deleteToken(by, id, again), ...gone);
       this.created.tokens.delete(id);
     });
+  }
+
+  /** Asks for the deletion of a token that is not to be had. @returns whether it may have been done */
+  async mayRemove({ id }: CreatedToken, by: Bearer): Promise<boolean> {
+    try {
+      await this.calls.deleteToken(by, id, true);
+      return true;
+    } catch (error) {
+      if (error instanceof CallFailed) return error.mayHaveWorked;
+      throw error;
+    }
   }
 
   /**
@@ -99,6 +112,28 @@ export class Actions extends People {
     return answered && (answered.name === token.name ? name : (answered.name ?? name));
   }
 
+  /** Creates a token in a way that no portal has to take: what becomes of it the list shows. */
+  async createWrongly(owner: CreatedUser, more: object): Promise<void> {
+    try {
+      const name = this.names.token();
+      const { token } = await this.calls.createToken(owner, name, { more });
+      this.created.tokens.set(token.id, owner);
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+    }
+  }
+
+  /** Gives a token members that no update has to take. @returns whether the portal took the request */
+  async updateWith({ id, owner }: CreatedToken, members: object): Promise<boolean> {
+    try {
+      await insisting(() => this.calls.updateToken(owner, id, members));
+      return true;
+    } catch (error) {
+      if (error instanceof CallFailed) return error.mayHaveWorked;
+      throw error;
+    }
+  }
+
   /** Gives a token other restrictions. @returns them; undefined when it cannot @throws Inconclusive */
   async restrictToken(token: CreatedToken, restrictions: unknown): Promise<unknown> {
     const answered = await this.#update(token, { restrictions }, token.owner);
@@ -107,12 +142,17 @@ export class Actions extends People {
 
   /** @returns undefined when the portal has no such call, or not for them @throws Inconclusive */
   async #update(
-    { id, owner }: CreatedToken,
+    { id, owner, name, restrictions }: CreatedToken,
     change: Parameters<Calls['updateToken']>[2],
     by: Bearer,
   ) {
+    const update = (json: typeof change) => insisting(() => this.calls.updateToken(by, id, json));
     try {
-      return await insisting(() => this.calls.updateToken(by, id, change));
+      return await update(change).catch((error) => {
+        // Some portals want all that can be changed.
+        if (!isRefusal(error) || (error.status !== 400 && error.status !== 422)) throw error;
+        return update({ name, restrictions, ...change });
+      });
     } catch (error) {
       if (error instanceof CallFailed && noSuchCall(error)) return undefined;
       const isOptional = by !== owner || 'restrictions' in change;
@@ -123,15 +163,16 @@ export class Actions extends People {
 
   /** Has an administrator create a token for a user. @returns undefined when it cannot be done */
   async administerToken(owner: CreatedUser): Promise<CreatedToken | undefined> {
+    const name = this.names.token();
     try {
-      const name = this.names.token();
       const token = await this.calls.createTokenFor(this.administrator, owner, name);
       this.created.tokens.set(token.id, owner);
       return { ...asAnswered(token, null), kind: 'later', owner };
     } catch (error) {
-      // It may be there: it goes with its account.
-      if (error instanceof CallFailed) return undefined;
-      throw error;
+      if (!(error instanceof CallFailed)) throw error;
+      if (!error.mayHaveWorked) return undefined;
+      const id = await findLost(this.calls, this.created, owner, name);
+      return id === undefined ? id : { id, kind: 'later', owner, name, restrictions: null };
     }
   }
 }

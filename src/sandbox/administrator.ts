@@ -61,8 +61,8 @@ export class Administrator implements Bearer {
   }
 
   /** A session that was never accepted is new to some process; one that was is lost. */
-  async renew(): Promise<boolean> {
-    if (!this.#login || !this.#wasAccepted || !this.#mayRenew) return false;
+  async renew(status: number): Promise<boolean> {
+    if (status !== 401 || !this.#login || !this.#wasAccepted || !this.#mayRenew) return false;
     const first = this.#renewal === undefined;
     this.#renewal ??= this.#login().then(
       (token) => {

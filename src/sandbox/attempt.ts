@@ -36,19 +36,21 @@ export async function unlessRefused(call: () => Promise<void>): Promise<string |
  * the first of them.
  *
  * @param end is told whether it is done again
- * @param gone the status with which the server says that there is nothing to end
+ * @param gone the statuses with which the server says that there is nothing to end
  * @throws CallFailed
  */
 export async function insistOnEnd(
   end: (again: boolean) => Promise<unknown>,
-  gone: 401 | 404,
+  ...gone: readonly number[]
 ): Promise<void> {
   for (let lost = 0; ; lost += 1) {
     try {
       await end(lost > 0);
       return;
     } catch (error) {
-      if (lost > 0 && error instanceof CallFailed && error.status === gone) return;
+      // The client sends again what a gateway lost.
+      const isAgain = lost > 0 || (error instanceof CallFailed && error.exchange.attempts > 1);
+      if (isAgain && error instanceof CallFailed && gone.includes(error.status ?? 0)) return;
       if (!mayTryAgain(error, lost)) throw error;
     }
   }

@@ -12,8 +12,11 @@ export interface Bearer {
   readonly createdByRun?: boolean;
   /** Is told that the server accepted it. */
   readonly onAccepted?: () => void;
-  /** Opens the session again, once, when it was ended by somebody else. @returns whether it did */
-  readonly renew?: () => Promise<boolean>;
+  /**
+   * Opens a session, once, where one was ended by somebody else (401), or where the token of a user
+   * may not do what a session may (403). @returns whether it did
+   */
+  readonly renew?: (status: number) => Promise<boolean>;
 }
 
 /** A call of the documentation that did not do what it says. It is not a finding about the list. */
@@ -155,8 +158,11 @@ export class Caller {
         by?.onAccepted?.();
         return exchange;
       }
-      if (status === 401 && (await by?.renew?.())) continue;
-      const isUnknown = isNew && (status === 401 || status === 404);
+      const isShut = status === 401 || (status === 403 && plain.method !== undefined);
+      if (isShut && (await by?.renew?.(status))) continue;
+      // What the client sent again may be gone by the first of them.
+      const isGone = plain.method === 'DELETE' && exchange.attempts > 1;
+      const isUnknown = isNew && (status === 401 || status === 404) && !isGone;
       if (!isUnknown || Date.now() + pause > until) throw new CallFailed(exchange);
       await this.client.pause(pause);
     }

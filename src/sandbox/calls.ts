@@ -12,6 +12,7 @@ import {
 } from './answered.ts';
 import { Answer, Differs, type Id } from './answers.ts';
 import { type Bearer, Caller, CallFailed } from './caller.ts';
+import type { Creation } from './created-users.ts';
 
 /** A login is a credential that a guard counts: 429 is waited out this often, and no more. */
 const maxLogins = 4;
@@ -43,7 +44,7 @@ export class Calls {
     return this.#caller.secret(exchange, (answer) => answer.get('token').get('id').text());
   }
 
-  /** @param isNew whether the session was opened a moment ago: some process may not know it yet */
+  /** @param isNew whether it was opened a moment ago: some process may not know it yet */
   logout(session: string, isNew = false): Promise<Exchange> {
     const by = { token: session, variable: 'SESSION' };
     const request = this.#caller.request('POST', '/auth/logout', by);
@@ -54,9 +55,9 @@ export class Calls {
   async createToken(
     by: Bearer,
     name: string,
-    { hosts, fresh = false }: { hosts?: readonly string[] | undefined; fresh?: boolean } = {},
+    { hosts, fresh = false, more }: Creation = {},
   ): Promise<{ token: TokenCreated; exchange: Exchange }> {
-    const json = hosts ? { name, restrictions: { hosts } } : { name };
+    const json = { name, ...(hosts ? { restrictions: { hosts } } : {}), ...more };
     const request = { ...this.#caller.request('POST', '/apiTokens', by), json, fresh };
     const exchange = await this.#caller.send(request, { isNew: by.createdByRun });
     return { token: this.#tokenOf(exchange, (answer) => answer), exchange };
@@ -75,17 +76,17 @@ export class Calls {
     });
   }
 
-  /** The id of a token that is listed under a name, if one is. */
-  async findToken(by: Bearer, name: string): Promise<string | undefined> {
+  /** The ids of the tokens that are listed under a name. */
+  async findTokens(by: Bearer, name: string): Promise<readonly string[]> {
     const exchange = await this.#caller.send({
       ...this.#caller.request('GET', '/apiTokens', by),
       fresh: true,
     });
     return this.#caller.read(exchange, (answer) => {
-      const named = answer.list().find((record) => record.get('name').string() === name);
-      const id = named?.get('id').text();
-      if (id) this.#masker.add(id);
-      return id;
+      const named = answer.list().filter((record) => record.get('name').string() === name);
+      const ids = named.map((record) => record.get('id').text());
+      for (const id of ids) this.#masker.add(id);
+      return ids;
     });
   }
 
@@ -104,7 +105,7 @@ export class Calls {
   async updateToken(
     by: Bearer,
     id: string,
-    json: Pick<Partial<TokenCreated>, 'name' | 'restrictions'>,
+    json: object,
   ): Promise<Pick<Partial<TokenCreated>, 'name' | 'restrictions'>> {
     const request = this.#caller.request('POST', pathOf(id), by);
     const { response } = await this.#caller.send({ ...request, json, fresh: true });
@@ -118,9 +119,10 @@ export class Calls {
     }
   }
 
-  async deleteToken(by: Bearer, id: string): Promise<void> {
-    const request = this.#caller.request('DELETE', pathOf(id), by);
-    await this.#caller.send(request, { isNew: by.createdByRun });
+  /** @param again whether the response to the same call was lost */
+  async deleteToken(by: Bearer, id: string, again = false): Promise<void> {
+    const isNew = by.createdByRun && !again;
+    await this.#caller.send(this.#caller.request('DELETE', pathOf(id), by), { isNew });
   }
 
   async createAccount(
@@ -159,8 +161,8 @@ export class Calls {
 
   /** A call that an administrator alone may make. @throws CallFailed */
   async administer(by: Bearer): Promise<void> {
-    const request = this.#caller.request('GET', '/admin/getAllAccounts', by);
-    await this.#caller.send(request, { isNew: by.createdByRun });
+    const isNew = by.createdByRun;
+    await this.#caller.send(this.#caller.request('GET', '/admin/getAllAccounts', by), { isNew });
   }
 
   async accounts(by: Bearer): Promise<AccountListed[]> {
@@ -206,11 +208,8 @@ export class Calls {
   }
 
   async deleteUser(by: Bearer, id: Id): Promise<void> {
-    await this.#caller.send({
-      ...this.#caller.request('POST', '/admin/deleteUser', by),
-      json: { id },
-      fresh: true,
-    });
+    const request = this.#caller.request('POST', '/admin/deleteUser', by);
+    await this.#caller.send({ ...request, json: { id }, fresh: true });
   }
 
   async deleteAccount(by: Bearer, id: Id): Promise<void> {

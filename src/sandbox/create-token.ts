@@ -15,6 +15,8 @@ export interface Draft {
   readonly hardName?: string;
   /** Hosts in place of those of the run. */
   readonly hosts?: readonly string[];
+  /** Members that the call does not know, or in place of those that it knows. */
+  readonly more?: object | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function createToken(
   created: Created,
   names: Names,
   owner: CreatedUser,
-  { kind, isRestricted = false, hardName, hosts: given }: Draft,
+  { kind, isRestricted = false, hardName, hosts: given, more }: Draft,
 ): Promise<CreatedToken> {
   const fresh = kind !== 'later';
   // Not every portal takes every host.
@@ -39,7 +41,7 @@ export async function createToken(
     const hosts = given ?? (isRestricted ? names.hosts(persona) : undefined);
     const restrictions = hosts ? { hosts } : null;
     try {
-      const { token, exchange } = await calls.createToken(owner, name, { hosts, fresh });
+      const { token, exchange } = await calls.createToken(owner, name, { hosts, fresh, more });
       created.tokens.set(token.id, owner);
       noteDifferences(created, { name, restrictions }, token);
       const times = { ...creationTimes(exchange), ...offsetOf(token, exchange) };
@@ -54,12 +56,23 @@ export async function createToken(
       if (isRefusal(error) && mayBePlainer && names.becomePlainer('tokens', oddity)) continue;
       if (!mayTryAgain(error, lost)) throw error;
       lost += 1;
-      const id = await calls.findToken(owner, name).catch(() => undefined);
-      if (id === undefined) continue;
-      created.tokens.set(id, owner);
-      return { id, kind, owner, name, restrictions };
+      const id = await findLost(calls, created, owner, name);
+      if (id !== undefined) return { id, kind, owner, name, restrictions };
     }
   }
+}
+
+/** Finds a token whose creation was carried out and whose response was lost: names may be those of others, too. */
+export async function findLost(
+  calls: Calls,
+  created: Created,
+  owner: CreatedUser,
+  name: string,
+): Promise<string | undefined> {
+  const ids = await calls.findTokens(owner, name).catch(() => []);
+  const id = ids.find((one) => !created.tokens.has(one));
+  if (id !== undefined) created.tokens.set(id, owner);
+  return id;
 }
 
 export function asAnswered({ restrictions, ...token }: TokenCreated, sent: unknown) {

@@ -32,3 +32,11 @@ export interface CreatedToken {
   /** By how much the server's clock is ahead of ours, as the creating call shows it, in milliseconds. */
   readonly clockOffset?: number;
 }
+
+/** How a token is created, beside its name. */
+export interface Creation {
+  readonly hosts?: readonly string[] | undefined;
+  readonly fresh?: boolean;
+  /** Members beside these, or in place of them. */
+  readonly more?: object | undefined;
+}

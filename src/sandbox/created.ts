@@ -34,6 +34,8 @@ export class Created {
   readonly users: CreatedUserEntry[] = [];
   /** API tokens, with who may delete them. */
   readonly tokens = new Map<string, Bearer & { readonly accountId: Id }>();
+  /** The tokens that users came with. */
+  readonly initialTokens = new Map<string, Bearer & { readonly accountId: Id }>();
   /** Sessions of users that the run created, with their account. */
   readonly sessions = new Map<string, Id>();
   /** Sessions that the run opened with a login that it was given, and whether the server accepted them. */

@@ -83,6 +83,15 @@ export const harderNames: readonly string[] = [
   'longer than 512: '.padEnd(600, 'abc '),
 ];
 
+/** Further ones, given by another user of that account. */
+export const hardestNames: readonly string[] = [
+  'US$$ $& $1 \\u0041 \uff21\uff22 \u202eabc\u202c 0123456789abcdef0123456789abcdef',
+  '{"a":1}',
+  'N/A',
+  'a\r\nb',
+  'a<script>x</script><img src=x>b',
+];
+
 /** Hosts that are spoilt where they are normalised, parsed or counted; a portal may refuse some. */
 const hardHosts: Readonly<Partial<Record<Persona, readonly string[]>>> = {
   caller: [
@@ -150,8 +159,8 @@ export class Names {
     if (this.oddity('people') === 'odd') return this.#faker.internet.password({ length: 24 });
     // What rules of passwords ask for: every kind of character, and not many of them.
     // Firewalls mistake some signs for code, and some portals want one of them.
-    const sign = /short/.test(this.oddity('people')) ? '!' : '.';
-    return `Aa1${sign}${this.#faker.string.alphanumeric(12)}`;
+    const isShort = /short/.test(this.oddity('people'));
+    return `Aa1${isShort ? '!' : '2.-'}${this.#faker.string.alphanumeric(isShort ? 12 : 26)}`;
   }
 
   /** With letters, quotes and signs outside ASCII, which some servers spoil. */

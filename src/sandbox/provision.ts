@@ -134,26 +134,47 @@ function peopleFactory(
     if (email !== draft.username)
       created.differences.add('the creation of a user answers another address than it was sent');
     // A session that was lost ends with its user.
-    const token = hasSession
-      ? await insisting(() => logIn(calls, { ...draft, email }))
-      : answer.initialToken.id;
-    if (hasSession) created.sessions.set(token, accountId);
-    const variable = hasSession ? `PORTAL_${persona.toUpperCase()}_SESSION` : 'PORTAL_NEW_TOKEN';
-    return {
-      answer,
-      user: {
-        ...draft,
-        persona,
-        id: answer.userId,
-        email,
-        accountId,
-        token,
-        variable,
-        createdByRun: true,
-      },
+    const open = async () => {
+      const session = await insisting(() => logIn(calls, { ...draft, email }));
+      created.sessions.set(session, accountId);
+      return session;
     };
+    const token = hasSession ? await open() : answer.initialToken.id;
+    const variable = hasSession ? `PORTAL_${persona.toUpperCase()}_SESSION` : 'PORTAL_NEW_TOKEN';
+    const user: CreatedUser = {
+      ...{ ...draft, persona, email, accountId, token, variable, createdByRun: true },
+      id: answer.userId,
+    };
+    const person = { answer, user: hasSession ? user : mayOpenSession(user, open) };
+    created.initialTokens.set(answer.initialToken.id, person.user);
+    return person;
   };
   return { withAccount, inAccount };
+}
+
+/** Some portals let sessions alone create and delete tokens: such a user is logged in, then. */
+function mayOpenSession(user: CreatedUser, open: () => Promise<string>): CreatedUser {
+  let { token } = user;
+  let session: Promise<boolean> | undefined;
+  return {
+    ...user,
+    get token() {
+      return token;
+    },
+    renew: async (status) => {
+      if (status !== 403) return false;
+      const before = token;
+      session ??= open().then(
+        (opened) => {
+          token = opened;
+          return true;
+        },
+        () => false,
+      );
+      // Who was refused with the session is refused.
+      return (await session) && token !== before;
+    },
+  };
 }
 
 async function createUsers({ withAccount, inAccount }: PeopleFactory): Promise<Person[]> {

@@ -176,7 +176,9 @@ async function emptyAccount(
   what: 'needed' | 'all',
 ): Promise<void> {
   if (id === undefined) return;
-  const tokens = [...created.tokens].filter(([, { accountId }]) => isSame(accountId, id));
+  const tokens = [...created.tokens, ...created.initialTokens].filter(([, { accountId }]) =>
+    isSame(accountId, id),
+  );
   const remove = ([token, owner]: (typeof tokens)[number]) => calls.deleteToken(owner, token);
   await Promise.allSettled(tokens.filter(([token, owner]) => token !== owner.token).map(remove));
   // What deletes the others goes last.

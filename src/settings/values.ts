@@ -11,13 +11,17 @@ import { readText } from './text-file.ts';
 
 /** @throws Misconfigured for a file that holds no certificate */
 export function readPem(path: string): string {
-  const pem = readText(path, '--ca');
+  return parsePem(readText(path, '--ca'), `The file of --ca (${path})`);
+}
+
+/** @throws Misconfigured for a text that holds no certificate */
+export function parsePem(pem: string, what: string): string {
   try {
     if (pem.includes('-----BEGIN CERTIFICATE-----') && createSecureContext({ ca: pem })) return pem;
   } catch {
     // What OpenSSL says of it helps nobody.
   }
-  throw new Misconfigured(`The file of --ca holds no certificate in PEM: ${path}`);
+  throw new Misconfigured(`${what} holds no certificate in PEM.`);
 }
 
 /** What a client certificate consists of: a certificate, a key, or both. */
@@ -124,6 +128,7 @@ export function readSelectors(
   given: readonly string[],
   option: string,
   register: readonly Statement[],
+  hint = `'portal-conformance list' prints them; a target comes first, or write --${option}=IDS.`,
 ): readonly string[] {
   const ids = register.map(({ id }) => id);
   const known: readonly string[] = [...topics, ...ids];
@@ -136,7 +141,7 @@ export function readSelectors(
     const isSafe = /^[a-z0-9*?-]{1,40}$/.test(entry);
     const meant = isSafe ? nearest(entry, known) : undefined;
     throw new Misconfigured(
-      `--${option} names no requirement or topic${isSafe ? `: ${entry}` : ''}.${meant ? ` Did you mean ${meant}?` : ''} 'portal-conformance list' prints them; a target comes first, or write --${option}=IDS.`,
+      `--${option} names no requirement or topic${isSafe ? `: ${entry}` : ''}.${meant ? ` Did you mean ${meant}?` : ''} ${hint}`,
     );
   });
 }
@@ -154,9 +159,10 @@ function globOf(entry: string): RegExp {
 export function readAllowed(
   given: true | readonly string[],
   register: readonly Statement[],
+  hint?: string,
 ): true | readonly string[] {
   if (given === true) return true;
-  const entries = readSelectors(given, 'allow-untested', register);
+  const entries = readSelectors(given, 'allow-untested', register, hint);
   return register
     .filter(({ id, topic }) => entries.includes(id) || entries.includes(topic))
     .map(({ id }) => id);

@@ -24,6 +24,19 @@ function guard(
   return { name: `guard-${name}`, says, trips: [], around } satisfies Behaviour;
 }
 
+/** Calls that are carried out, and whose first response is lost behind a gateway. */
+function lost(what: string, isMeant: (request: Request) => boolean) {
+  const answered = new Set<string>();
+  const around: Around = async (request, usual) => {
+    const response = await usual(request);
+    if (!isMeant(request) || answered.has(request.url)) return response;
+    answered.add(request.url);
+    return new Response('', { status: 502 });
+  };
+  const says = `${what} are carried out and answered 502 at first`;
+  return { name: `lost-${what.replace(' ', '-')}`, says, trips: [], around } satisfies Behaviour;
+}
+
 async function jsonOf(message: Request | Response): Promise<Json> {
   return message.json().catch(() => ({}));
 }
@@ -237,6 +250,44 @@ const ofActs = inFullAlone([
       return token && userId !== token.userId
         ? Response.json({ error: 'not yours' }, { status: 403 })
         : usual(request);
+    },
+  },
+  {
+    name: 'sessions-alone-write',
+    says: 'tokens are created and deleted in a session alone',
+    trips: [],
+    around: (request, usual, store) => {
+      const by = (request.headers.get('authorization') ?? '').replace('Bearer ', '');
+      const isWrite = request.method !== 'GET' && /\/apiTokens/.test(request.url);
+      return isWrite && store.tokens.some(({ id }) => id === by)
+        ? Response.json({ error: 'log in' }, { status: 403 })
+        : usual(request);
+    },
+  },
+  {
+    name: 'updates-want-all',
+    says: 'an update has to give name and restrictions',
+    trips: [],
+    around: async (request, usual) => {
+      if (request.method !== 'POST' || !/\/apiTokens\/./.test(request.url)) return usual(request);
+      const { name, restrictions } = await jsonOf(request.clone());
+      return name === undefined || restrictions === undefined
+        ? Response.json({ error: 'incomplete' }, { status: 400 })
+        : usual(request);
+    },
+  },
+  lost('deletions', ({ method }) => method === 'DELETE'),
+  lost('administered tokens', ({ url }) => url.endsWith('/createApiToken')),
+  {
+    name: 'twin-lost',
+    says: 'the creation of the second token of a name is carried out and answered 502',
+    trips: [],
+    around: async (request, usual, store) => {
+      if (request.method !== 'POST' || !request.url.endsWith('/apiTokens')) return usual(request);
+      const { name } = await jsonOf(request.clone());
+      const isTwin = store.tokens.filter((one) => one.name === name).length === 1;
+      const response = await usual(request);
+      return isTwin ? new Response('', { status: 502 }) : response;
     },
   },
   guard('removals', 'users are not removed', ({ url }) => url.endsWith('/deleteUser'), 403),

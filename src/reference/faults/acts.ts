@@ -1,5 +1,5 @@
 import type { Behaviour } from '../behaviour.ts';
-import type { Store, Token } from '../store.ts';
+import type { Store, Token, User } from '../store.ts';
 import { inEvery } from './edit.ts';
 
 type Around = NonNullable<Behaviour['around']>;
@@ -24,7 +24,7 @@ function withoutUse(isMeant: (request: Request) => boolean): Around {
 }
 
 /** Does something after a call was answered as it should be. */
-function after(calls: RegExp, work: (store: Store, request: Request) => void): Around {
+export function after(calls: RegExp, work: (store: Store, request: Request) => void): Around {
   return async (request, usual, store) => {
     const response = await usual(request);
     if (calls.test(`${request.method} ${new URL(request.url).pathname}`) && response.ok)
@@ -33,8 +33,8 @@ function after(calls: RegExp, work: (store: Store, request: Request) => void): A
   };
 }
 
-/** Tokens that an administrator created, of any portal. */
-const administered = new WeakSet<Token>();
+/** Users who logged out everywhere, of any portal. */
+const loggedOut = new WeakSet<User>();
 
 /** Sends a list with an ETag, and not again to whoever has it. */
 function withEtag(etagOf: (records: readonly Token[], store: Store) => string): Around {
@@ -90,7 +90,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'session-is-use',
     says: 'a session is noted as a use of the tokens of its user',
-    trips: ['last-used-at-own-use'],
+    trips: ['last-used-at-own-use', 'acts-change-nothing-else'],
     visible: (usual, { user, token }) => {
       if (!token) noteUse(usual.filter(({ userId }) => userId === user.id));
       return usual;
@@ -99,7 +99,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'listing-is-use',
     says: 'being listed is noted as a use',
-    trips: ['last-used-at-own-use'],
+    trips: ['last-used-at-own-use', 'acts-change-nothing-else'],
     visible: (usual) => {
       noteUse(usual);
       return usual;
@@ -114,6 +114,36 @@ const faults: readonly Behaviour[] = [
       noteUse(store.tokens.filter(({ id }) => bearer.startsWith(id)));
       return usual;
     },
+  },
+  {
+    name: 'login-is-use',
+    says: 'a login is noted as a use of the tokens of the user that were used before',
+    trips: ['acts-change-nothing-else'],
+    around: after(/^POST .*\/auth\/login$/, (store) => {
+      const [user] = [...store.sessions.values()].slice(-1);
+      noteUse(store.tokens.filter(({ userId }) => userId === user?.userId));
+    }),
+  },
+  {
+    name: 'update-is-use',
+    says: 'an update is noted as a use of a token that was used before',
+    trips: ['acts-change-nothing-else'],
+    around: after(/^POST .*\/apiTokens\/./, (store, { url }) => {
+      const token = tokenOf(store, url.slice(url.lastIndexOf('/') + 1));
+      noteUse(token ? [token] : []);
+    }),
+  },
+  {
+    name: 'last-logout-is-final',
+    says: 'the last logout of a user ends the use of their API tokens',
+    trips: ['acts-change-nothing-else'],
+    logout: (session, store) => {
+      const { userId } = store.sessions.get(session) ?? {};
+      store.sessions.delete(session);
+      const isOther = [...store.sessions.values()].every((one) => one.userId !== userId);
+      if (userId !== undefined && isOther) loggedOut.add(store.user(userId) as User);
+    },
+    authenticate: (usual) => (usual?.token && loggedOut.has(usual.user) ? undefined : usual),
   },
   {
     name: 'update-resets-siblings',
@@ -134,26 +164,6 @@ const faults: readonly Behaviour[] = [
       const [first] = store.tokens.filter(({ userId }) => userId === token.userId);
       if (first?.name === 'Default') first.name = 'Default (old)';
     },
-  },
-  {
-    name: 'administered-hidden',
-    says: 'tokens that an administrator created for a user are not listed',
-    trips: ['acts-change-nothing-else'],
-    around: after(/^POST .*\/createApiToken$/, (store) => {
-      const token = store.tokens.at(-1);
-      if (token) administered.add(token);
-    }),
-    visible: (usual) => usual.filter((token) => !administered.has(token)),
-  },
-  {
-    name: 'administered-refused',
-    says: 'tokens that an administrator created for a user are refused',
-    trips: ['acts-change-nothing-else'],
-    around: after(/^POST .*\/createApiToken$/, (store) => {
-      const token = store.tokens.at(-1);
-      if (token) administered.add(token);
-    }),
-    authenticate: (usual) => (usual?.token && administered.has(usual.token) ? undefined : usual),
   },
   {
     name: 'third-user-hidden',
@@ -216,6 +226,12 @@ const faults: readonly Behaviour[] = [
       const all = [...records, ...gone].map(({ id, name }) => `${id.slice(0, 4)} ${name}`);
       return [...new Set(all)].sort().join();
     }),
+  },
+  {
+    name: 'late-names-empty',
+    says: 'the names of tokens beyond the hundredth are empty',
+    trips: ['long-list-whole'],
+    record: (usual, _, index) => (index < 100 ? usual : { ...usual, name: '' }),
   },
   {
     name: 'sessions-see-a-page',

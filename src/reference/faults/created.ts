@@ -28,7 +28,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'name-cut',
     says: 'names are cut',
-    trips: ['name-as-made', 'update-shows', 'acts-change-nothing-else'],
+    trips: ['name-as-made', 'update-shows', 'acts-change-nothing-else', 'long-list-whole'],
     record: inEvery((record) => ({
       ...record,
       name: record.name.slice(0, 30),
@@ -37,7 +37,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'name-ascii',
     says: 'letters outside ASCII are spoilt',
-    trips: ['name-as-made', 'update-shows', 'acts-change-nothing-else'],
+    trips: ['name-as-made', 'update-shows', 'acts-change-nothing-else', 'long-list-whole'],
     record: inEvery((record) => ({
       ...record,
       name: record.name.replace(/[^ -~]/g, '?'),
@@ -140,7 +140,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'name-html',
     says: 'names are written for HTML',
-    trips: ['name-as-made'],
+    trips: ['name-as-made', 'acts-change-nothing-else'],
     record: inEvery((record) => ({ ...record, name: record.name.replaceAll('&', '&amp;') })),
   },
   {

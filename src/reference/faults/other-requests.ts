@@ -56,6 +56,18 @@ const ofOthers = [
 /** What a request holds beside a valid token changes whose list, or whether one, is answered. */
 export const otherRequestFaults: readonly Behaviour[] = [
   {
+    name: 'browsers-see-no-address',
+    says: 'addresses are masked for a request with an Origin',
+    trips: ['any-client-sees-the-same'],
+    around: when(
+      ({ headers }) => headers.has('origin'),
+      async (usual) => {
+        const text = (await usual.text()).replace(/"userEmail":"[^"@]*/g, '"userEmail":"***');
+        return new Response(text, usual);
+      },
+    ),
+  },
+  {
     name: 'account-by-parameter',
     says: 'a parameter chooses the account',
     trips: ['account-not-chosen', ...ofOthers],

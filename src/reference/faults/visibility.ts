@@ -104,7 +104,7 @@ export const visibilityFaults: readonly Behaviour[] = [
   {
     name: 'session-told-otherwise',
     says: 'a session is told no names',
-    trips: ['session-sees-the-same'],
+    trips: ['session-sees-the-same', 'any-client-sees-the-same'],
     record: (one, { token }) => (token ? one : { ...one, name: '' }),
   },
   {
