@@ -62,7 +62,7 @@ program.addHelpText(
 withOptions(
   program
     .command('check')
-    .description('judge a saved response without a network: a body, or what curl -i printed')
+    .description('judge a saved response without a network: a body, what curl -i printed, or a HAR')
     .argument('<file>', 'the saved response; - is standard input')
     .action(async (file: string, given: Given) => {
       const { checkCommand } = await import('./commands/check.ts');
@@ -165,6 +165,15 @@ program
   .action(async (given: Given) => {
     const { serveCommand } = await import('./commands/serve.ts');
     process.exitCode = await serveCommand(callOf(given));
+  });
+
+program
+  .command('completion')
+  .description('print what makes a shell complete: source <(portal-conformance completion bash)')
+  .argument('<shell>', 'bash, zsh or fish')
+  .action(async (shell: string, given: Given) => {
+    const { completionCommand } = await import('./commands/completion.ts');
+    process.exitCode = await completionCommand(shell, program, callOf(given));
   });
 
 // `| head` has read enough, or the terminal is gone: no run ends for that before it has cleaned up.

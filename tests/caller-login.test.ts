@@ -177,6 +177,13 @@ test.each([
   });
 });
 
+test('a token in braces is no JSON', async () => {
+  const called = await portalConformance([portal.url], {
+    PORTAL_CALLER_TOKEN: '{3f2504e0-4f89-11d3}',
+  });
+  expect(called.report.message).toMatch(/^PORTAL_CALLER_TOKEN was rejected/);
+});
+
 test.each([
   ['"quoted-token"', /is in quotation marks/],
   ["'quoted-token'", /is in quotation marks/],

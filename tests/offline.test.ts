@@ -186,6 +186,67 @@ describe('check', () => {
     expect((await portalConformance(['check', write('heads.txt', heads + body)])).code).toBe(0);
   });
 
+  const bearer = 'Bearer of-the-one-who-saved-it';
+  /** An archive as a browser exports it: the list once refused, then answered, and a page. */
+  const archive = (content: object, more: object = {}) => {
+    const request = (path: string) => ({
+      method: 'GET',
+      url: `https://portal.example.com${path}`,
+      headers: [
+        { name: ':authority', value: 'portal.example.com' },
+        { name: 'Authorization', value: bearer },
+      ],
+    });
+    const headers = [
+      { name: 'Content-Type', value: 'application/json' },
+      { name: 'Content-Encoding', value: 'gzip' },
+    ];
+    const list = request('/charts/api/portal/v1/apiTokens');
+    const entries = [
+      { request: list, response: { status: 401, headers: [], content: { text: '{}' } } },
+      { request: list, response: { status: 200, headers, content } },
+      { request: request('/'), response: { status: 200, headers: [], content: { text: 'x' } } },
+    ];
+    return write(
+      'list.har',
+      `\uFEFF${JSON.stringify({ log: { version: '1.2', entries, ...more } })}`,
+    );
+  };
+
+  test.each([
+    ['as text', (body: string) => ({ text: body })],
+    ['in base64', (body: string) => ({ text: btoa(body), encoding: 'base64' })],
+  ])('the last list of a HAR, its body %s, is judged with its head', async (_, content) => {
+    const { body } = await saved();
+    const called = await portalConformance(['check', archive(content(body))]);
+    expect({ code: called.code, message: called.report.message }).toMatchObject({ code: 0 });
+    expect(called.report.requirements.find(({ id }) => id === 'status-200')?.status).toBe('pass');
+    expect(called.everything).not.toContain('of-the-one-who-saved-it');
+    expect(secretsIn(called.everything, portal.store)).toEqual([]);
+  });
+
+  test.each([
+    ['without bodies', () => archive({}), /without its body: save it "with content"/],
+    ['without the list', () => archive({}, { entries: [] }), /has no GET of .*apiTokens/],
+    ['cut in the middle', () => write('cut.har', '{"log": {"entries": ['), /was it cut\?/],
+    [
+      'of curl -v',
+      () =>
+        write(
+          'v.txt',
+          `* Connected\n> GET /x HTTP/1.1\n> Authorization: ${bearer}\n>\n< HTTP/1.1 200 OK\n<\n[]`,
+        ),
+      /curl -v prints.*curl -i/,
+    ],
+  ])('a file %s is a wrong call', async (_, file, sentence) => {
+    const { code, report, everything } = await portalConformance(['check', file()]);
+    expect({ code, message: report.message }).toEqual({
+      code: 2,
+      message: expect.stringMatching(sentence),
+    });
+    expect(everything).not.toContain('of-the-one-who-saved-it');
+  });
+
   test('a refusal that was saved is no list', async () => {
     const path = write('401.txt', 'HTTP/1.1 401 Unauthorized\r\n\r\n{}');
     const called = await portalConformance(['check', path]);

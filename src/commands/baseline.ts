@@ -3,7 +3,7 @@ import { count } from '../contract/count.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { proposeBaseline } from '../report/baseline.ts';
 import { readBaseline } from '../settings/baseline-file.ts';
-import { readOldReport } from './report.ts';
+import { readOldReport } from '../settings/report-file.ts';
 import { type Call, complain } from './shared.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { compareReports, renderComparison } from '../report/compare.ts';
-import { readOldReport } from './report.ts';
+import { readOldReport } from '../settings/report-file.ts';
 import { type Call, complain } from './shared.ts';
 
 /** Tells what changed between two runs. @returns 1 when something got worse */

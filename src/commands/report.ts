@@ -1,15 +1,8 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { writeReports } from '../report/deliver.ts';
-import type { Report } from '../report/report.ts';
-import { type SavedReport, upgrade } from '../report/upgrade.ts';
-import { readJsonFile } from '../settings/json-file.ts';
+import { readOldReport } from '../settings/report-file.ts';
 import { readReports } from '../settings/values.ts';
 import { type Call, complain } from './shared.ts';
-
-/** A report that was written as JSON. @throws Misconfigured */
-export function readOldReport(path: string, option: string): Report {
-  return upgrade(readJsonFile<SavedReport>(path, option, 'report').value);
-}
 
 /** Converts a saved report to other formats. @returns the exit code */
 export async function reportCommand(

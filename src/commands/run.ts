@@ -1,6 +1,10 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
+import type { Writes } from '../http/client.ts';
+import { quote } from '../http/curl.ts';
 import { deliver } from '../report/deliver.ts';
+import { profileOf, writesOf } from '../run/plan.ts';
 import type { Run } from '../run/run.ts';
 import { verify } from '../run/verify.ts';
 import { readSettings } from '../settings/settings.ts';
@@ -23,19 +27,47 @@ export async function runCommand(call: Call): Promise<number> {
       const { judgeImages } = await import('./images.ts');
       return await judgeImages(settings, call);
     }
+    if (settings.keep !== undefined && profileOf(settings) !== 'full')
+      throw new Misconfigured('--keep is for the full profile: nothing else creates anything.');
+    if (settings.dryRun) {
+      const { dryRun } = await import('./dry-run.ts');
+      return await dryRun(settings, output);
+    }
     let done = () => {};
+    let current: Run | undefined;
     const report = await verify(settings, requirements, (run) => {
-      announce(run, output);
-      if (detail !== 'quiet') done = showProgress(run, output);
+      current = run;
+      announce(run, writesOf(settings), output);
+      if (detail !== 'quiet') done = showProgress(run, output, settings.progress);
     }).finally(() => done());
-    return await deliver(report, deliveryOf({ reports, detail }, environment), output);
+    const trouble = settings.keep === undefined ? undefined : writeKept(settings.keep, current);
+    if (trouble) complain(output, trouble);
+    const code = await deliver(report, deliveryOf({ reports, detail }, environment), output);
+    return code || (trouble ? 2 : 0);
   } catch (error) {
     return endWrongCall(error, call);
   }
 }
 
+/** Writes the tokens of what a run left, for its user alone. @returns what went wrong */
+function writeKept(path: string, run: Run | undefined): string | undefined {
+  if (!run || run.kept.size === 0) return undefined;
+  const { target, kept } = run;
+  const variables = [['PORTAL_TARGET', target.base], ...kept] as const;
+  const lines = variables.map(([name, value]) => `export ${name}=${quote(value)}\n`);
+  try {
+    rmSync(path, { force: true });
+    writeFileSync(path, lines.join(''), { mode: 0o600 });
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `The file of --keep cannot be written (${code}): ${path}`;
+  }
+}
+
 /** Says what a run will write, and lets signals and bugs end it, cleaned up, with a partial report. */
-function announce(current: Run, output: Call['output']): void {
+function announce(current: Run, sends: Writes, output: Call['output']): void {
+  const logsIn = sends === 'sessions';
   const { facts, target, isReference } = current;
   const writes = facts.profile === 'full' && !isReference;
   if (writes)
@@ -43,7 +75,7 @@ function announce(current: Run, output: Call['output']): void {
       output,
       `this run creates accounts, users and tokens on ${target.base}, and removes them.`,
     );
-  if (current.logsIn)
+  if (logsIn)
     complain(
       output,
       `this run logs PORTAL_CALLER_USERNAME in on ${target.base}, and out at the end; all else is GET.`,
@@ -52,7 +84,7 @@ function announce(current: Run, output: Call['output']): void {
   listenForEndings({
     onSignal: (signal) => {
       current.interrupt(signal);
-      if (!writes && !current.logsIn) return;
+      if (!writes && !logsIn) return;
       // Impatience must not leave anything behind without a word.
       complain(
         output,

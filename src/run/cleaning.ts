@@ -23,6 +23,8 @@ export interface CleaningMeans {
   readonly administrator: Administrator | undefined;
   readonly masker: SecretMasker;
   readonly limiter: Limiter;
+  /** Whether what was created stays. */
+  readonly keeps: boolean;
   /** What the run may send. */
   readonly writes: Writes;
   readonly onBug: (error: unknown) => void;
@@ -56,7 +58,7 @@ export async function cleanAfter(
   let removal = { removed: 0, unverified: 0, left: [] as readonly Leftover[] };
   let sessions: readonly Leftover[] = [];
   try {
-    if (administrator) {
+    if (administrator && !means.keeps) {
       administrator.allowRenewal();
       const removed = removeCreated({ calls, administrator, created, runId, settleMs, until });
       // What hangs must not keep sessions from being ended.

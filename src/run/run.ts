@@ -124,7 +124,8 @@ export class Run {
   /** Prepares the next phase: all that refusals do not need is removed before a guard may ban. */
   async enter(phase: string): Promise<void> {
     const { surroundings } = this.#prepared.stop ? {} : this.#prepared;
-    if (phase !== 'refusals' || !surroundings?.sandbox || !this.#administrator) return;
+    const keeps = phase !== 'refusals' || this.#settings.keep !== undefined;
+    if (keeps || !surroundings?.sandbox || !this.#administrator) return;
     const calls = new Calls(this.#client, this.#recorder.masker, 0);
     const { sandbox } = surroundings;
     const [created, runId] = [this.#created, this.#runId];
@@ -160,6 +161,7 @@ export class Run {
       masker: this.#recorder.masker,
       limiter: this.#limiter,
       writes: writesOf(this.#settings),
+      keeps: this.#isKept,
       onBug: (error) => this.#recorder.noteBug('cleaning up', error),
     });
     this.#cleanup = cleanup;
@@ -203,7 +205,9 @@ export class Run {
       seed: this.facts.profile === 'full' ? seed : null,
       cleanup: this.#cleanup,
       baseline,
-      notices: noticesOf(this.#settings, this.target, this.#created, this.isReference),
+      notices: noticesOf(this.#settings, this.target, this.#created, this.isReference).concat(
+        this.#isKept ? `Nothing was removed (--keep): ${this.cleanupCommand}` : [],
+      ),
       ...(this.isReference ? { reference: true as const } : {}),
       credentials: credentials.map(({ name }) => name),
       selection: { only, skip, deselected: this.plan.deselected, strict },
@@ -221,14 +225,19 @@ export class Run {
     this.#client.close();
   }
 
-  /** Whether the caller is logged in, and out, although nothing else is written. */
-  get logsIn(): boolean {
-    return writesOf(this.#settings) === 'sessions';
-  }
-
   /** The command that removes what this run has created. */
   get cleanupCommand(): string {
     return `portal-conformance cleanup ${this.target.base} --run ${this.#runId} --yes`;
+  }
+
+  get #isKept(): boolean {
+    return this.#settings.keep !== undefined && this.#created.accounts.length > 0;
+  }
+
+  /** The tokens of what a run leaves, by their variables. */
+  get kept(): ReadonlyMap<string, string> {
+    const { credentials } = this.#prepared;
+    return new Map(this.#isKept ? credentials.map(({ variable, token }) => [variable, token]) : []);
   }
 
   /** How far the run is: what it does, and how many of its requirements were judged. */

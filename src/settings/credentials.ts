@@ -71,6 +71,14 @@ function readLogin(variables: Environment, whose: 'ADMIN' | 'CALLER'): Login | u
   return { username, password };
 }
 
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
+}
+
 function readToken(variables: Environment, variable: string): string | undefined {
   const token = variables[variable]?.trim();
   if (!token) return undefined;
@@ -80,7 +88,7 @@ function readToken(variables: Environment, variable: string): string | undefined
     throw new Misconfigured(
       `${variable} has several lines: a token has one. Is it the whole answer of a call, or two tokens?`,
     );
-  if (/^[[{]/.test(token))
+  if (/^[[{]/.test(token) && isJson(token))
     throw new Misconfigured(`${variable} holds JSON: give the token alone, the "id" in it.`);
   if (/^bearer\s/i.test(token)) {
     throw new Misconfigured(`${variable} must hold the token alone, without the word Bearer.`);

@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { formatNames } from '../report/formats/formats.ts';
 import { readBaseline } from './baseline-file.ts';
 import { connectionOptions } from './connection-options.ts';
+import { developingOptions, outputOptions } from './developing-options.ts';
 import {
   choice,
   count,
-  flag,
   flagOfApi,
   list,
   type Option,
@@ -67,6 +67,7 @@ export const optionTable = {
     ),
     api: textList,
   },
+  ...developingOptions,
   strict: flagOfApi({ name: 'strict', about: 'a violated SHOULD fails' }),
   allowUntested: {
     name: 'allow-untested',
@@ -188,8 +189,7 @@ export const optionTable = {
       return file === undefined ? undefined : readBaseline(file);
     },
   },
-  quiet: flag({ name: 'quiet', letter: 'q', about: 'print the outcome alone' }),
-  verbose: flag({ name: 'verbose', letter: 'v', about: 'print every requirement' }),
+  ...outputOptions,
 } satisfies Record<string, Option>;
 
 type Table = typeof optionTable;

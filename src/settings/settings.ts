@@ -148,8 +148,11 @@ function settingsFrom(source: Source, given: Given): Settings {
   const entries = Object.entries(optionTable).map(([name, { read }]) => [name, read(source)]);
   const options = Object.fromEntries(entries) as OptionSettings;
   const { reader, variables } = source;
+  if (options.rerun && options.only.length > 0)
+    throw new Misconfigured('Give --only or --rerun, not both.');
   return {
     ...options,
+    only: options.rerun ?? options.only,
     // An empty argument is a mistake, not a request for the reference portal.
     target: typeof given.target === 'string' ? given.target : reader.text('target'),
     credentials: readCredentials(variables),

@@ -1,0 +1,154 @@
+import { isObject } from '../contract/json.ts';
+import { Misconfigured } from '../contract/misconfigured.ts';
+import type { IncomingResponse } from '../http/exchange.ts';
+import { listPath } from '../http/target.ts';
+
+/** A response that was saved. */
+export interface Saved {
+  readonly response: IncomingResponse;
+  /** Whether status and headers were saved, too. */
+  readonly head: boolean;
+  /** What the saved file holds beside the response that may be a credential. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Reads a body, what `curl -i` printed (the last of its heads counts), or a HAR, in which the last
+ * response to the list counts.
+ *
+ * @throws Misconfigured when there is nothing that could be judged
+ */
+export function readSaved(saved: Buffer): Saved {
+  if (saved[0] === 0x1f && saved[1] === 0x8b)
+    throw new Misconfigured('The saved response is compressed: save it with curl --compressed.');
+  const text = saved.toString('utf8').replace(/^\uFEFF/, '');
+  if (isVerbose(text))
+    throw new Misconfigured(
+      'This is what curl -v prints, with *, > and < before each line: save the response with curl -i instead. What was saved holds the token that was sent.',
+    );
+  const har = /^\s*\{\s*"log"\s*:/.test(text) ? readHar(text) : undefined;
+  return har ?? readPrinted(saved);
+}
+
+/** The marks that curl -v writes before what it sends and receives. */
+function isVerbose(text: string): boolean {
+  const lines = text.slice(0, 65_536).split(/\r?\n/);
+  return (
+    lines.some((line) => /^> [A-Z]+ \S+ HTTP\/\d/.test(line)) ||
+    lines.some((line) => /^< HTTP\/\d/.test(line))
+  );
+}
+
+const headEnd = /\r?\n\r?\n/;
+
+function readPrinted(saved: Buffer): Saved {
+  let rest = saved;
+  let head = '';
+  for (let text = start(rest); /^HTTP\/\d/.test(text); text = start(rest)) {
+    const end = headEnd.exec(text);
+    head = end ? text.slice(0, end.index) : text;
+    rest = rest.subarray(end ? end.index + end[0].length : rest.length);
+  }
+  if (head === '' && rest.toString('latin1').trim() === '')
+    throw new Misconfigured(
+      'The saved response is empty: no headers and no body. Did the request fail?',
+    );
+  const [statusLine = '', ...fields] = head.split(/\r?\n/);
+  const pairs = fields.map((field) => {
+    const at = field.indexOf(':');
+    return [field.slice(0, at).trim(), field.slice(at + 1).trim()] as const;
+  });
+  const status = head === '' ? 200 : Number(/^HTTP\/\S+ (\d{3})/.exec(statusLine)?.[1] ?? 0);
+  return { response: responseOf(status, pairs, rest), head: head !== '', secrets: [] };
+}
+
+interface HarEntry {
+  readonly request?: {
+    readonly method?: unknown;
+    readonly url?: unknown;
+    readonly headers?: unknown;
+  };
+  readonly response?: {
+    readonly status?: unknown;
+    readonly headers?: unknown;
+    readonly content?: { readonly text?: unknown; readonly encoding?: unknown };
+  };
+}
+
+/** The HTTP Archive that a browser, or a proxy, saves. */
+function readHar(text: string): Saved | undefined {
+  let entries: unknown;
+  try {
+    entries = (JSON.parse(text) as { log?: { entries?: unknown } }).log?.entries;
+  } catch {
+    throw new Misconfigured('The saved file begins as a HAR, and is not JSON: was it cut?');
+  }
+  if (!Array.isArray(entries)) return undefined;
+  const entry = (entries as HarEntry[]).filter(isList).at(-1);
+  if (!entry)
+    throw new Misconfigured(
+      `The HAR has no GET of ${listPath} that was answered: open it while it is recorded.`,
+    );
+  const { status, headers, content } = entry.response ?? {};
+  const { text: body, encoding } = content ?? {};
+  if (typeof body !== 'string')
+    throw new Misconfigured('The HAR has the response without its body: save it "with content".');
+  // The body in it is decoded.
+  const kept = pairsOf(headers).filter(
+    ([name]) => !/^(content-encoding|content-length|transfer-encoding)$/i.test(name),
+  );
+  const bytes = Buffer.from(body, encoding === 'base64' ? 'base64' : 'utf8');
+  return {
+    response: responseOf(Number(status), kept, bytes),
+    head: true,
+    secrets: secretsIn(entry),
+  };
+}
+
+function isList({ request, response }: HarEntry): boolean {
+  const { method, url } = request ?? {};
+  if (method !== 'GET' || typeof url !== 'string' || !URL.canParse(url)) return false;
+  return new URL(url).pathname.endsWith(listPath) && Number(response?.status) >= 100;
+}
+
+/** What a HAR keeps of the request: the bearer token and cookies. */
+function secretsIn({ request }: HarEntry): string[] {
+  const fields = pairsOf(request?.headers).filter(([name]) =>
+    /^(authorization|cookie)$/i.test(name),
+  );
+  return fields.flatMap(([, value]) => [value, ...value.split(/[\s;=]+/)]);
+}
+
+function pairsOf(headers: unknown): (readonly [name: string, value: string])[] {
+  return (Array.isArray(headers) ? headers : []).flatMap((one) =>
+    // Browsers show some that begin with a colon, which HTTP/2 has in place of a status line.
+    isObject(one) && typeof one.name === 'string' && !one.name.startsWith(':')
+      ? [[one.name, String(one.value)] as const]
+      : [],
+  );
+}
+
+function responseOf(
+  status: number,
+  pairs: readonly (readonly [name: string, value: string])[],
+  body: Buffer,
+): IncomingResponse {
+  return { status, headers: joined(pairs), rawHeaders: pairs.flat(), body };
+}
+
+/** Fields by name, in lower case; repeated ones are joined, but for the type, as Node does. */
+function joined(fields: readonly (readonly [name: string, value: string])[]) {
+  const headers = new Map<string, string>();
+  for (const [name, value] of fields) {
+    const key = name.toLowerCase();
+    const known = headers.get(key);
+    if (known === undefined) headers.set(key, value);
+    else if (key !== 'content-type') headers.set(key, `${known}, ${value}`);
+  }
+  return Object.fromEntries(headers);
+}
+
+/** The beginning of a text, a byte for each character: heads are ASCII. */
+function start(bytes: Buffer): string {
+  return bytes.subarray(0, 65_536).toString('latin1');
+}
