@@ -115,6 +115,50 @@ test.each(['docs/ci/gitlab-ci.yml', 'docs/ci/buildkite.yml'])('%s is a gate', as
   expect(refused.code).toBe(3);
 });
 
+interface Snippet {
+  readonly install: string;
+  readonly judge: string;
+  /** Files that are kept, whatever the verdict is. */
+  readonly kept: readonly string[];
+}
+
+/** What people paste who use other systems, as each of these systems reads it. */
+const snippets: Readonly<Record<string, () => Snippet>> = {
+  'docs/ci/azure-pipelines.yml': () => {
+    const [install, judge, results, page] = read('docs/ci/azure-pipelines.yml').steps;
+    expect(install.env).toBeUndefined();
+    expect([results.condition, page.condition]).toEqual(['always()', 'always()']);
+    const kept = [results.inputs.testResultsFiles, page.publish];
+    return { install: install.script, judge: judge.script, kept };
+  },
+  'docs/ci/circleci.yml': () => {
+    const { steps } = read('docs/ci/circleci.yml').jobs['portal-conformance'];
+    const [, install, judge, results, page] = steps;
+    const kept = [results.store_test_results.path, page.store_artifacts.path];
+    return { install: install.run.command, judge: judge.run.command, kept };
+  },
+  'docs/ci/Jenkinsfile': () => {
+    const text = readFileSync(join(root, 'docs/ci/Jenkinsfile'), 'utf8');
+    const [before = '', after = ''] = text.split('withCredentials');
+    expect(before).not.toContain('usernamePassword(');
+    const line = (part: string) => / sh '(.*)'/.exec(part)?.[1] ?? '';
+    const kept = [...text.matchAll(/(?:junit|archiveArtifacts) '(.*)'/g)].map(
+      ([, name = '']) => name,
+    );
+    return { install: line(before), judge: line(after), kept };
+  },
+};
+
+test.each(Object.entries(snippets))('%s is a gate', async (_, snippet) => {
+  const { install, judge, kept } = snippet();
+  expect(install).toMatch(/npm ci .*--ignore-scripts$/);
+  expect([isBash(install), isBash(judge)]).toEqual([true, true]);
+  const { code, stdout } = await bash(fromClone(judge), variablesOf(portal));
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('conformant: All') });
+  expect(kept).toEqual(['junit.xml', 'report.html']);
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining([...kept]));
+});
+
 test.each([
   ['action.yml', () => read('action.yml').runs.steps.find(isInstall)],
   [
@@ -122,6 +166,7 @@ test.each([
     () => ({ run: read('docs/ci/gitlab-ci.yml')['portal-conformance'].script[0] }),
   ],
   ['docs/ci/buildkite.yml', () => ({ run: read('docs/ci/buildkite.yml').steps[0].command[0] })],
+  ['docs/ci/circleci.yml', () => ({ run: snippets['docs/ci/circleci.yml']?.().install })],
 ])('%s installs with scripts off, and without a credential', async (_, step) => {
   const { run: script, env = {} } = step();
   expect(script).toContain('--ignore-scripts');
