@@ -19,12 +19,17 @@ async function judgeBehind(setup: Setup, profile: Profile): Promise<Report> {
   const before = stateOf(portal.store);
   try {
     const front = await setup.start(portal);
-    const { url, ca } = front;
+    const { url, ca, files = {}, args: more = [] } = front;
     try {
       const given = profile === 'full' ? adminVariablesOf(portal) : variablesOf(portal);
       const ends = ca === undefined ? [] : ['--ca', join(folder, 'ca.pem')];
       if (ca !== undefined) writeFileSync(join(folder, 'ca.pem'), ca);
-      const args = [...ends, ...(setup.args ?? [])];
+      const named = Object.entries(files).flatMap(([option, text]) => {
+        const path = join(folder, `${option.slice(2)}.pem`);
+        writeFileSync(path, text);
+        return [option, path];
+      });
+      const args = [...ends, ...named, ...more, ...(setup.args ?? [])];
       const { report } = await portalConformance(args, { ...given, PORTAL_TARGET: url });
       expect(stateOf(portal.store)).toBe(before);
       return report;

@@ -182,6 +182,37 @@ ${more}
   return { ...front, close };
 }
 
+/** What every configuration of squid says. */
+function squidBasics(folder: string): string {
+  return `
+cache_mem 8 MB
+pid_filename ${folder}/pid
+cache_log ${folder}/cache.log
+access_log none
+coredump_dir ${folder}
+visible_hostname localhost
+pinger_enable off
+shutdown_lifetime 0 seconds
+`;
+}
+
+/** squid as it stands between a company and the world. */
+export async function forwardProxy(): Promise<Program & { readonly url: string }> {
+  const port = await freePort();
+  const config = (folder: string) => `
+http_port 127.0.0.1:${port}
+acl tunnel method CONNECT
+http_access allow tunnel
+http_access deny all
+${squidBasics(folder)}`;
+  const program = await startProgram(
+    port,
+    (folder) => ({ 'squid.conf': config(folder) }),
+    (folder) => ['squid', '-N', '-f', `${folder}/squid.conf`],
+  );
+  return { ...program, url: `http://127.0.0.1:${port}` };
+}
+
 /**
  * squid as a reverse proxy; it changes no path, so the portal itself is below the prefix.
  *
@@ -195,15 +226,7 @@ https_port 127.0.0.1:${port} accel defaultsite=localhost tls-cert=${folder}/cert
 cache_peer ${hostname} parent ${portalPort} 0 no-query originserver name=portal ${peer}
 http_access allow all
 cache_peer_access portal allow all
-cache_mem 8 MB
-pid_filename ${folder}/pid
-cache_log ${folder}/cache.log
-access_log none
-coredump_dir ${folder}
-visible_hostname localhost
-pinger_enable off
-shutdown_lifetime 0 seconds
-`;
+${squidBasics(folder)}`;
   const program = await startProgram(
     port,
     (folder) => ({

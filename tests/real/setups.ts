@@ -1,11 +1,28 @@
 import type { Behaviour } from '../../src/reference/behaviour.ts';
+import { certify } from '../../src/reference/certify.ts';
 import { type Reference, startReference } from '../../src/reference/start.ts';
 import { forwardTo, http } from '../support/servers.ts';
 import { shim, type Weather } from './network.ts';
 import type { Tool } from './program.ts';
-import { coreRuleSet, type Front, haproxy, nginx, prefix, squid, varnish } from './servers.ts';
+import {
+  coreRuleSet,
+  type Front,
+  forwardProxy,
+  haproxy,
+  nginx,
+  prefix,
+  squid,
+  varnish,
+} from './servers.ts';
 
 type Profile = 'read-only' | 'full';
+
+interface Started extends Pick<Front, 'url' | 'close'> {
+  readonly ca?: string;
+  /** Files that the command is given, by their option. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
 
 /** Something that stands in front of a portal, and the verdict that is right. */
 export interface Setup {
@@ -17,7 +34,7 @@ export interface Setup {
   readonly profiles?: readonly Profile[];
   readonly args?: readonly string[];
   /** Starts it, in front of a portal. */
-  readonly start: (portal: Reference) => Promise<Pick<Front, 'url' | 'close'> & { ca?: string }>;
+  readonly start: (portal: Reference) => Promise<Started>;
 }
 
 const conformant = 'conformant';
@@ -43,6 +60,26 @@ async function behindSquid({ url }: Reference, peer?: string) {
     await below.close();
   };
   return { ...front, close };
+}
+
+/** A forward proxy on the way to nginx: it sees a name and a port. */
+async function throughSquid({ url }: Reference): Promise<Started> {
+  const front = await nginx([url]);
+  const proxy = await forwardProxy();
+  const close = async () => {
+    await proxy.close();
+    await front.close();
+  };
+  return { ...front, args: ['--proxy', proxy.url], close };
+}
+
+async function forClients({ url }: Reference): Promise<Started> {
+  const client = await certify(['somebody']);
+  const front = await nginx([url], {
+    tls: 'ssl_client_certificate FOLDER/clients.pem; ssl_verify_client on;',
+    files: { 'clients.pem': client.ca },
+  });
+  return { ...front, files: { '--cert': client.cert, '--key': client.key } };
 }
 
 const zones = `
@@ -78,6 +115,18 @@ export const setups: readonly Setup[] = [
     outcome: conformant,
     start: ({ url }) =>
       nginx([url], { location: 'gzip on; gzip_proxied any; gzip_types application/json;' }),
+  },
+  {
+    name: 'nginx, which asks for a client certificate',
+    needs: 'nginx',
+    outcome: conformant,
+    start: forClients,
+  },
+  {
+    name: 'squid as a forward proxy, then nginx',
+    needs: 'squid',
+    outcome: conformant,
+    start: throughSquid,
   },
   {
     name: 'nginx, 20 requests a second (429)',
