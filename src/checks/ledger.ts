@@ -114,7 +114,10 @@ export class Ledger {
    * @throws what was found otherwise
    */
   async after(act: string, change: Change): Promise<void> {
-    const holds = (list: ListRead) => list.usable && this.#unlike(list, act, change).length === 0;
+    const holds = (list: ListRead) => {
+      if (list.usable && this.#isSpoilt(list, change)) return 'never';
+      return list.usable && this.#unlike(list, act, change).length === 0;
+    };
     const against = await this.#context.eventually(this.readers, holds);
     failEach(against?.rejected ? [against] : [], ({ status }) => [
       { expected: `to be accepted as before ${act}`, received: `status ${status}` },
@@ -135,6 +138,14 @@ export class Ledger {
 
   #followed({ byId }: ListRead): ReadonlyMap<string, TokenRecord> {
     return new Map([...byId].filter(([id]) => this.#made.has(id)));
+  }
+
+  /** Whether a new token has another text than it was given: it had none before, which would pass. */
+  #isSpoilt({ byId }: ListRead, { come = [] }: Change): boolean {
+    return come.some(({ id, name }) => {
+      const told = byId.get(id)?.name;
+      return name !== undefined && typeof told === 'string' && told !== name;
+    });
   }
 
   /** How a list is not what it is to be. */

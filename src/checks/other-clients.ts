@@ -75,18 +75,18 @@ export async function compareClients(context: Context): Promise<string> {
         : []),
     ];
   };
-  const findings: Finding[] = [];
-  for (const read of reads) {
+  /** What stays when it is waited for: what comes and goes, or is new to some process, is not due to the request. */
+  const standing = async (read: Answered): Promise<readonly Finding[]> => {
     const found = findingsIn(read, still);
-    if (found.length === 0) continue;
-    // What comes and goes, or is new to some process, is not due to what the request holds.
+    if (found.length === 0) return [];
     const { part, who, other } = read;
     const isFine = (list: ListRead) => findingsIn({ ...read, ours: list }, still).length === 0;
     const ours = await context.eventually(who, isFine, { part, times: 2 });
-    if (!ours) continue;
+    if (!ours) return [];
     const again = { ...read, ours, theirs: other && (await context.readNow(other, { part })) };
-    if (findingsIn(again, await staying()).length > 0) findings.push(...found);
-  }
+    return findingsIn(again, await staying()).length > 0 ? found : [];
+  };
+  const findings = (await Promise.all(reads.map(standing))).flat();
   failIf(findings);
   const away = reads.filter(({ ours }) => isInFront(ours)).length;
   if (away === reads.length) throw new Inconclusive('somebody in front turns every client away');

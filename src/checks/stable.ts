@@ -1,5 +1,6 @@
 import type { Finding } from '../contract/finding.ts';
 import { saysTheSame } from '../contract/json.ts';
+import { isOlder } from '../portal/clock.ts';
 import type { Context } from '../portal/context.ts';
 import type { Credential } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
@@ -15,6 +16,8 @@ export interface Odds {
   readonly expected: string;
   readonly received: string;
   readonly list: ListRead;
+  /** Whether it is about a token that is older than what may take a while to show. */
+  readonly isSettled?: boolean;
 }
 
 /** Tokens that one of two lists lacked between two reads of the other that had them. */
@@ -27,10 +30,12 @@ export async function oneSided(context: Context, pair: Pair, round: number): Pro
     const before = await ids(holder, round);
     const list = await context.list(other, round + 1);
     const after = await ids(holder, round + 2);
-    for (const id of before.keys()) {
+    for (const [id, record] of before) {
       if (!after.has(id) || list.byId.has(id)) continue;
       const expected = `every token that is listed for ${holder.label}`;
-      odds.push({ key: `${other.name} ${id}`, expected, received: 'a list without them', list });
+      const isSettled = isOlder(record, context.clock(list.exchange), context.settleMs);
+      const key = `${other.name} ${id}`;
+      odds.push({ key, expected, received: 'a list without them', list, isSettled });
     }
   }
   return odds;

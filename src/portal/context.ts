@@ -7,7 +7,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { TokenRecord } from './body-facts.ts';
 import { type Clock, clockOf } from './clock.ts';
 import { type Credential, notCreated, type Reader } from './credential.ts';
-import { eventually } from './eventually.ts';
+import { eventually, type Holds } from './eventually.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import { ListRead } from './list-read.ts';
 import { isNew, rejectedSince } from './newcomers.ts';
@@ -136,11 +136,11 @@ export class Context {
   }
 
   /**
-   * Searches round after round for what should not be there.
+   * Searches round after round for what should not be there; what is older than the bound is final soon.
    *
    * @returns what every search found, by its key, when the settle bound has passed
    */
-  async persisting<T extends { readonly key: string }>(
+  async persisting<T extends { readonly key: string; readonly isSettled?: boolean }>(
     find: (round: number) => Promise<readonly T[]>,
   ): Promise<readonly T[]> {
     const until = Date.now() + this.settleMs;
@@ -149,6 +149,7 @@ export class Context {
     let standing = await find(round);
     for (let pause = 20; standing.length > 0; pause = Math.min(pause * 2, 500)) {
       if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
+      if (pause > 100 && standing.every(({ isSettled }) => isSettled)) return standing;
       if (Date.now() + pause > until) return standing;
       await delay(pause, signal);
       round = Math.max(round + 1, this.#rounds.latest);
@@ -230,7 +231,7 @@ export class Context {
    */
   async eventually(
     reader: Reader | readonly Reader[],
-    holds: (read: ListRead) => boolean,
+    holds: Holds,
     { times, ...asked }: Asked & { readonly times?: number } = {},
   ): Promise<ListRead | undefined> {
     const { signal } = this.#surroundings;

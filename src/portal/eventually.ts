@@ -7,6 +7,9 @@ import type { ListRead } from './list-read.ts';
  */
 const inARow = 8;
 
+/** Whether a response is as it should be; `never` when it is wrong in a way that no wait heals. */
+export type Holds = (read: ListRead) => boolean | 'never';
+
 /**
  * Reads until every response is as it should be, or until the bound has passed.
  *
@@ -16,14 +19,16 @@ const inARow = 8;
  */
 export async function eventually(
   read: () => Promise<ListRead>,
-  holds: (read: ListRead) => boolean,
+  holds: Holds,
   boundMs: number,
   signal: AbortSignal,
   times = inARow,
 ): Promise<ListRead | undefined> {
   const until = Date.now() + boundMs;
-  for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
+  for (let pause = 20; ; pause = Math.min(pause * 2, 1500)) {
     const reads = await Promise.all(Array.from({ length: times }, read));
+    const lost = reads.find((response) => holds(response) === 'never');
+    if (lost) return lost;
     const against = reads.find((response) => !holds(response));
     if (!against || signal.aborted || Date.now() + pause > until) return against;
     await delay(pause, signal);

@@ -1,6 +1,7 @@
 import type { Persona } from '../contract/requirement.ts';
 import type { Client } from '../http/client.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { clockOf, isOlder } from './clock.ts';
 import type { Credential } from './credential.ts';
 import { eventually } from './eventually.ts';
 import type { Journal } from './journal.ts';
@@ -41,6 +42,23 @@ export class Propagation {
     return this.#tokens.every(
       ({ id, persona }) => (persona !== 'outsider') !== inside || byId.has(id),
     );
+  }
+
+  /**
+   * Whether what a list lacks may be new: a token that some list makes older than the bound, by the
+   * server's own clock, is known everywhere by now.
+   */
+  mayReach({ credential, byId }: ListRead, lists: readonly ListRead[], boundMs: number): boolean {
+    const reader = this.#credentials.find(({ token }) => token === credential.token);
+    const inside = reader?.persona !== 'outsider';
+    return this.#tokens
+      .filter(({ id, persona }) => (persona !== 'outsider') === inside && !byId.has(id))
+      .some(
+        ({ id }) =>
+          !lists.some(({ byId: held, exchange }) =>
+            isOlder(held.get(id), clockOf(exchange, undefined), boundMs),
+          ),
+      );
   }
 
   /** Waits until every credential is listed them, or until the bound has passed. */

@@ -15,6 +15,8 @@ export interface Surroundings {
   /** The first read of the run, whose time counts as the run's beginning. */
   readonly first: (credential: Credential) => Promise<ListRead>;
   readonly settleMs: number;
+  /** The bound once it has passed: what did not heal then is looked at a second time alone. */
+  readonly againMs: number;
   /** When all that the run created was known everywhere; undefined for tokens that were given. */
   readonly settledAt?: number | undefined;
   /** Whether a live token may go into a URL or a Basic user name, where proxies log. */

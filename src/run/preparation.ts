@@ -2,9 +2,10 @@ import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName, RunFacts } from '../contract/requirement.ts';
 import { otherLogin } from '../http/challenge.ts';
 import type { Client } from '../http/client.ts';
+import type { Exchange } from '../http/exchange.ts';
 import type { Target } from '../http/target.ts';
-import { type Credential, credentialKinds, howToGive, notCreated } from '../portal/credential.ts';
-import type { Identity } from '../portal/identity.ts';
+import { Context } from '../portal/context.ts';
+import { type Credential, howToGive, notCreated } from '../portal/credential.ts';
 import { Journal } from '../portal/journal.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import { Newcomers } from '../portal/newcomers.ts';
@@ -29,6 +30,7 @@ import { provision } from '../sandbox/provision.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
+import { credentialsOf, identitiesOf, personasOf } from './personas.ts';
 
 /** What a preparation works with. */
 export interface Means {
@@ -83,12 +85,16 @@ export async function prepare(means: Means): Promise<Prepared> {
   }
 }
 
-/** Bearer tokens with their personas, in the order of the register of credentials. */
-export function credentialsOf(tokens: ReadonlyMap<CredentialName, string>): Credential[] {
-  return credentialKinds.flatMap((kind) => {
-    const token = tokens.get(kind.name);
-    return token === undefined ? [] : [{ ...kind, token }];
-  });
+/** What a check is given at an attempt: reads of its own, and the bound that is left. */
+export function contextOf(
+  id: string,
+  rounds: readonly [ReadRounds, ReadRounds],
+  surroundings: Surroundings,
+  attempt: number,
+  evidence: Set<Exchange>,
+): Context {
+  if (attempt === 0) return new Context(id, rounds[0], surroundings, evidence);
+  return new Context(id, rounds[1], { ...surroundings, settleMs: surroundings.againMs }, evidence);
 }
 
 /** What it means that some credentials are not there; undefined when all are. */
@@ -180,7 +186,13 @@ async function readFirst(
   const newRounds = (earlier: readonly ListRead[] = []) =>
     new ReadRounds(client, credentials, onRead, newcomers, earlier);
   const propagation = new Propagation(client, journal, credentials, sandbox);
-  if (sandbox) await propagation.wait(settleMs, signal);
+  let lagMs = 0;
+  const settle = async () => {
+    const begunAt = Date.now();
+    await propagation.wait(settleMs, signal);
+    lagMs = Date.now() - begunAt;
+  };
+  if (sandbox) await settle();
   const settledAt = sandbox ? Date.now() : undefined;
   let rounds = [newRounds(), newRounds()] as const;
   const { identities, stop } = sandbox
@@ -189,8 +201,9 @@ async function readFirst(
   if (stop) return { stop, credentials };
   const first = await rounds[0].round(0);
   // Tokens that were given may be a moment old, too.
-  if (!sandbox && first.some((read) => read.usable && !propagation.hasReached(read))) {
-    await propagation.wait(settleMs, signal);
+  const mayReach = (read: ListRead) => propagation.mayReach(read, first, settleMs);
+  if (!sandbox && first.some((read) => read.usable && mayReach(read))) {
+    await settle();
     rounds = [newRounds(first), newRounds()];
     const session = sessionGiven(await rounds[0].round(0), credentials, identities);
     if (session) return { stop: session, credentials };
@@ -201,6 +214,7 @@ async function readFirst(
     probes,
     first: (credential) => rounds[0].read(credential, 0),
     settleMs,
+    againMs: againOf(settleMs, lagMs),
     settledAt,
     mayBeLogged: facts.mayBeLogged,
     longList: settings.longList,
@@ -214,34 +228,19 @@ async function readFirst(
 
 const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session')}, or PORTAL_CALLER_USERNAME and PORTAL_CALLER_PASSWORD; or an administrator: PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN`;
 
+/**
+ * How long a second attempt waits for what did not heal within the bound in the first. Where the run
+ * has seen processes lag it is the bound again.
+ */
+function againOf(settleMs: number, lagMs: number): number {
+  const hasSeenLag = lagMs > 500 && lagMs < settleMs * 0.9;
+  return hasSeenLag ? settleMs : Math.min(settleMs, 2000);
+}
+
 /** What of a preparation keeps anything from being judged; undefined for a bug. */
 function stopOf(error: unknown): Stop | undefined {
   if (error instanceof Unreachable) return error.stop;
   if (error instanceof Misconfigured) return { outcome: 'misconfigured', message: error.message };
   if (error instanceof SandboxUnavailable) return { outcome: 'undecided', message: error.message };
   return undefined;
-}
-
-/** The personas of a sandbox, by the names under which checks know them. */
-function personasOf(sandbox: Sandbox): ReadonlyMap<CredentialName, string> {
-  const personas = new Map<CredentialName, string>([
-    ['caller.session', sandbox.user('caller').token],
-  ]);
-  for (const { kind, owner, id } of sandbox.tokens) {
-    if (kind === 'persona') personas.set(`${owner.persona}.token`, id);
-  }
-  return personas;
-}
-
-/** Whose the credentials are that a run created. */
-function identitiesOf(
-  sandbox: Sandbox,
-  credentials: readonly Credential[],
-): ReadonlyMap<Credential, Identity> {
-  return new Map(
-    credentials.map((credential) => {
-      const { id: userId, accountId } = sandbox.user(credential.persona);
-      return [credential, { userId, accountId }];
-    }),
-  );
 }

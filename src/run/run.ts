@@ -16,8 +16,9 @@ import type { Settings } from '../settings/settings.ts';
 import { cleanAfter, removeWhatRefusalsSpare } from './cleaning.ts';
 import { newClient } from './client.ts';
 import { noticesOf } from './notices.ts';
+import { credentialsOf } from './personas.ts';
 import { factsOf, type Plan, planOf, writesOf } from './plan.ts';
-import { credentialsOf, lackOf, type Prepared, prepare } from './preparation.ts';
+import { contextOf, lackOf, type Prepared, prepare } from './preparation.ts';
 import { type KnownOfRun, Recorder } from './recorder.ts';
 import { watchSecrets } from './secrets.ts';
 
@@ -115,8 +116,7 @@ export class Run {
     const { strict } = this.#settings;
     return this.#recorder.judge(
       requirement,
-      (attempt, evidence) =>
-        new Context(requirement.id, rounds[attempt > 0 ? 1 : 0], surroundings, evidence),
+      (attempt, evidence) => contextOf(requirement.id, rounds, surroundings, attempt, evidence),
       { strict },
     );
   }

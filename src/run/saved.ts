@@ -96,6 +96,7 @@ const noPortal: Surroundings = {
   probes: { send: unreachable },
   first: unreachable,
   settleMs: 0,
+  againMs: 0,
   longList: 0,
   mayBeLogged: false,
   signal: new AbortController().signal,
