@@ -129,8 +129,7 @@ export class Ledger {
     for (const { id } of change.come ?? []) this.#made.add(id);
     this.#records = this.#followed(list);
     // Uses may be noted late, but as of when they were.
-    const offset = change.come?.find(({ clockOffset }) => clockOffset !== undefined)?.clockOffset;
-    this.#clockOffset ??= offset;
+    this.#clockOffset ??= offsetOf(change.come ?? []);
     const now = list.exchange.receivedAt + (this.#clockOffset ?? Number.POSITIVE_INFINITY);
     for (const id of change.used ?? []) this.#used.set(id, now + clockSlackMs);
     if (change.used) await this.#context.pause(2 * clockSlackMs);
@@ -191,7 +190,8 @@ export class Ledger {
       const before = this.#expected(id, change);
       if (!before || !(member in before) || change.mayGo?.(before)) return false;
       const value = record[member];
-      if (member === 'lastUsedAt' && this.#mayBeUsed(id, change))
+      const isUsed = this.#inUse.has(id) || this.#used.has(id) || change.used?.includes(id);
+      if (member === 'lastUsedAt' && isUsed)
         return !this.#isTimeOfUse(id, value, before[member], change);
       const isNew = change.come?.some((one) => one.id === id);
       // It may be cut to the second.
@@ -210,10 +210,6 @@ export class Ledger {
       `${member} as it was before ${act}${isSet || change.come ? ', or as it was given' : ''}`,
       `another value (${describe(first?.[1][member])})`,
     );
-  }
-
-  #mayBeUsed(id: string, { used = [] }: Change): boolean {
-    return this.#inUse.has(id) || this.#used.has(id) || used.includes(id);
   }
 
   /** The time of a use moves, to no later than the use; it does not go. */
@@ -243,4 +239,12 @@ export class Ledger {
       restrictions,
     };
   }
+}
+
+/** By how much the portal's clock is ahead of ours at most: a time may be cut to the second. */
+function offsetOf(tokens: readonly CreatedToken[]): number | undefined {
+  const known = tokens.flatMap(({ clockOffset, createdAt = 0 }) =>
+    clockOffset === undefined ? [] : [clockOffset + (createdAt % 1000 === 0 ? 1000 : 0)],
+  );
+  return known.length > 0 ? Math.max(...known) : undefined;
 }

@@ -1,5 +1,5 @@
 import { Inconclusive } from '../contract/finding.ts';
-import { attempt, insistOnEnd, unlessRefused } from './attempt.ts';
+import { attempt, insistOnEnd, mayBeDone, unlessRefused } from './attempt.ts';
 import { type Bearer, CallFailed, insisting, isRefusal, isUnknown, noSuchCall } from './caller.ts';
 import type { Calls } from './calls.ts';
 import { asAnswered, createToken, type Draft, findLost } from './create-token.ts';
@@ -89,14 +89,8 @@ export class Actions extends People {
   }
 
   /** Asks for the deletion of a token that is not to be had. @returns whether it may have been done */
-  async mayRemove({ id }: CreatedToken, by: Bearer): Promise<boolean> {
-    try {
-      await this.calls.deleteToken(by, id, true);
-      return true;
-    } catch (error) {
-      if (error instanceof CallFailed) return error.mayHaveWorked;
-      throw error;
-    }
+  mayRemove({ id }: CreatedToken, by: Bearer): Promise<boolean> {
+    return mayBeDone(() => this.calls.deleteToken(by, id, true));
   }
 
   /**
@@ -114,24 +108,15 @@ export class Actions extends People {
 
   /** Creates a token in a way that no portal has to take: what becomes of it the list shows. */
   async createWrongly(owner: CreatedUser, more: object): Promise<void> {
-    try {
-      const name = this.names.token();
-      const { token } = await this.calls.createToken(owner, name, { more });
+    await mayBeDone(async () => {
+      const { token } = await this.calls.createToken(owner, this.names.token(), { more });
       this.created.tokens.set(token.id, owner);
-    } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-    }
+    });
   }
 
   /** Gives a token members that no update has to take. @returns whether the portal took the request */
-  async updateWith({ id, owner }: CreatedToken, members: object): Promise<boolean> {
-    try {
-      await insisting(() => this.calls.updateToken(owner, id, members));
-      return true;
-    } catch (error) {
-      if (error instanceof CallFailed) return error.mayHaveWorked;
-      throw error;
-    }
+  updateWith({ id, owner }: CreatedToken, members: object): Promise<boolean> {
+    return mayBeDone(() => insisting(() => this.calls.updateToken(owner, id, members)));
   }
 
   /** Gives a token other restrictions. @returns them; undefined when it cannot @throws Inconclusive */

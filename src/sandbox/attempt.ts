@@ -31,6 +31,18 @@ export async function unlessRefused(call: () => Promise<void>): Promise<string |
   }
 }
 
+/** Makes a call that may fail. @returns whether it may have been carried out */
+export async function mayBeDone(call: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (error instanceof Differs) return false;
+    if (error instanceof CallFailed) return error.mayHaveWorked;
+    throw error;
+  }
+}
+
 /**
  * Ends something: when the response was lost it is done again, and what is gone then was ended by
  * the first of them.

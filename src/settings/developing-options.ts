@@ -1,7 +1,7 @@
 import { flag, type Option, type Source } from './option.ts';
 import { openIn } from './report-file.ts';
 
-/** What helps whoever develops against the suite. */
+/** What helps people who develop against the suite. */
 export const developingOptions = {
   rerun: {
     name: 'rerun',

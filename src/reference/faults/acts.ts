@@ -36,7 +36,7 @@ export function after(calls: RegExp, work: (store: Store, request: Request) => v
 /** Users who logged out everywhere, of any portal. */
 const loggedOut = new WeakSet<User>();
 
-/** Sends a list with an ETag, and not again to whoever has it. */
+/** Sends a list with an ETag, and not again to those who have it. */
 function withEtag(etagOf: (records: readonly Token[], store: Store) => string): Around {
   return async (request, usual, store) => {
     const response = await usual(request);
