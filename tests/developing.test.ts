@@ -86,6 +86,27 @@ describe('--dry-run', () => {
     for (const secret of Object.values(secrets)) expect(stdout).not.toContain(secret);
   });
 
+  test('repeats no password in a wrong target, and is refused where it could not hold', async () => {
+    const wrong = await command(['http://me:of-mine-0123@127.0.0.1:1', '--dry-run'], {});
+    expect(wrong.code).toBe(2);
+    expect(wrong.stdout + wrong.stderr).not.toContain('of-mine-0123');
+    const before = stateOf(portal.store);
+    const { PORTAL_TARGET: target = '', ...admin } = adminVariablesOf(portal);
+    const dry = { ...admin, PORTAL_DRY_RUN: '1' };
+    const swept = await command(['cleanup', target, '--yes'], dry);
+    expect(swept).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('PORTAL_DRY_RUN is set'),
+    });
+    const image = await command(['--image', 'x', '--dry-run']);
+    expect(image).toMatchObject({ code: 2, stderr: expect.stringContaining('not for --image') });
+    const suite = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'conformance'];
+    const suites = await run(process.execPath, suite, { ...dry, PORTAL_TARGET: target });
+    expect(suites.code).not.toBe(0);
+    expect(suites.stdout + suites.stderr).toContain('are for the command alone');
+    expect(stateOf(portal.store)).toBe(before);
+  });
+
   test('tells as many requests as the run sends', async () => {
     const { stdout } = await command(['--dry-run'], all);
     const { report } = await portalConformance([], all);

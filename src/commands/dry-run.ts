@@ -1,6 +1,6 @@
 import { requirements } from '../../specs/index.ts';
 import { count } from '../contract/count.ts';
-import { apiPath } from '../http/target.ts';
+import { apiPath, parseTarget } from '../http/target.ts';
 import { credentialKinds } from '../portal/credential.ts';
 import { type Behaviour, plain } from '../reference/behaviour.ts';
 import { type Reference, startReference } from '../reference/start.ts';
@@ -23,6 +23,9 @@ interface Sent {
  * answers otherwise is sent a little more, or less. Nothing goes to the target.
  */
 export async function dryRun(settings: Settings, output: Output): Promise<number> {
+  const { target } = settings;
+  // What is wrong with it may be a password in it, which is not repeated.
+  const named = target === undefined || target === 'reference' ? undefined : parseTarget(target);
   const sent = new Map<string, Sent>();
   const created = { account: 0, user: 0, token: 0, session: 0 };
   let portal: Reference | undefined;
@@ -46,7 +49,7 @@ export async function dryRun(settings: Settings, output: Output): Promise<number
     const width = Math.max(...all.map(({ method, path }) => method.length + path.length)) + 2;
     output.out(
       `${[
-        `Nothing was sent to ${settings.target ?? 'the target'}. Against the reference portal this run, in the profile ${report.profile}, sends ${count(times, 'request')}:`,
+        `Nothing was sent to ${named?.base ?? 'the target'}. Against the reference portal this run, in the profile ${report.profile}, sends ${count(times, 'request')}:`,
         ...all.map(
           ({ method, path, who, times }) =>
             `${String(times).padStart(5)}  ${`${method} ${path}`.padEnd(width)} ${who}`,
@@ -80,6 +83,7 @@ function againstReference(settings: Settings, portal: Reference): Settings {
       proxy: undefined,
       resolve: undefined,
     },
+    ...{ dryRun: false, reference: false },
     ...{ cert: undefined, key: undefined, headers: [], rate: undefined, keep: undefined },
     admin: isFull ? portal.admin : undefined,
     callerLogin: callerLogin && caller,

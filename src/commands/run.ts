@@ -22,6 +22,8 @@ export async function runCommand(call: Call): Promise<number> {
     if (settings.images.length > 0) {
       if (settings.target !== undefined)
         throw new Misconfigured('Give a target or --image, not both.');
+      if (settings.dryRun || settings.keep !== undefined)
+        throw new Misconfigured('--dry-run and --keep are not for --image.');
       if (settings.profile === 'read-only')
         throw new Misconfigured('--image judges with the full profile: it creates its own users.');
       const { judgeImages } = await import('./images.ts');

@@ -41,6 +41,10 @@ export async function sweep(settings: Settings, remove: boolean, which: Which): 
       'Cleaning up needs PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN.',
     );
   }
+  if (remove && settings.dryRun)
+    throw new Misconfigured(
+      'PORTAL_DRY_RUN is set: cleanup lists without --yes, and removes with it.',
+    );
   const { run, account } = which;
   if (run !== undefined && !isRunId(run)) throw new Misconfigured('--run takes the id of a run.');
   const { signal } = new AbortController();

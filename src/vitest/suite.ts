@@ -46,6 +46,10 @@ export async function openSuite(
 }
 
 async function openOn(settings: Settings, register: Register): Promise<Suite> {
+  if (settings.dryRun || settings.keep !== undefined)
+    throw new Misconfigured(
+      '--dry-run and --keep (PORTAL_DRY_RUN, PORTAL_KEEP) are for the command alone.',
+    );
   const { run, close } = await openRun(settings, register);
   const rest = register.filter((requirement) => !run.plan.includes(requirement));
   const { reports, detail } = settings;
