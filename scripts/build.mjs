@@ -24,6 +24,11 @@ if (status !== 0) process.exit(status ?? 1);
 const { bundle } = await import('./bundle.mjs'); // Not there without the compiler.
 await bundle();
 chmodSync(join(root, 'dist/src/cli.js'), 0o755);
+const cache = spawnSync(process.execPath, [join(root, 'scripts/cache.mjs')], {
+  env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^PORTAL_/.test(name))),
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+if (cache.status !== 0) console.error('portal-conformance: no code cache was written.');
 
 function findCompiler() {
   try {

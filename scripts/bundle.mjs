@@ -6,41 +6,140 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const out = join(root, 'dist/src');
+const parts = join(root, 'dist/src/parts');
 
-/** From where they are installed: an optional peer, and what the schemas were compiled to. */
-const external = ['testcontainers', /^portal-conformance\//, /^#validators\//];
+/** From where they are installed: an optional peer, and large validators that few calls need. */
+const external = ['testcontainers', /^#validators\/(report|baseline|config)$/];
 
 /** What superagent loads for multipart bodies and for HTTP/2, of which there are none here. */
 const unused = ['formidable', 'form-data', 'http2', './http2wrapper'];
 
-/** Writes `dist/src/cli.js` and `dist/src/index.js` with its types; their parts are in `dist/src/parts/`. */
+/**
+ * Writes `dist/src/cli.js` and `dist/src/index.js` with its types; their parts are in `dist/src/parts/`.
+ * These are CommonJS, for V8's code cache works for scripts alone. Their names hold the hash of their
+ * source: V8 takes the cache of another source of the same length for its own.
+ */
 export async function bundle() {
   const bundled = await rolldown({
     input: { cli: join(root, 'build/src/cli.js'), index: join(root, 'build/src/index.js') },
     cwd: root,
     platform: 'node',
     external,
-    // Its other form cannot be bundled.
-    resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
-    plugins: [leaveOut(unused)],
+    resolve: {
+      alias: {
+        // Its other form cannot be bundled.
+        'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
+        'portal-conformance/package.json': join(root, 'package.json'),
+      },
+    },
+    plugins: [leaveOut(unused), requireInside()],
   });
   const { output } = await bundled.write({
-    dir: out,
-    format: 'esm',
-    entryFileNames: '[name].js',
-    chunkFileNames: 'parts/[name].js',
+    dir: parts,
+    format: 'cjs',
+    entryFileNames: '[name]-[hash].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+    codeSplitting: {
+      groups: [neededBy('command', 'cli.js', 2), neededBy('run', 'commands/run.js', 1)],
+    },
   });
   await bundled.close();
   cpSync(join(root, 'build'), join(root, 'dist'), {
     recursive: true,
     filter: (path) => !path.endsWith('.js'),
   });
-  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  const chunks = output.filter((chunk) => chunk.type === 'chunk');
+  for (const { fileName, code } of chunks) writeFileSync(join(parts, fileName), inAscii(code));
+  writeDoors(chunks);
   // The validators hold a function of ajv.
+  const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
   const packages = packagesOf([...modules, join(root, 'node_modules/ajv/lib')]);
-  writeFileSync(join(out, 'parts/LICENSES.txt'), licensesOf(packages));
-  writeFileSync(join(out, 'parts/sbom.cdx.json'), sbomOf(packages));
+  writeFileSync(join(parts, 'LICENSES.txt'), licensesOf(packages));
+  writeFileSync(join(parts, 'sbom.cdx.json'), sbomOf(packages));
+}
+
+/** Puts what a module needs at once into one file, unless a group before this one has it. */
+function neededBy(name, entry, priority) {
+  /** @type {Set<string> | undefined} */
+  let modules;
+  const nameOf = (id, graph) => {
+    modules ??= reached([join(root, 'build/src', entry)], graph);
+    // A door that others had to pass would open.
+    return modules.has(id) && !graph.getModuleInfo(id).isEntry ? name : null;
+  };
+  return { name: nameOf, debugName: name, priority };
+}
+
+/** The modules that some import, without what they load later. */
+function reached(ids, graph, seen = new Set()) {
+  for (const id of ids)
+    if (!seen.has(id)) reached(graph.getModuleInfo(id)?.importedIds ?? [], graph, seen.add(id));
+  return seen;
+}
+
+/** What may be run and imported: an ES module each, whose names stay. */
+function writeDoors(chunks) {
+  const out = join(parts, '..');
+  const partOf = (name) => chunks.find((chunk) => chunk.isEntry && chunk.name === name);
+  const [cli, index] = [partOf('cli'), partOf('index')];
+  cpSync(join(root, 'scripts/load.cjs'), join(parts, 'load.cjs'));
+  const load = (path) =>
+    `import { createRequire } from 'node:module';\nconst { load } = createRequire(import.meta.url)('${path}/load.cjs');\n`;
+  writeFileSync(
+    join(out, 'cli.js'),
+    `#!/usr/bin/env node\n${load('./parts')}load('${cli.fileName}');\n`,
+  );
+  const names = index.exports.join(', ');
+  writeFileSync(
+    join(out, 'index.js'),
+    `${load('./parts')}export const { ${names} } = load('${index.fileName}');\n`,
+  );
+}
+
+/**
+ * Lets modules of the project require what is then bundled: without this line `require` is the
+ * bundler's. A path with a name in it becomes the table of all files that it may be.
+ */
+function requireInside() {
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: what is looked for is a template.
+  const line = /^const require = createRequire\(import\.meta\.url\);$/m;
+  /** @type {[path: string, folder: string, file: RegExp][]} */
+  const tables = [
+    ['#validators/${name}', 'generated', /^(.*)\.cjs$/],
+    ['portal-conformance/schemas/${name}.schema.json', 'schemas', /^(.*)\.schema\.json$/],
+  ];
+  const toName = (path, name) => path.replace('${name}', name);
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above.
+  return {
+    name: 'require-inside',
+    transform: {
+      filter: { id: /[\\/]build[\\/]src[\\/]/ },
+      handler(code) {
+        if (!line.test(code)) return null;
+        let inside = code.replace(line, '');
+        for (const [path, folder, file] of tables) {
+          const entries = readdirSync(join(root, folder)).flatMap((one) => {
+            const name = file.exec(one)?.[1] ?? '';
+            const id = toName(path, name);
+            const from = external.some((other) => id.match(other)) ? id : join(root, folder, one);
+            return name ? [`'${name}': () => require(${JSON.stringify(from)})`] : [];
+          });
+          inside = inside.replace(
+            `require(\`${path}\`)`,
+            () => `({ ${entries.join(', ')} })[name]()`,
+          );
+        }
+        return inside;
+      },
+    },
+  };
+}
+
+/** A script as it is compiled: text in ASCII is read in a tenth of the time. */
+function inAscii(code) {
+  return code
+    .replace(/^#!.*/, '')
+    .replace(/[^\0-\x7f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Gives supertest and superagent an empty class in place of some modules. */

@@ -27,11 +27,13 @@ if (first === '--stage') {
   process.exit(status ?? 1);
 }
 
-/** What npm would install: the files of the package, in which everything is. */
+/** What npm would install, in which everything is, and what writes the code cache of the container's own Node. */
 function sandbox(folder) {
-  const { files } = manifest(root);
-  for (const part of [...files, 'package.json'])
-    cpSync(join(root, part), join(folder, part), { recursive: true });
+  const parts = manifest(root).files.filter((/** @type {string} */ path) => path[0] !== '!');
+  for (const part of [...parts, 'package.json', 'scripts/cache.mjs']) {
+    const filter = (/** @type {string} */ path) => !path.endsWith('.cache');
+    cpSync(join(root, part), join(folder, part), { recursive: true, filter });
+  }
 }
 
 function manifest(folder) {

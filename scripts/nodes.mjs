@@ -40,6 +40,7 @@ function works(version) {
   const files = tests.map((name) => `tests/${name}.test.ts`);
   const results = join(place, 'results.json');
   const done = [
+    () => node(['scripts/cache.mjs']),
     () => node([...command, '--profile', 'full']),
     () => node([...command, '--profile', 'read-only']),
     () =>

@@ -178,16 +178,15 @@ program
 
 // `| head` has read enough, or the terminal is gone: no run ends for that before it has cleaned up.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-try {
-  await program.parseAsync();
-} catch (error) {
+// Not awaited here: what the build makes of this is CommonJS.
+program.parseAsync().catch((error) => {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
     complain(output, `The suite itself failed: ${bugSite(error)}.`);
     process.exitCode = 70;
   }
-}
+});
 
 /** Adds options of a run to a command. */
 function withOptions(command: Command, names: readonly string[]): Command {

@@ -44,7 +44,7 @@ describe('a hostile server', () => {
       ...(hostile.args ?? []),
       ...(server.args ?? []),
     ]);
-    const { fails, failsAmongOthers = [], inconclusive = [] } = hostile;
+    const { fails, failsAmongOthers = [], inconclusive = [], passes = [] } = hostile;
     expect([hostile.code].flat()).toContain(code);
     if (hostile.says) expect(said).toMatch(hostile.says);
     if (hostile.firstSays) expect(report.requirements[0]?.message).toMatch(hostile.firstSays);
@@ -55,6 +55,7 @@ describe('a hostile server', () => {
     expect(idsWith(report.requirements, 'inconclusive')).toEqual(
       expect.arrayContaining([...inconclusive]),
     );
+    expect(idsWith(report.requirements, 'pass')).toEqual(expect.arrayContaining([...passes]));
     if (hostile.never) expect(everything).not.toMatch(hostile.never);
   });
 });

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -17,6 +18,8 @@ import { run } from './support/cli.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const published = manifest.files.filter((path: string) => path[0] !== '!');
 
 let folder: string;
 let tarball: string;
@@ -62,9 +65,9 @@ describe('the package', () => {
       .split('\n')
       .map((path) => path.split('/')[1] ?? '');
     expect([...new Set(parts)].sort()).toEqual(
-      ['LICENSE', 'README.md', 'package.json', ...manifest.files].sort(),
+      ['LICENSE', 'README.md', 'package.json', ...published].sort(),
     );
-    expect(stdout).not.toMatch(/\.test\.|vitest|prove|golden/);
+    expect(stdout).not.toMatch(/\.test\.|vitest|prove|golden|\.cache$/m);
   });
 
   test('is all that an install brings', () => {
@@ -225,6 +228,50 @@ describe('the public API', () => {
     const args = [tsc, ...options, '--types', 'node', '--typeRoots', types, 'use.ts'];
     const { status, stdout } = spawn(process.execPath, args);
     expect([status, stdout]).toEqual([0, '']);
+  });
+});
+
+describe("V8's code cache", () => {
+  const mark = `${process.version}-${process.arch}.cache`;
+  const judges = (dist: string) =>
+    run(process.execPath, [join(dist, 'src/cli.js'), '--reference', '--only', 'array', '--quiet']);
+
+  /** A copy of what the build has written, with everything that it needs beside it. */
+  function copy(name: string) {
+    const beside = join(folder, name);
+    for (const part of [...published, 'package.json'])
+      cpSync(join(root, part), join(beside, part), { recursive: true });
+    const parts = join(beside, 'dist/src/parts');
+    const caches = readdirSync(parts).filter((file) => file.endsWith('.cache'));
+    return { dist: join(beside, 'dist'), parts, caches };
+  }
+
+  test('is there for the parts of every run, for this Node, and is not written by a run', async () => {
+    const { dist, parts, caches } = copy('cached');
+    const of = caches.map((file) => /^(\w+)-.*\.cjs\.(.*)$/.exec(file)?.slice(1));
+    expect(of).toEqual(
+      expect.arrayContaining([
+        ['cli', mark],
+        ['run', mark],
+      ]),
+    );
+    for (const file of caches) rmSync(join(parts, file));
+    const { code } = await judges(dist);
+    expect(code).toBe(0);
+    expect(readdirSync(parts).filter((file) => file.endsWith('.cache'))).toEqual([]);
+  });
+
+  test('is what is run, and what is not one of this Node is passed over', async () => {
+    const { dist, parts, caches } = copy('broken');
+    const [run = ''] = caches.filter((file) => file.startsWith('run-'));
+    const source = join(parts, run.replace(/\.cjs\..*/, '.cjs'));
+    const text = readFileSync(source, 'utf8');
+    // Of the same length: V8 takes the cache for that of the text that it is given.
+    writeFileSync(source, text.replaceAll('left out by request', 'LEFT OUT BY REQUEST'));
+    expect((await judges(dist)).stdout).toContain('left out by request');
+    writeFileSync(join(parts, run), 'not a cache');
+    const { code, stdout } = await judges(dist);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('LEFT OUT BY REQUEST')]);
   });
 });
 

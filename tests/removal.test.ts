@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, request as sendRequest } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseExact, stringifyExact } from '../src/http/exact-json.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
@@ -513,13 +514,14 @@ async function behindRewriting(
     for await (const chunk of request) chunks.push(chunk);
     const { method = 'GET', headers } = request;
     const kept = Object.entries(headers).filter(([name]) => /^(auth|content-type)/.test(name));
-    const answer = await fetch(url + back(request.url ?? ''), {
-      method,
-      headers: Object.fromEntries(kept) as Record<string, string>,
-      body: method === 'GET' ? null : back(Buffer.concat(chunks).toString()),
+    const options = { method, headers: Object.fromEntries(kept), agent: false };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      // On a connection of its own: a kept one may be closed just as it is used.
+      const sent = sendRequest(url + back(request.url ?? ''), options, resolve).on('error', reject);
+      sent.end(method === 'GET' ? undefined : back(Buffer.concat(chunks).toString()));
     });
-    const type = answer.headers.get('content-type') ?? '';
-    response.writeHead(answer.status, type ? { 'Content-Type': type } : {});
-    response.end(out(await answer.text()));
+    const type = answer.headers['content-type'] ?? '';
+    response.writeHead(answer.statusCode ?? 502, type ? { 'Content-Type': type } : {});
+    response.end(out(await text(answer)));
   });
 }

@@ -9,7 +9,7 @@ import request from 'supertest';
 const [, , url = '', file = '', ...options] = process.argv;
 const requests = JSON.parse(readFileSync(file, 'utf8'));
 const agent = new Agent({ keepAlive: true });
-const limit = pLimit(16);
+const limit = pLimit(48);
 
 const send = ({ method, path, headers, body, index }) =>
   limit(() => {

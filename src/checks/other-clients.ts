@@ -15,31 +15,44 @@ import { clients, otherOrigin } from './request-parts.ts';
 export async function compareClients(context: Context): Promise<string> {
   const caller = context.needed('caller.token');
   const [outsider] = context.given('outsider.token');
-  const before = await context.readNow(caller);
-  if (!before.usable) throw new Inconclusive(before.trouble);
+  const before = await context.list(caller, 1);
   const theirs = outsider ? await context.list(outsider) : undefined;
   const limits = recordOf(before, caller.token)?.record.restrictions;
   const parts = clients(limits !== null);
-  const ask = async (part: RequestPart, who: Reader, other?: Reader): Promise<Answered> => ({
-    ...{ part, who, other },
-    ours: await context.readNow(who, { part }),
-    theirs: other && (await context.readNow(other, { part })),
-  });
-  const ofCaller = await Promise.all(parts.map((part) => ask(part, caller, outsider)));
-  const [session] = context.given('caller.session');
-  const [browser] = parts.filter(({ headers }) => headers.Origin === otherOrigin);
-  const plain = session && (await context.readNow(session));
-  const inSession = session && browser && (await ask(browser, session));
   /** What was there before all of it, and is there after it: others create and delete meanwhile. */
   const staying = async () => {
     const after = await context.readNow(caller);
     if (!after.usable) throw new Inconclusive(after.trouble);
     return [...before.byId.keys()].filter((id) => isAlike(after, before, id));
   };
-  const still = await staying();
+  const [session] = context.given('caller.session');
+  const [browser] = parts.filter(({ headers }) => headers.Origin === otherOrigin);
+  const plain = session && (await context.read(session));
+  const [inSession, ...ours] = await Promise.all([
+    session && browser && context.readNow(session, { part: browser }),
+    ...parts.map((part) => context.readNow(caller, { part })),
+  ]);
+  const [still, ...others] = await Promise.all([
+    staying(),
+    ...parts.map(async (part) => outsider && context.readNow(outsider, { part })),
+  ]);
   const callers = still.filter((id) => theirs?.byId.has(id) === false);
   const sameInSession = still.every((id) => plain?.byId.has(id));
-  const reads = [...ofCaller, ...(inSession && sameInSession ? [inSession] : [])];
+  const reads: Answered[] = parts.map((part, index) => ({
+    part,
+    who: caller,
+    ours: ours[index] as ListRead,
+    other: outsider,
+    theirs: others[index],
+  }));
+  if (session && browser && inSession && sameInSession)
+    reads.push({
+      part: browser,
+      who: session,
+      ours: inSession,
+      other: undefined,
+      theirs: undefined,
+    });
   // Somebody in front has another hand than the portal, which rejects a token that nobody has.
   const isSuspect = ({ status }: ListRead) => status === 400 || status === 403;
   const portal = reads.some(({ ours }) => isSuspect(ours))

@@ -8,7 +8,12 @@ import type { Probe } from '../portal/requests.ts';
  * another place, the anonymous request with one thing added.
  */
 
-export const noHeader: Probe = { what: 'no Authorization header', headers: {}, curl: '' };
+export const noHeader: Probe = {
+  what: 'no Authorization header',
+  headers: {},
+  curl: '',
+  isNamed: true,
+};
 
 export function schemeAlone(): Probe[] {
   return [
@@ -27,6 +32,7 @@ export function unknownToken({ token }: Credential): Probe {
   return {
     ...bearer('a random token of the same form', [...token].map(anotherOfItsKind).join('')),
     isRandom: drawn.length >= fewestDrawn,
+    isNamed: true,
   };
 }
 

@@ -22,6 +22,7 @@ export interface ClientOptions extends CurlOptions, Connecting {
   readonly timeoutMs: number;
   /** How long 429, 502, 503 and 504 are waited out, in milliseconds. */
   readonly patienceMs: number;
+  /** How many requests are in flight at once; of what writes, no more than sixteen. */
   readonly concurrency: number;
   /** Paces what all clients of a run send. */
   readonly limiter: Limiter;
@@ -36,6 +37,9 @@ export interface ClientOptions extends CurlOptions, Connecting {
  */
 const graceMs = 2000;
 
+/** Creating locks tables and hashes passwords: what reads may queue, these would run into timeouts. */
+const mostWrites = 16;
+
 /** How long a server is waited for that has never answered, in milliseconds, from an attempt on. */
 const firstPatienceMs = 2000;
 
@@ -49,6 +53,7 @@ export class Client {
   /** One that keeps its connections, and one that uses each once. */
   readonly #agents: { readonly kept: Agent; readonly fresh: Agent };
   readonly #limit: ReturnType<typeof pLimit>;
+  readonly #writes: ReturnType<typeof pLimit>;
   readonly #bodies = new Bodies();
   #sent = 0;
   /** Whether anything has answered yet. */
@@ -58,6 +63,7 @@ export class Client {
     this.#options = options;
     this.#agents = agentsOf(options.target, options, options.concurrency);
     this.#limit = pLimit(options.concurrency);
+    this.#writes = pLimit(Math.min(options.concurrency, mostWrites));
   }
 
   /** How many requests were sent, those sent again included. */
@@ -72,7 +78,8 @@ export class Client {
 
   /** Sends one request, and waits out a response that says to come back later. */
   send(request: OutgoingRequest): Promise<Exchange> {
-    return this.#limit(() => this.#insist(request));
+    const send = () => this.#limit(() => this.#insist(request));
+    return (request.method ?? 'GET') === 'GET' ? send() : this.#writes(send);
   }
 
   get target(): Target {

@@ -12,6 +12,9 @@ export interface ProbeExchange {
   readonly doubt?: string;
 }
 
+/** Why a control failed; undefined when it was accepted. */
+type Control = Promise<string | undefined>;
+
 interface Waiting {
   readonly probe: Probe;
   readonly purpose: string;
@@ -25,11 +28,15 @@ interface Waiting {
  */
 const maxControlAgeMs = 1000;
 
+/** How many probes go out at once: as many as may be in flight. */
+const most = 48;
+
 /**
- * Sends probes in batches, each between two controls: the caller's own request,
- * which must be accepted before the batch and after it. What is requested in one
- * turn of the event loop, or while a batch is under way, is one batch; what several checks
- * request is sent once.
+ * Sends probes in batches, each between two controls: the caller's own request, which must be
+ * accepted before the batch and after it. The control after one batch goes out with the next, and
+ * serves both, unless a response looks like that of a guard who bans. What is requested in one turn of
+ * the event loop, or while batches are under way, goes out together, the cases that the contract
+ * names before all else; what several checks request is sent once.
  */
 export class ProbeBatches {
   readonly #client: Client;
@@ -66,17 +73,40 @@ export class ProbeBatches {
 
   /** One batch at a time: whether a ban began is known when the one before has ended. */
   #sendAfterwards(): void {
-    this.#underWay = this.#underWay.then(() => this.#sendBatch());
+    this.#underWay = this.#underWay.then(() => this.#sendBatches());
   }
 
-  async #sendBatch(): Promise<void> {
-    const batch = [...this.#waiting.values()];
+  async #sendBatches(): Promise<void> {
+    const batches = batchesOf([...this.#waiting.values()]);
     this.#waiting = new Map();
-    if (this.#banned !== undefined) return this.#withhold(batch, this.#banned);
-    const before = this.#wasAccepted() ? undefined : await this.#troubleOf('before');
-    const exchanges = await Promise.all(batch.map((waiting) => this.#probe(waiting)));
-    const after = await this.#troubleOf('after');
-    this.#banned = after;
+    let before: Control = Promise.resolve(undefined);
+    if (this.#banned === undefined && !this.#wasAccepted()) {
+      before = this.#troubleOf('before');
+      await before;
+    }
+    const settled: Promise<void>[] = [];
+    for (const batch of batches) {
+      if (this.#banned !== undefined) {
+        this.#withhold(batch, this.#banned);
+        continue;
+      }
+      const exchanges = await Promise.all(batch.map((waiting) => this.#probe(waiting)));
+      const after = this.#troubleOf('after');
+      settled.push(this.#settle(batch, exchanges, before, after));
+      if (batch === batches.at(-1) || exchanges.some(mayBeBan)) await after;
+      before = after;
+    }
+    await Promise.all(settled);
+  }
+
+  /** Hands out what a batch was answered, when the controls around it are known. */
+  async #settle(
+    batch: readonly Waiting[],
+    exchanges: readonly Exchange[],
+    ...controls: readonly Control[]
+  ): Promise<void> {
+    const [before, after] = await Promise.all(controls);
+    this.#banned ??= after;
     for (const [index, { probe, resolve }] of batch.entries()) {
       const exchange = exchanges[index] as Exchange;
       const doubt = before ?? after ?? doubtOf(exchange);
@@ -85,7 +115,7 @@ export class ProbeBatches {
   }
 
   /** More wrong tokens would only prolong a ban. */
-  async #withhold(batch: readonly Waiting[], doubt: string): Promise<void> {
+  #withhold(batch: readonly Waiting[], doubt: string): void {
     for (const { probe, purpose, resolve } of batch) {
       const request = probeRequest(probe, purpose);
       const now = Date.now();
@@ -110,8 +140,7 @@ export class ProbeBatches {
     return (first.response?.status ?? 0) >= 500 ? this.#client.send(request) : first;
   }
 
-  /** Why a control failed; undefined when it was accepted. */
-  async #troubleOf(when: 'before' | 'after'): Promise<string | undefined> {
+  async #troubleOf(when: 'before' | 'after'): Control {
     const request = listRequest(this.#control, `control ${when}`);
     const exchange = await this.#client.send(request);
     this.#journal.add(new ListRead(this.#control, exchange));
@@ -120,6 +149,23 @@ export class ProbeBatches {
     const what = failure ? failure.sentence : `${response?.status}`;
     return `the control request ${when} the negative tests failed: with ${this.#control.label}, ${what}`;
   }
+}
+
+/** What the contract names first, by itself; the rest in parts of so many. */
+function batchesOf(waiting: readonly Waiting[]): readonly Waiting[][] {
+  const rest = waiting.filter(({ probe }) => !probe.isNamed);
+  const parts = Array.from({ length: Math.ceil(rest.length / most) }, (_, index) =>
+    rest.slice(index * most, (index + 1) * most),
+  );
+  return [waiting.filter(({ probe }) => probe.isNamed), ...parts].filter(
+    ({ length }) => length > 0,
+  );
+}
+
+/** Whether somebody who bans may have answered, or the portal does not answer at all. */
+function mayBeBan({ response }: Exchange): boolean {
+  const status = response?.status ?? 503;
+  return status === 403 || status === 429 || isUnavailable(status);
 }
 
 function doubtOf({ failure, response, request }: Exchange): string | undefined {

@@ -35,6 +35,8 @@ export interface Probe {
   readonly bearer?: string;
   /** Whether it is drawn from so many that it cannot exist. */
   readonly isRandom?: boolean;
+  /** Whether it is a case that the contract itself names: these go out first, before a guard may ban. */
+  readonly isNamed?: boolean;
   /** The arguments of the `curl` that sends the same, tokens named by variable. */
   readonly curl: string;
   /** Another spelling of the path. */

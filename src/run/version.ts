@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
+const require = createRequire(import.meta.url);
+
 /** The version of this package. */
-export const version: string = createRequire(import.meta.url)(
-  'portal-conformance/package.json',
-).version;
+export const version: string = require('portal-conformance/package.json').version;

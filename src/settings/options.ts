@@ -102,7 +102,11 @@ export const optionTable = {
     10,
     'zero',
   ),
-  concurrency: count({ name: 'concurrency', about: 'requests in flight at once (16)' }, 16, 256),
+  concurrency: count(
+    { name: 'concurrency', about: 'requests in flight at once (48; 16 of those that write)' },
+    48,
+    256,
+  ),
   longList: count(
     { name: 'long-list', about: 'tokens that a full run creates for a long list (120)' },
     120,
