@@ -21,7 +21,12 @@ const unused = ['formidable', 'form-data', 'http2', './http2wrapper'];
  */
 export async function bundle() {
   const bundled = await rolldown({
-    input: { cli: join(root, 'build/src/cli.js'), index: join(root, 'build/src/index.js') },
+    input: Object.fromEntries(
+      ['cli', 'index', 'suites/conformance'].map((name) => [
+        name.replace(/^.*\//, ''),
+        join(root, `build/src/${name}.js`),
+      ]),
+    ),
     cwd: root,
     platform: 'node',
     external,
@@ -77,22 +82,33 @@ function reached(ids, graph, seen = new Set()) {
   return seen;
 }
 
-/** What may be run and imported: an ES module each, whose names stay. */
+/** What may be run, imported and required: their names stay, whatever those of the parts are. */
 function writeDoors(chunks) {
   const out = join(parts, '..');
   const partOf = (name) => chunks.find((chunk) => chunk.isEntry && chunk.name === name);
-  const [cli, index] = [partOf('cli'), partOf('index')];
+  const write = (path, ...lines) => writeFileSync(join(out, path), `${lines.join('\n')}\n`);
+  const required = "import { createRequire } from 'node:module';";
+  const from = (file) => `createRequire(import.meta.url)('./parts/${file}')`;
+  const [cli, index, conformance] = ['cli', 'index', 'conformance'].map(partOf);
   cpSync(join(root, 'scripts/load.cjs'), join(parts, 'load.cjs'));
-  const load = (path) =>
-    `import { createRequire } from 'node:module';\nconst { load } = createRequire(import.meta.url)('${path}/load.cjs');\n`;
-  writeFileSync(
-    join(out, 'cli.js'),
-    `#!/usr/bin/env node\n${load('./parts')}load('${cli.fileName}');\n`,
-  );
+  write('cli.js', '#!/usr/bin/env node', required, `${from('load.cjs')}.load('${cli.fileName}');`);
   const names = index.exports.join(', ');
+  write('index.js', required, `export const { ${names} } = ${from(index.fileName)};`);
+  write(
+    'vitest.js',
+    required,
+    "import { afterAll, beforeAll, describe, test } from 'vitest';",
+    `const { conformanceWith } = ${from(conformance.fileName)};`,
+    'export const conformance = conformanceWith({ afterAll, beforeAll, describe, test });',
+  );
+  // The same types for who requires it: whether a file is an ES module is said by the folder.
+  const require = join(root, 'dist/require');
+  for (const name of readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('.d.ts')) cpSync(join(root, 'dist', name), join(require, name));
+  writeFileSync(join(require, 'package.json'), '{ "type": "commonjs" }\n');
   writeFileSync(
-    join(out, 'index.js'),
-    `${load('./parts')}export const { ${names} } = load('${index.fileName}');\n`,
+    join(require, 'src/index.js'),
+    `module.exports = require('../../src/parts/${index.fileName}');\n`,
   );
 }
 

@@ -16,10 +16,10 @@ for (const [phase, register] of suite.phases) {
     for (const requirement of register) {
       const { id, level, title } = requirement;
       test.concurrent(`${id}: ${title} (${level})`, async ({ task, skip }) => {
-        const { result, failure } = await suite.judge(requirement);
+        const { result, failure, skip: reason } = await suite.judge(requirement);
         const { status, message } = result;
         Object.assign(task.meta, { verdict: { status, message } });
-        if (status === 'excluded') skip(message);
+        if (reason !== undefined) skip(reason);
         if (failure) throw failure;
       });
     }

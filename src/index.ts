@@ -23,3 +23,17 @@ export type {
   Report,
   RequirementResult,
 } from './report/report.ts';
+export type {
+  FastifyLike,
+  FetchHandler,
+  Portal,
+  Startable,
+  Subject,
+} from './run/subject.ts';
+export {
+  type Suite,
+  type SuiteOptions,
+  type SuiteTest,
+  type SuiteVerdict,
+  suite,
+} from './suites/suite.ts';

@@ -16,7 +16,7 @@ const some = { 'caller.token': token };
 
 describe('a wrong call', () => {
   test.each<[unknown, unknown, RegExp]>([
-    [7, {}, /^The target must be a string/],
+    [7, {}, /^The target must be the URL of a portal/],
     ['x', null, /^The second argument of verify\(\) must be an object\.$/],
     ['x', [], /^The second argument of verify\(\) must be an object\.$/],
     [

@@ -9,9 +9,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const floors = [
   'src/cli.ts',
   'src/index.ts',
+  'src/vitest.ts',
   'vitest.config.ts',
   'specs/conformance.spec.ts',
   'src/commands/',
+  'src/suites/',
   'src/api/',
   'src/vitest/',
   'specs/',

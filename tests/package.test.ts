@@ -67,7 +67,7 @@ describe('the package', () => {
     expect([...new Set(parts)].sort()).toEqual(
       ['LICENSE', 'README.md', 'package.json', ...published].sort(),
     );
-    expect(stdout).not.toMatch(/\.test\.|vitest|prove|golden|\.cache$/m);
+    expect(stdout).not.toMatch(/\.test\.|src\/vitest\/|prove|golden|\.cache$/m);
   });
 
   test('is all that an install brings', () => {
@@ -151,9 +151,12 @@ describe('the package', () => {
   });
 
   test('are-the-types-wrong finds nothing', () => {
-    const args = ['attw', tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji'];
+    // What is for vitest is imported, as vitest is.
+    const rules = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm'];
+    const args = ['attw', tarball, ...rules, '--format', 'ascii', '--no-emoji'];
     const { status, stdout } = spawn('npx', args, { cwd: root });
     expect([status, stdout]).toEqual([0, expect.stringContaining('node16 (from ESM): OK (ESM)')]);
+    expect(stdout).toContain('node16 (from CJS): OK (CJS)');
   });
 
   test('an image without testcontainers is one clear sentence', () => {
@@ -208,8 +211,12 @@ describe('the public API', () => {
 
   test('exports this, and nothing else', async () => {
     const api = await import('../src/index.ts');
-    expect(Object.keys(api).sort()).toEqual(['requirements', 'validateApiTokenList', 'verify']);
-    expect(Object.keys(manifest.exports)).toEqual(['.', './schemas/*', './package.json']);
+    expect(Object.keys(api).sort()).toEqual([
+      ...['requirements', 'suite', 'validateApiTokenList', 'verify'],
+    ]);
+    expect(Object.keys(manifest.exports)).toEqual([
+      ...['.', './vitest', './schemas/*', './package.json'],
+    ]);
   });
 
   test('has types that hold without anything of ours', () => {
@@ -221,13 +228,50 @@ describe('the public API', () => {
       export const used = [report.exitCode satisfies number, level, id];
       // @ts-expect-error a saved response is no profile of a run
       await verify('https://x', { profile: 'saved' });`;
+    const suites = `
+      import { createServer } from 'node:http';
+      import { type Subject, suite, verify } from 'portal-conformance';
+      import { conformance } from 'portal-conformance/vitest';
+      const subject: Subject = { start: async () => createServer() };
+      conformance(subject, { reports: { json: 'report.json' }, only: ['array'] });
+      const own = suite({ fetch: async () => new Response() });
+      export const skips: (string | undefined)[] = own.requirements.map(({ skip }) => skip);
+      export const ends = [own.close(), verify((_, response) => response.end())];
+      // @ts-expect-error a number cannot be judged
+      conformance(42);`;
+    writeFileSync(join(clean, 'suite.ts'), suites);
     writeFileSync(join(clean, 'use.ts'), use);
+    const required = `
+      import { type Report, suite, verify } from 'portal-conformance';
+      export const used: [Promise<Report>, string[]] = [
+        verify('https://x'), suite('https://x').requirements.map(({ name }) => name),
+      ];`;
+    writeFileSync(join(clean, 'use.cts'), required);
     const types = join(root, 'node_modules', '@types');
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const options = ['--module', 'nodenext', '--target', 'es2023', '--strict', '--noEmit'];
-    const args = [tsc, ...options, '--types', 'node', '--typeRoots', types, 'use.ts'];
-    const { status, stdout } = spawn(process.execPath, args);
-    expect([status, stdout]).toEqual([0, '']);
+    const usual = ['--target', 'es2023', '--strict', '--exactOptionalPropertyTypes', '--noEmit'];
+    const where = ['--types', 'node', '--typeRoots', types];
+    const check = (...args: string[]) =>
+      spawn(process.execPath, [tsc, ...usual, ...where, ...args]).stdout;
+    expect(check('--module', 'nodenext', 'use.ts', 'suite.ts')).toBe('');
+    expect(check('--module', 'esnext', '--moduleResolution', 'bundler', 'use.ts', 'suite.ts')).toBe(
+      '',
+    );
+    expect(check('--module', 'nodenext', 'use.cts')).toBe('');
+  });
+
+  test('can be required', () => {
+    const use = `
+      const { requirements, suite, validateApiTokenList, verify } = require('portal-conformance');
+      verify(undefined, { reference: true, only: ['array'] }).then(({ outcome }) => {
+        console.log(outcome, requirements.length, typeof suite, validateApiTokenList([]).length);
+      });`;
+    writeFileSync(join(clean, 'use.cjs'), use);
+    const { status, stdout, stderr } = spawn(process.execPath, ['use.cjs']);
+    expect({ status, stderr, stdout: stdout.trim() }).toEqual({
+      ...{ status: 0, stderr: '' },
+      stdout: expect.stringMatching(/^conformant-partial \d+ function 0$/),
+    });
   });
 });
 
@@ -263,7 +307,7 @@ describe("V8's code cache", () => {
 
   test('is what is run, and what is not one of this Node is passed over', async () => {
     const { dist, parts, caches } = copy('broken');
-    const [run = ''] = caches.filter((file) => file.startsWith('run-'));
+    const [run = ''] = caches.filter((file) => file.startsWith('run-') && file.endsWith(mark));
     const source = join(parts, run.replace(/\.cjs\..*/, '.cjs'));
     const text = readFileSync(source, 'utf8');
     // Of the same length: V8 takes the cache for that of the text that it is given.

@@ -9,10 +9,13 @@ import { readProxy } from '../settings/proxy.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import { parsePem, readAllowed, readSelectors } from '../settings/values.ts';
 
-/** The settings of a run that a program asks for. @throws Misconfigured for whatever is wrong with them */
-export function settingsOf(target: unknown, options: unknown): Settings {
-  if (target !== undefined && typeof target !== 'string')
-    throw new Misconfigured('The target must be a string, the URL of the portal.');
+/**
+ * The settings of a run that a program asks for.
+ *
+ * @param target a URL, if it is known
+ * @throws Misconfigured for whatever is wrong with them
+ */
+export function settingsOf(target: string | undefined, options: unknown): Settings {
   const given = members(options, 'The second argument of verify()');
   const { credentials, admin, callerLogin, ca, signal, proxy, ...rest } = given;
   if (signal !== undefined && !(signal instanceof AbortSignal))

@@ -3,11 +3,11 @@ import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName } from '../contract/requirement.ts';
 import type { Report } from '../report/report.ts';
 import type { Run } from '../run/run.ts';
+import { openSubject, requireSubject, type Subject } from '../run/subject.ts';
 import { misconfiguredReport, verify as run } from '../run/verify.ts';
 import type { AdminCredentials } from '../sandbox/administrator.ts';
 import type { Login } from '../sandbox/logins.ts';
 import type { ApiOption, OptionSettings } from '../settings/options.ts';
-import type { Settings } from '../settings/settings.ts';
 import { inApiWords, settingsOf } from './settings.ts';
 
 /**
@@ -33,29 +33,34 @@ export interface VerifyOptions extends Partial<Pick<OptionSettings, ApiOption>> 
  * Judges a portal. It reads no environment and no file, prints nothing, and sets
  * no exit code.
  *
- * @param target URL of the portal; `reference` for the one that comes with the suite
+ * @param target what is judged: see `Subject`. `reference` is the portal that comes with the suite
  * @returns the report, as `schemas/report.schema.json` describes it. Whatever the
  * target does is in it, and a call that is wrong has the outcome `misconfigured`.
  */
-export async function verify(target?: string, options: VerifyOptions = {}): Promise<Report> {
-  const signal = options?.signal;
-  const report = await judge(
-    () => settingsOf(target, options),
-    (current) => {
-      const end = () => current.interrupt('SIGTERM');
-      if (signal?.aborted) end();
-      signal?.addEventListener('abort', end, { once: true });
-    },
-  );
+export async function verify(target?: Subject, options: VerifyOptions = {}): Promise<Report> {
+  const report = await judge(target, options).catch((error) => {
+    if (error instanceof Misconfigured) return misconfiguredReport(error.message, requirements);
+    throw error;
+  });
   if (report.outcome !== 'misconfigured') return report;
   return { ...report, message: inApiWords(report.message) };
 }
 
-async function judge(settings: () => Settings, onRun: (run: Run) => void): Promise<Report> {
+async function judge(target: Subject | undefined, options: VerifyOptions): Promise<Report> {
+  const { signal } = options ?? {};
+  const endWith = (current: Run) => {
+    const end = () => current.interrupt('SIGTERM');
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
+  };
+  if (target === undefined || typeof target === 'string')
+    return run(settingsOf(target, options), requirements, endWith);
+  const subject = requireSubject(target);
+  const settings = settingsOf(undefined, options);
+  const { url, startedHere, close } = await openSubject(subject);
   try {
-    return await run(settings(), requirements, onRun);
-  } catch (error) {
-    if (error instanceof Misconfigured) return misconfiguredReport(error.message, requirements);
-    throw error;
+    return await run({ ...settings, target: url, startedHere }, requirements, endWith);
+  } finally {
+    await close();
   }
 }

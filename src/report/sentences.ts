@@ -3,11 +3,13 @@ import type { KnownFailure, RequirementResult } from './report.ts';
 
 /** What a finding says, in reading order: a label and a text each. */
 export function tell(finding: Finding): (readonly [label: string, text: string])[] {
-  const { expected, received, credential, where = [], count, hint, curl } = finding;
+  const { expected, received, credential, where: pointers = [], count, hint, curl } = finding;
   const times = count > 1 ? `, ${count} times` : '';
+  // The pointer of the whole body is empty.
+  const where = pointers.filter((pointer) => pointer !== '');
   const more = count > where.length ? ', …' : '';
   const places = where.length > 0 ? ` at ${where.join(', ')}${more}` : '';
-  const from = credential ? `  with ${credential}` : '';
+  const from = credential ? `, with ${credential}` : '';
   const lines: (readonly [string, string])[] = [
     ['expected', expected],
     ['received', `${received}${places}${times}${from}`],

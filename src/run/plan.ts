@@ -71,7 +71,7 @@ export function writesOf(settings: Settings): Writes {
 export function factsOf(
   settings: Settings,
   { loopback }: { readonly loopback: boolean },
-  startedByRun: boolean,
+  startedByRun = false,
 ): RunFacts {
   const profile = profileOf(settings);
   const given = new Set(settings.credentials.keys());

@@ -55,7 +55,7 @@ export class Run {
     this.isReference = isReference;
     this.#settings = settings;
     this.target = parseTarget(settings.target);
-    this.facts = factsOf(settings, this.target, isReference);
+    this.facts = factsOf(settings, this.target, isReference || settings.startedHere);
     this.plan = planOf(register, settings, this.facts);
     this.#recorder = new Recorder(register);
     this.#prepared = {

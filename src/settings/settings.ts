@@ -22,6 +22,8 @@ export interface Settings extends OptionSettings {
   readonly admin?: AdminCredentials | undefined;
   /** In place of a session token of the caller. */
   readonly callerLogin?: Login | undefined;
+  /** Whether the target listens for this run alone, in this process: nothing on the way logs. */
+  readonly startedHere?: boolean;
   /** The image that was started as the target. */
   readonly image?: string;
   readonly detail: 'quiet' | 'normal' | 'verbose';

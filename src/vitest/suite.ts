@@ -1,7 +1,8 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
-import type { Report, RequirementResult } from '../report/report.ts';
+import type { Report } from '../report/report.ts';
+import { leftoversOf, type TestVerdict, verdictOf } from '../report/test-verdict.ts';
 import { openRun } from '../run/open.ts';
 import { misconfiguredReport } from '../run/verify.ts';
 import { readSettings, reportsOf, type Settings } from '../settings/settings.ts';
@@ -24,12 +25,6 @@ export interface Suite {
   readonly judge: (requirement: Requirement<Context>) => Promise<TestVerdict>;
   /** Ends the run, with what was found when all its responses were judged once more. */
   readonly close: () => Promise<{ handover: Handover; failure?: Error }>;
-}
-
-export interface TestVerdict {
-  readonly result: RequirementResult;
-  /** Why the test must not look green, in words of ours. */
-  readonly failure?: Error;
 }
 
 export async function openSuite(
@@ -59,13 +54,13 @@ async function openOn(settings: Settings, register: Register): Promise<Suite> {
     enter: (phase) => run.enter(phase),
     judge: async (requirement) => {
       await run.judge(requirement);
-      return verdictOf(requirement, run.reportOf(requirement));
+      return verdictOf(requirement.id, run.reportOf(requirement));
     },
     close: async () => {
       const changed = await run.judgeEveryResponse().finally(() => run.cleanUp());
       const report = run.report();
       await close();
-      const [changedFailure] = changed.flatMap((one) => verdictOf(one, report).failure ?? []);
+      const [changedFailure] = changed.flatMap((one) => verdictOf(one.id, report).failure ?? []);
       const failure = changedFailure ?? leftoversOf(report);
       const handover = { report, settings: { reports, detail } };
       return failure ? { handover, failure } : { handover };
@@ -73,34 +68,12 @@ async function openOn(settings: Settings, register: Register): Promise<Suite> {
   };
 }
 
-/** vitest has no exit code for what was left behind: it must not look green. */
-function leftoversOf({ leftovers }: Report): Error | undefined {
-  if (leftovers.length === 0) return undefined;
-  const error = new Error(
-    leftovers.map(({ what, why, curl }) => `not removed: ${what} (${why}); ${curl}`).join('\n'),
-  );
-  error.stack = '';
-  return error;
-}
-
 function stopped(report: Report, register: Register, reports: Settings['reports']): Suite {
   return {
     prepare: async () => {},
     enter: async () => {},
     phases: [['left out', register]],
-    judge: async (requirement) => verdictOf(requirement, report),
+    judge: async (requirement) => verdictOf(requirement.id, report),
     close: async () => ({ handover: { report, settings: { reports, detail: 'normal' } } }),
   };
-}
-
-/** Only our reporter tells undecided from broken; every other one must see red too. */
-function verdictOf({ id }: Requirement<Context>, { requirements, selection }: Report): TestVerdict {
-  const result = requirements.find((one) => one.id === id) as RequirementResult;
-  const { level, status, message } = result;
-  const isOpen = level === 'MUST' && (status === 'inconclusive' || status === 'untested');
-  const isWaived = [...selection.deselected, ...selection.accepted].includes(id);
-  if (status !== 'fail' && (!isOpen || isWaived)) return { result };
-  const failure = new Error(`${status}: ${message}`);
-  failure.stack = '';
-  return { result, failure };
 }

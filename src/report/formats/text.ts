@@ -50,6 +50,11 @@ export function renderPlainText(report: Report): string {
   return renderText(report, { color: false, detail: 'verbose' });
 }
 
+/** One result of an inert report, as the text shows what needs attention. */
+export function renderRequirement(result: RequirementResult): string {
+  return renderDetails(result, plain).join('\n');
+}
+
 type Paint = (style: Style, text: string) => string;
 type Style = Mood | 'strong';
 
