@@ -181,7 +181,7 @@ export const response = ofTopic('response', [
     },
     async (context) => {
       const { sandbox } = context;
-      const { token, variable } = sandbox.user('outsider');
+      const { token, variable } = sandbox.session('outsider');
       const reader = { label: "the outsider's session token", variable, token };
       const inUse = context.needed('outsider.token').token;
       const found = await context.persisting(async () => {

@@ -23,6 +23,7 @@ export type {
   Report,
   RequirementResult,
 } from './report/report.ts';
+export type { SandboxSource } from './run/adapter.ts';
 export type {
   FastifyLike,
   FetchHandler,
@@ -30,6 +31,12 @@ export type {
   Startable,
   Subject,
 } from './run/subject.ts';
+export type {
+  SandboxAdapter,
+  SandboxToken,
+  SandboxUser,
+  SandboxUserCreated,
+} from './sandbox/adapter.ts';
 export {
   type Suite,
   type SuiteOptions,
@@ -37,3 +44,4 @@ export {
   type SuiteVerdict,
   suite,
 } from './suites/suite.ts';
+export { type SandboxProblem, type TryOptions, trySandbox } from './suites/try-sandbox.ts';

@@ -74,7 +74,7 @@ describe('a wrong call', () => {
       /^There is no target: give the URL of the portal\. 'reference' judges the portal/,
     ],
     ['ftp://x', {}, /^The target must be an http or https URL/],
-    ['http://127.0.0.1:1', { profile: 'full' }, /^The full profile needs admin\.$/],
+    ['http://127.0.0.1:1', { profile: 'full' }, /^The full profile needs admin, or sandbox\.$/],
     ['http://127.0.0.1:1', {}, /^A target needs credentials: credentials\['caller\.token'\]/],
     ['http://127.0.0.1:1', { reference: true }, /^Give a target or reference, not both\.$/],
   ])('%j with %j', async (target, options, sentence) => {

@@ -22,8 +22,8 @@ export const uses: readonly WithoutTopic[] = [
       const { sandbox } = context;
       const unused = sandbox
         .tokensOf(['unused', 'restricted', 'default'], ['caller', 'teammate'])
-        // Some portals use a token before they hand it out, and say so.
-        .filter(({ lastUsedAt }) => lastUsedAt === undefined);
+        // Some portals use a token before they hand it out, and say so; some users act with theirs.
+        .filter(({ id, lastUsedAt, owner }) => lastUsedAt === undefined && owner.token !== id);
       const list = await context.readNow(context.needed('caller.token'));
       const seen = unused.map(({ id }) => recordOf(list, id)).filter((own) => own !== undefined);
       if (seen.length === 0)

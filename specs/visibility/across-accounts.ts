@@ -170,6 +170,8 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       causes: 'Administrators are given every token of the portal.',
       fix: 'Filter by account for administrators, too.',
       profiles: ['full'],
+      inapplicable: ({ isAdapted }) =>
+        isAdapted ? 'the run has a sandbox, and no administrator' : undefined,
     },
     async (context) => {
       const { sandbox } = context;

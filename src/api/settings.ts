@@ -1,6 +1,7 @@
 import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { credentialKinds } from '../portal/credential.ts';
+import { troubleOfAdapter } from '../sandbox/adapter.ts';
 import { readAdmin, readCallerLogin, readCredentials } from '../settings/credentials.ts';
 import { nearest } from '../settings/nearest.ts';
 import { camel, type Environment } from '../settings/option-reader.ts';
@@ -17,9 +18,12 @@ import { parsePem, readAllowed, readSelectors } from '../settings/values.ts';
  */
 export function settingsOf(target: string | undefined, options: unknown): Settings {
   const given = members(options, 'The second argument of verify()');
-  const { credentials, admin, callerLogin, ca, signal, proxy, ...rest } = given;
+  const { credentials, admin, callerLogin, ca, signal, proxy, sandbox, ...rest } = given;
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new Misconfigured('signal must be an AbortSignal.');
+  const trouble =
+    typeof sandbox === 'function' || sandbox === undefined ? undefined : troubleOfAdapter(sandbox);
+  if (trouble !== undefined) throw new Misconfigured(trouble);
   const variables = {
     ...variablesOf('credentials', credentials, tokens),
     ...variablesOf('admin', admin, administrator),
@@ -33,6 +37,8 @@ export function settingsOf(target: string | undefined, options: unknown): Settin
     admin: readAdmin(variables),
     callerLogin: readCallerLogin(variables),
     ca: ca === undefined ? undefined : { pem: parsePem(text(ca, 'ca'), 'ca'), file: 'ca.pem' },
+    // One that is still to be created is when the portal is there.
+    sandbox: sandbox as Settings['sandbox'],
     proxy: proxy === undefined ? undefined : readProxy(text(proxy, 'proxy'), {}, target),
   };
 }
@@ -106,13 +112,14 @@ function checked(given: Record<string, unknown>): Partial<OptionSettings> {
 
 const optionNames = [
   ...Object.keys(optionTable).filter((name) => 'api' in optionTable[name as ApiOption]),
-  ...['credentials', 'admin', 'callerLogin', 'ca', 'signal', 'proxy'],
+  ...['credentials', 'admin', 'callerLogin', 'ca', 'signal', 'proxy', 'sandbox'],
 ];
 
 /** What the command calls things, and what a program does. */
 const words: readonly (readonly [RegExp, string | ((...groups: string[]) => string)])[] = [
   [/, or PORTAL_TARGET/g, ''],
   [/--reference judges/g, "'reference' judges"],
+  [/--sandbox/g, 'sandbox'],
   [/PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN/g, 'admin'],
   [/PORTAL_CALLER_USERNAME and PORTAL_CALLER_PASSWORD/g, 'callerLogin'],
   [

@@ -2,6 +2,7 @@ import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName } from '../contract/requirement.ts';
 import type { Report } from '../report/report.ts';
+import type { SandboxSource } from '../run/adapter.ts';
 import type { Run } from '../run/run.ts';
 import { openSubject, requireSubject, type Subject } from '../run/subject.ts';
 import { misconfiguredReport, verify as run } from '../run/verify.ts';
@@ -21,6 +22,11 @@ export interface VerifyOptions extends Partial<Pick<OptionSettings, ApiOption>> 
   readonly admin?: AdminCredentials;
   /** The login of the caller, in place of their session token: the run logs in and out. */
   readonly callerLogin?: Login;
+  /**
+   * What creates accounts, users and tokens for the full profile, in place of the vendor's API and of
+   * `admin`: an adapter, or a function that gives one for the URL of the portal.
+   */
+  readonly sandbox?: SandboxSource;
   /** A certificate authority to trust too, as PEM. */
   readonly ca?: string;
   /** A proxy to go through, by CONNECT: `http://user:password@proxy:3128`. */

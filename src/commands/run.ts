@@ -29,6 +29,10 @@ export async function runCommand(call: Call): Promise<number> {
       const { judgeImages } = await import('./images.ts');
       return await judgeImages(settings, call);
     }
+    if (settings.sandboxFile !== undefined && (settings.dryRun || settings.keep !== undefined))
+      throw new Misconfigured(
+        '--dry-run and --keep are not for --sandbox: what it does, and how to undo it, it alone knows.',
+      );
     if (settings.keep !== undefined && profileOf(settings) !== 'full')
       throw new Misconfigured('--keep is for the full profile: nothing else creates anything.');
     if (settings.dryRun) {

@@ -49,6 +49,8 @@ export interface RunFacts {
    * or started the target, or the user says that nothing on the way logs.
    */
   readonly mayBeLogged: boolean;
+  /** Whether an adapter creates what the run needs, so that there is no administrator. */
+  readonly isAdapted?: boolean;
   /** Whether status and headers of the answers are known; a saved body has none. */
   readonly head: boolean;
 }

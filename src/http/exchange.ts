@@ -54,6 +54,12 @@ export interface Exchange {
   readonly receivedAt: number;
   readonly failure?: Failure;
   readonly response?: IncomingResponse;
+  /** Where a function of an adapter made the call: what it came to, and whether there is none. */
+  readonly adapter?: {
+    readonly name: string;
+    readonly said?: string;
+    readonly isMissing: boolean;
+  };
 }
 
 export interface IncomingResponse {

@@ -60,7 +60,7 @@ export class Context {
     const credential = this.credential(name);
     if (credential) return credential;
     const { sandbox } = this.#surroundings;
-    if (sandbox) throw new Inconclusive(notCreated(name, sandbox));
+    if (sandbox) throw new Inconclusive(...notCreated(name, sandbox));
     throw new Error(`${this.#id} does not say that it needs ${name}`);
   }
 

@@ -60,8 +60,13 @@ export function howToGive(name: CredentialName): string {
   return `${kind?.variable} (${kind?.about})`;
 }
 
-/** Why a run has no such credential: it could not create it. */
-export function notCreated(name: CredentialName, sandbox: Sandbox): string {
+/** Why a run has no such credential: nobody could create it, or its adapter has nothing for it. */
+export function notCreated(
+  name: CredentialName,
+  sandbox: Sandbox,
+): [why: string, status: 'untested' | 'inconclusive'] {
+  const lack = sandbox.lackFor(name);
+  if (lack !== undefined) return [lack, 'untested'];
   const label = credentialKinds.find((kind) => kind.name === name)?.label;
-  return `${label} could not be created: ${sandbox.whyLacking('persona')}`;
+  return [`${label} could not be created: ${sandbox.whyLacking('persona')}`, 'inconclusive'];
 }

@@ -26,6 +26,7 @@ export interface RunRecord
   > {
   readonly loopback: boolean;
   readonly mayBeLogged: boolean;
+  readonly isAdapted?: boolean;
   readonly head: boolean;
   readonly baseline?: Baseline | undefined;
   readonly selection: Omit<Report['selection'], 'accepted'>;
@@ -60,7 +61,11 @@ export function collect(
   const { profile, cleanup } = run;
   const verdict = outcomeOf(requirements, selection, run.ending, { profile, baseline });
   const command = `portal-conformance cleanup ${run.target ?? ''} --run ${run.runId} --yes`;
-  const leftovers = (cleanup?.left ?? []).map((leftover) => ({ ...leftover, command }));
+  // What an adapter created, an adapter removes.
+  const leftovers = (cleanup?.left ?? []).map((leftover) => ({
+    ...leftover,
+    command: run.isAdapted ? leftover.curl : command,
+  }));
   return {
     schemaVersion: 1,
     suite: run.suite,

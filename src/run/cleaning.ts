@@ -6,13 +6,14 @@ import type { Target } from '../http/target.ts';
 import type { Report } from '../report/report.ts';
 import type { Administrator } from '../sandbox/administrator.ts';
 import { type Id, isSame } from '../sandbox/answers.ts';
-import { Calls } from '../sandbox/calls.ts';
+import type { Calls } from '../sandbox/calls.ts';
 import type { Created, Leftover } from '../sandbox/created.ts';
 import { endLogins } from '../sandbox/logins.ts';
 import { foreignUsersIn, removeCreated } from '../sandbox/removal.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
+import { callsOf } from './calls.ts';
 import { newClient } from './client.ts';
 
 export interface CleaningMeans {
@@ -53,7 +54,7 @@ export async function cleanAfter(
     signal: end.signal,
     limiter: means.limiter,
   });
-  const calls = new Calls(client, means.masker, 0);
+  const calls = callsOf(client, settings, created, means.masker, 0);
   const until = startedAt + cleanupTimeoutMs - reserveOf(cleanupTimeoutMs);
   let removal = { removed: 0, unverified: 0, left: [] as readonly Leftover[] };
   let sessions: readonly Leftover[] = [];
@@ -116,15 +117,16 @@ export async function removeWhatRefusalsSpare(
   created: Created,
   runId: string,
 ): Promise<void> {
-  const teammate = sandbox.user('teammate');
+  const caller = sandbox.user('caller');
+  const teammate = sandbox.users.get('teammate');
   const control = sandbox.tokens.find(
     ({ kind, owner }) => kind === 'persona' && owner.persona === 'caller',
   );
   const spare = [...created.tokens].filter(
-    ([id, { accountId }]) => id !== control?.id && isSame(accountId, teammate.accountId),
+    ([id, { accountId }]) => id !== control?.id && isSame(accountId, caller.accountId),
   );
   const others = created.accounts.flatMap(({ id, state }) =>
-    state === 'created' && id !== undefined && !isSame(id, teammate.accountId) ? [id] : [],
+    state === 'created' && id !== undefined && !isSame(id, caller.accountId) ? [id] : [],
   );
   const means = { calls, administrator, created, runId };
   const removeOwn = async (id: Id) => {
@@ -136,6 +138,6 @@ export async function removeWhatRefusalsSpare(
     ...others.map(removeOwn),
     ...spare.map(([id, owner]) => calls.deleteToken(owner, id)),
   ]);
-  if (created.isUnambiguous(teammate.id))
+  if (teammate && created.isUnambiguous(teammate.id))
     await Promise.allSettled([calls.deleteUser(administrator, teammate.id)]);
 }

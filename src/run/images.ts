@@ -48,7 +48,8 @@ export async function verifyImage(
         profile: 'full',
         credentials: new Map(),
         callerLogin: undefined,
-        admin,
+        // What creates accounts otherwise needs no administrator of the image.
+        admin: settings.sandboxFile === undefined ? admin : undefined,
       } as const;
       // There is no name for which a certificate of the container could be valid.
       const report = await verify({ ...settings, ...own, insecure: true }, register, (run) => {

@@ -2,8 +2,9 @@ import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Requirement } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
 import type { Settings } from '../settings/settings.ts';
+import { adapterIn, adapterOf } from './adapter.ts';
 import { withTunnel } from './client.ts';
-import { hasPersona } from './plan.ts';
+import { hasPersona, profileOf } from './plan.ts';
 import { Run } from './run.ts';
 
 /** As a target: the reference portal, as --reference. */
@@ -25,12 +26,15 @@ export async function openRun(
     throw new Misconfigured('Give a target or --reference, not both.');
   if (!isReference) {
     if (target === undefined) throw new Misconfigured(howToBegin(settings));
-    if (profile === 'full' && !admin)
-      throw new Misconfigured(`The full profile needs ${howToAdminister}.`);
-    const run = new Run(await withTunnel({ ...settings, target }), register);
+    const sandbox = await sandboxOf(settings, target);
+    if (sandbox && admin)
+      throw new Misconfigured(`Give an administrator (${howToAdminister}) or --sandbox, not both.`);
+    if (profile === 'full' && !admin && !sandbox)
+      throw new Misconfigured(`The full profile needs ${howToAdminister}, or --sandbox.`);
+    const run = new Run(await withTunnel({ ...settings, target, sandbox }), register);
     return { run, close: async () => run.close() };
   }
-  if (hasPersona(settings) || admin) {
+  if (hasPersona(settings) || admin || settings.sandbox || settings.sandboxFile !== undefined) {
     throw new Misconfigured(
       'Credentials were given, and --reference has its own: give the URL of the portal that they are for, or none of them.',
     );
@@ -45,6 +49,14 @@ export async function openRun(
     await reference.close();
   };
   return { run, close };
+}
+
+/** The adapter of a run that creates something. */
+async function sandboxOf(settings: Settings, target: string) {
+  const { sandbox, sandboxFile } = settings;
+  if (profileOf(settings) !== 'full') return undefined;
+  if (sandbox !== undefined) return adapterOf(sandbox, target);
+  return sandboxFile === undefined ? undefined : adapterIn(sandboxFile, target);
 }
 
 const howToAdminister = 'PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN';

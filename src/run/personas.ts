@@ -13,9 +13,9 @@ export function credentialsOf(tokens: ReadonlyMap<CredentialName, string>): Cred
 
 /** The personas of a sandbox, by the names under which checks know them. */
 export function personasOf(sandbox: Sandbox): ReadonlyMap<CredentialName, string> {
-  const personas = new Map<CredentialName, string>([
-    ['caller.session', sandbox.user('caller').token],
-  ]);
+  const personas = new Map<CredentialName, string>();
+  const { token, hasSession } = sandbox.user('caller');
+  if (hasSession) personas.set('caller.session', token);
   for (const { kind, owner, id } of sandbox.tokens) {
     if (kind === 'persona') personas.set(`${owner.persona}.token`, id);
   }

@@ -51,9 +51,10 @@ export function planOf(
   };
 }
 
-/** An administrator without any persona means the full profile. */
+/** An administrator or a sandbox without any persona means the full profile. */
 export function profileOf(settings: Settings): Profile {
-  return settings.profile ?? (settings.admin && !hasPersona(settings) ? 'full' : 'read-only');
+  const creates = settings.admin || settings.sandbox || settings.sandboxFile !== undefined;
+  return settings.profile ?? (creates && !hasPersona(settings) ? 'full' : 'read-only');
 }
 
 /** Whether somebody is given of whose tokens a list is read. */
@@ -82,6 +83,7 @@ export function factsOf(
     loopback,
     // Loopback proves nothing: a tunnel ends there, too.
     mayBeLogged: profile === 'full' || startedByRun || settings.allowTokenInUrl,
+    isAdapted: settings.sandbox !== undefined || settings.sandboxFile !== undefined,
     head: true,
   };
 }

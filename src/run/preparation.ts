@@ -16,6 +16,7 @@ import { ReadRounds } from '../portal/rounds.ts';
 import { sessionGiven } from '../portal/session-given.ts';
 import type { Stop } from '../portal/stop.ts';
 import type { Surroundings } from '../portal/surroundings.ts';
+import { adapterToken } from '../sandbox/adapted-calls.ts';
 import {
   type Administrator,
   SandboxUnavailable,
@@ -30,6 +31,7 @@ import { provision } from '../sandbox/provision.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
+import { callsOf } from './calls.ts';
 import { credentialsOf, identitiesOf, personasOf } from './personas.ts';
 
 /** What a preparation works with. */
@@ -107,7 +109,8 @@ export function lackOf(
   const [first] = missing;
   if (first === undefined) return undefined;
   const sandbox = prepared.stop ? undefined : prepared.surroundings.sandbox;
-  if (sandbox) return ['inconclusive', notCreated(first, sandbox)];
+  const [why, status] = sandbox ? notCreated(first, sandbox) : [];
+  if (why !== undefined && status) return [status, why];
   return ['untested', `give ${missing.map(howToGive).join(' and ')}`];
 }
 
@@ -144,8 +147,9 @@ async function create(means: Means): Promise<Sandbox> {
   onStep('creating users and tokens');
   const { admin = {}, settleMs, seed } = settings;
   const names = await Names.load(seed, runId);
-  const calls = new Calls(client, masker, settleMs);
-  return provision(calls, created, names, admin, onAdministrator);
+  const calls = callsOf(client, settings, created, masker, settleMs);
+  const credentials = settings.sandbox ? { token: adapterToken } : admin;
+  return provision(calls, created, names, credentials, onAdministrator);
 }
 
 /** Opens a session of the caller, which the run ends. @throws Misconfigured, SandboxUnavailable */

@@ -9,10 +9,10 @@ import { unjudged } from '../report/collect.ts';
 import type { EndingSignal } from '../report/outcome.ts';
 import type { Report, RequirementResult } from '../report/report.ts';
 import type { Administrator } from '../sandbox/administrator.ts';
-import { Calls } from '../sandbox/calls.ts';
 import { Created } from '../sandbox/created.ts';
 import { newRunId } from '../sandbox/names.ts';
 import type { Settings } from '../settings/settings.ts';
+import { callsOf } from './calls.ts';
 import { cleanAfter, removeWhatRefusalsSpare } from './cleaning.ts';
 import { newClient } from './client.ts';
 import { noticesOf } from './notices.ts';
@@ -126,9 +126,9 @@ export class Run {
     const { surroundings } = this.#prepared.stop ? {} : this.#prepared;
     const keeps = phase !== 'refusals' || this.#settings.keep !== undefined;
     if (keeps || !surroundings?.sandbox || !this.#administrator) return;
-    const calls = new Calls(this.#client, this.#recorder.masker, 0);
     const { sandbox } = surroundings;
-    const [created, runId] = [this.#created, this.#runId];
+    const [created, runId, { masker }] = [this.#created, this.#runId, this.#recorder];
+    const calls = callsOf(this.#client, this.#settings, created, masker, 0);
     await removeWhatRefusalsSpare(calls, this.#administrator, sandbox, created, runId);
   }
 

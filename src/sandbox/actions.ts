@@ -139,7 +139,7 @@ export class Actions extends People {
         return update({ name, restrictions, ...change });
       });
     } catch (error) {
-      if (error instanceof CallFailed && noSuchCall(error)) return undefined;
+      if (error instanceof CallFailed && noSuchCall(error) && !error.isMissing) return undefined;
       const isOptional = by !== owner || 'restrictions' in change;
       if (isOptional && (isRefusal(error) || isUnknown(error))) return undefined;
       return attempt(() => Promise.reject(error));

@@ -7,6 +7,8 @@ export async function attempt<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
+    if (error instanceof CallFailed && error.isMissing)
+      throw new Inconclusive(error.message, 'untested');
     if (error instanceof CallFailed || error instanceof Differs)
       throw new Inconclusive(error.message);
     throw error;
@@ -25,7 +27,8 @@ export async function unlessRefused(call: () => Promise<void>): Promise<string |
     await call();
     return undefined;
   } catch (error) {
-    if (isRefusal(error) || (error instanceof CallFailed && noSuchCall(error)))
+    const isMissing = error instanceof CallFailed && error.isMissing;
+    if (isRefusal(error) || (error instanceof CallFailed && noSuchCall(error) && !isMissing))
       return error.message;
     return attempt(() => Promise.reject(error));
   }

@@ -4,6 +4,9 @@ import { apiPath, listPath } from '../http/target.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import { Answer, Differs } from './answers.ts';
 
+/** What of a client calls need. */
+export type Sending = Pick<Client, 'send' | 'curl' | 'pause'>;
+
 /** Who makes a call: a bearer token, and the variable that names it in a `curl`. */
 export interface Bearer {
   readonly token: string;
@@ -27,8 +30,14 @@ export class CallFailed extends Error {
     const { method = 'GET', path } = exchange.request;
     // The path of a token ends in the token.
     const where = path.startsWith(`${listPath}/`) ? `${listPath}/{id}` : path.split('?')[0];
-    super(`${method} ${where}: ${why}`);
+    const { name, said } = exchange.adapter ?? {};
+    super(said ?? (name ? `${name}() of the sandbox: ${why}` : `${method} ${where}: ${why}`));
     this.exchange = exchange;
+  }
+
+  /** Whether whoever gave the run its sandbox left this call out. */
+  get isMissing(): boolean {
+    return this.exchange.adapter?.isMissing === true;
   }
 
   get status(): number | undefined {
@@ -109,12 +118,12 @@ export type Call = OutgoingRequest & { readonly by?: Bearer };
 
 /** Sends calls, and reads their responses leniently. */
 export class Caller {
-  readonly client: Client;
+  readonly client: Sending;
   readonly #masker: SecretMasker;
   readonly #settleMs: number;
 
   /** @param settleMs how long what was just created may be unknown to some processes */
-  constructor(client: Client, masker: SecretMasker, settleMs: number) {
+  constructor(client: Sending, masker: SecretMasker, settleMs: number) {
     this.client = client;
     this.#masker = masker;
     this.#settleMs = settleMs;

@@ -1,4 +1,3 @@
-import type { Client } from '../http/client.ts';
 import type { Exchange, OutgoingRequest } from '../http/exchange.ts';
 import { whoamiPath } from '../http/target.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
@@ -11,7 +10,7 @@ import {
   type UserListed,
 } from './answered.ts';
 import { Answer, Differs, type Id } from './answers.ts';
-import { type Bearer, Caller, CallFailed } from './caller.ts';
+import { type Bearer, Caller, CallFailed, type Sending } from './caller.ts';
 import type { Creation } from './created-users.ts';
 
 /** A login is a credential that a guard counts: 429 is waited out this often, and no more. */
@@ -26,7 +25,7 @@ export class Calls {
   readonly #masker: SecretMasker;
 
   /** @param settleMs how long what was just created may be unknown to some processes */
-  constructor(client: Client, masker: SecretMasker, settleMs: number) {
+  constructor(client: Sending, masker: SecretMasker, settleMs: number) {
     this.#caller = new Caller(client, masker, settleMs);
     this.#masker = masker;
   }
@@ -131,6 +130,7 @@ export class Calls {
     username: string,
     password: string,
   ): Promise<AccountCreated> {
+    this.#masker.add(password);
     const json = { name, username, password };
     const request = this.#caller.request('POST', '/admin/createAccount', by);
     const exchange = await this.#caller.send(
@@ -147,6 +147,7 @@ export class Calls {
     username: string,
     password: string,
   ): Promise<UserCreated> {
+    this.#masker.add(password);
     const json = { accountId, username, password };
     const request = { ...this.#caller.request('POST', '/admin/createUser', by), json, fresh: true };
     return this.#userOf(await this.#caller.send(request, { isNew: true }));

@@ -9,6 +9,8 @@ export interface CreatedUser extends Bearer {
   readonly accountId: Id;
   readonly username: string;
   readonly password: string;
+  /** Whether their bearer is a session, and not the token that they came with. */
+  readonly hasSession: boolean;
   /** The address under which the creating call says that the user was created. */
   readonly email: string;
 }

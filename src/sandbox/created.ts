@@ -1,3 +1,4 @@
+import { AdaptedState } from './adapted-state.ts';
 import type { Id } from './answers.ts';
 import type { Bearer } from './caller.ts';
 
@@ -40,6 +41,8 @@ export class Created {
   readonly sessions = new Map<string, Id>();
   /** Sessions that the run opened with a login that it was given, and whether the server accepted them. */
   readonly logins = new Map<string, boolean>();
+  /** What an adapter has created, where there is one. */
+  readonly adapted = new AdaptedState();
   /** How creating calls answered something else than they were sent, in sentences. */
   readonly differences = new Set<string>();
   /** Whether such a login was sent, and nobody knows whether it opened a session. */

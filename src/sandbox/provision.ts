@@ -63,9 +63,10 @@ export async function provision(
   ];
   const users = new Map(people.map(({ user }) => [user.persona, user]));
   const newUser: SandboxMeans['newUser'] = async ({ accountId, hasSession }) => {
+    const session = hasSession ? 'needed' : 'none';
     const { user, answer } = await (accountId === undefined
-      ? factory.withAccount('outsider', hasSession)
-      : factory.inAccount('outsider', accountId, hasSession));
+      ? factory.withAccount('outsider', session)
+      : factory.inAccount('outsider', accountId, session));
     return { user, token: defaultToken(user, answer) };
   };
   return new Sandbox(administrator, users, tokens, lacking, { calls, created, names, newUser });
@@ -76,10 +77,13 @@ interface Person {
   readonly answer: UserCreated;
 }
 
+/** Whether a user gets a session: `wanted` does without where an adapter has no login. */
+type Wanted = 'needed' | 'wanted' | 'none';
+
 interface PeopleFactory {
   /** The first user of an account comes with it. */
-  readonly withAccount: (persona: Persona, hasSession?: boolean) => Promise<Person>;
-  readonly inAccount: (persona: Persona, accountId: Id, hasSession?: boolean) => Promise<Person>;
+  readonly withAccount: (persona: Persona, session?: Wanted) => Promise<Person>;
+  readonly inAccount: (persona: Persona, accountId: Id, session?: Wanted) => Promise<Person>;
 }
 
 /** Creates users, each with a session unless it is not wanted: then their token is their bearer. */
@@ -102,7 +106,7 @@ function peopleFactory(
       }
     }
   };
-  const withAccount = async (persona: Persona, hasSession = true) => {
+  const withAccount = async (persona: Persona, wanted: Wanted = 'wanted') => {
     const { draft, answer } = await insist(async (draft) => {
       const account = created.account(names.account());
       try {
@@ -115,18 +119,18 @@ function peopleFactory(
         throw error;
       }
     }, true);
-    return personOf(persona, { ...draft, accountId: answer.accountId, hasSession }, answer);
+    return personOf(persona, { ...draft, accountId: answer.accountId, wanted }, answer);
   };
-  const inAccount = async (persona: Persona, accountId: Id, hasSession = true) => {
+  const inAccount = async (persona: Persona, accountId: Id, wanted: Wanted = 'wanted') => {
     const { draft, answer } = await insist(async (draft) => ({
       draft,
       answer: await calls.createUser(administrator, accountId, draft.username, draft.password),
     }));
-    return personOf(persona, { ...draft, accountId, hasSession }, answer);
+    return personOf(persona, { ...draft, accountId, wanted }, answer);
   };
   const personOf = async (
     persona: Persona,
-    { accountId, hasSession, ...draft }: Draft & { accountId: Id; hasSession: boolean },
+    { accountId, wanted, ...draft }: Draft & { accountId: Id; wanted: Wanted },
     answer: UserCreated,
   ): Promise<Person> => {
     created.users.push({ id: answer.userId, accountId });
@@ -139,10 +143,13 @@ function peopleFactory(
       created.sessions.set(session, accountId);
       return session;
     };
-    const token = hasSession ? await open() : answer.initialToken.id;
+    const openAtBest = () => (wanted === 'needed' ? open() : open().catch(unlessMissing));
+    const session = wanted === 'none' ? undefined : await openAtBest();
+    const hasSession = session !== undefined;
+    const token = session ?? answer.initialToken.id;
     const variable = hasSession ? `PORTAL_${persona.toUpperCase()}_SESSION` : 'PORTAL_NEW_TOKEN';
     const user: CreatedUser = {
-      ...{ ...draft, persona, email, accountId, token, variable, createdByRun: true },
+      ...{ ...draft, persona, email, accountId, token, variable, createdByRun: true, hasSession },
       id: answer.userId,
     };
     const person = { answer, user: hasSession ? user : mayOpenSession(user, open) };
@@ -182,10 +189,16 @@ async function createUsers({ withAccount, inAccount }: PeopleFactory): Promise<P
   const inside = withAccount('caller');
   const teammate = inside.then(({ user }) => inAccount('teammate', user.accountId));
   // All of them come to an end before any of them fails.
-  const settled = await Promise.allSettled([inside, teammate, outside]);
+  const settled = await Promise.allSettled([inside, teammate.catch(unlessMissing), outside]);
   const failed = settled.find(({ status }) => status === 'rejected');
   if (failed) throw (failed as PromiseRejectedResult).reason;
-  return settled.map((result) => (result as PromiseFulfilledResult<Person>).value);
+  return settled.flatMap((result) => (result as PromiseFulfilledResult<Person>).value ?? []);
+}
+
+/** Goes on without what the adapter of the run has no function for. */
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof CallFailed && error.isMissing) return undefined;
+  throw error;
 }
 
 interface Draft {

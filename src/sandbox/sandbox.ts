@@ -1,6 +1,7 @@
 import { Inconclusive } from '../contract/finding.ts';
-import type { Persona } from '../contract/requirement.ts';
+import type { CredentialName, Persona } from '../contract/requirement.ts';
 import { Actions } from './actions.ts';
+import { adapterToken } from './adapted-calls.ts';
 import type { Administrator } from './administrator.ts';
 import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
 import type { SandboxMeans } from './people.ts';
@@ -30,10 +31,29 @@ export class Sandbox extends Actions {
     return this.tokens.find(({ clockOffset }) => clockOffset !== undefined)?.clockOffset;
   }
 
+  /** Whether what users do goes out with their own tokens, and not through an adapter. */
+  get isDirect(): boolean {
+    return this.administrator.token !== adapterToken;
+  }
+
   user(persona: Persona): CreatedUser {
     const user = this.users.get(persona);
-    if (!user) throw new Error(`the sandbox has no ${persona}`);
+    if (!user) throw new Inconclusive(`the sandbox has no createUser()`, 'untested');
     return user;
+  }
+
+  /** A user whose bearer is a session. */
+  session(persona: Persona): CreatedUser {
+    const user = this.user(persona);
+    if (!user.hasSession) throw new Inconclusive('the sandbox has no login()', 'untested');
+    return user;
+  }
+
+  /** What of an adapter a credential would need; undefined where the run tried to create it. */
+  lackFor(name: CredentialName): string | undefined {
+    const user = this.users.get(name.split('.')[0] as Persona);
+    if (!user) return 'the sandbox has no createUser()';
+    return name.endsWith('session') && !user.hasSession ? 'the sandbox has no login()' : undefined;
   }
 
   /** Why there is no token of a kind. */

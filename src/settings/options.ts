@@ -123,6 +123,16 @@ export const optionTable = {
       accepts: (value: unknown) => typeof value === 'number' && value > 0,
     },
   },
+  sandboxFile: {
+    name: 'sandbox',
+    takes: '<file>',
+    about:
+      "module whose default export creates accounts, users and tokens, in place of the vendor's API",
+    isPath: true,
+    weakens: true,
+    schema: { type: 'string' },
+    read: ({ reader }: Source): string | undefined => reader.text('sandbox'),
+  },
   origin: {
     name: 'origin',
     takes: '<origin>',

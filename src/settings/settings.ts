@@ -2,6 +2,7 @@ import { createSecureContext } from 'node:tls';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName, Statement } from '../contract/requirement.ts';
 import type { Tunnel } from '../http/agents.ts';
+import type { SandboxAdapter } from '../sandbox/adapter.ts';
 import type { AdminCredentials } from '../sandbox/administrator.ts';
 import type { Login } from '../sandbox/logins.ts';
 import { type Config, readConfig, withVariables } from './config-file.ts';
@@ -24,6 +25,8 @@ export interface Settings extends OptionSettings {
   readonly callerLogin?: Login | undefined;
   /** Whether the target listens for this run alone, in this process: nothing on the way logs. */
   readonly startedHere?: boolean;
+  /** What creates accounts, users and tokens in place of the vendor's API; of `sandboxFile` once it is loaded. */
+  readonly sandbox?: SandboxAdapter | undefined;
   /** The image that was started as the target. */
   readonly image?: string;
   readonly detail: 'quiet' | 'normal' | 'verbose';
