@@ -161,6 +161,10 @@ program
   )
   .option('--list-faults', 'print the names of all faults, with what is broken')
   .option('--tls', 'serve https, with a certificate for this call; prints its authority')
+  .option(
+    '--data <file>',
+    'keep accounts, users and tokens in this file of JSON, with their secrets',
+  )
   .option('--show-credentials', 'print tokens and the login of the administrator')
   .action(async (given: Given) => {
     const { serveCommand } = await import('./commands/serve.ts');

@@ -2,6 +2,11 @@
  * The public API: judge a portal, judge a body, and what a portal must do, as values.
  */
 export { requirements } from '../specs/index.ts';
+export {
+  type ReferencePortal,
+  type ReferencePortalOptions,
+  referencePortal,
+} from './api/reference-portal.ts';
 export { type ApiTokenListProblem, validateApiTokenList } from './api/validate.ts';
 export { type VerifyOptions, verify } from './api/verify.ts';
 export type { Finding } from './contract/finding.ts';

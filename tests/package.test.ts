@@ -212,7 +212,8 @@ describe('the public API', () => {
   test('exports this, and nothing else', async () => {
     const api = await import('../src/index.ts');
     expect(Object.keys(api).sort()).toEqual([
-      ...['requirements', 'suite', 'trySandbox', 'validateApiTokenList', 'verify'],
+      ...['referencePortal', 'requirements', 'suite', 'trySandbox'],
+      ...['validateApiTokenList', 'verify'],
     ]);
     expect(Object.keys(manifest.exports)).toEqual([
       ...['.', './vitest', './schemas/*', './package.json'],

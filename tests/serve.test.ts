@@ -1,7 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { both } from '../src/reference/both.ts';
 import { faults } from '../src/reference/faults.ts';
 import { startReference } from '../src/reference/start.ts';
@@ -160,5 +170,48 @@ test('a port that is taken is said in one sentence', async () => {
   expect(ended).toMatchObject({
     code: 2,
     stderr: `portal-conformance: Cannot listen on 127.0.0.1:${port} (EADDRINUSE).\n`,
+  });
+});
+
+describe('--data', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'portal-conformance-data-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const list = (variables: Serving['variables']) =>
+    fetch(`${variables.PORTAL_TARGET}/api/portal/v1/apiTokens`, {
+      headers: { Authorization: `Bearer ${variables.PORTAL_CALLER_TOKEN}` },
+    }).then((response) => response.json() as Promise<{ name: string; lastUsedAt: number }[]>);
+
+  test('keeps what was created when it is started again', async () => {
+    const file = join(folder, 'portal.json');
+    const first = await serving('--data', file);
+    const { PORTAL_TARGET: target, PORTAL_CALLER_TOKEN: token } = first.variables;
+    await fetch(`${target}/api/portal/v1/apiTokens`, {
+      ...{ method: 'POST', body: '{"name":"kept"}' },
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    });
+    const before = await list(first.variables);
+    expect((await first.stop()).code).toBe(0);
+    const second = await serving('--data', file);
+    expect(second.variables.PORTAL_CALLER_TOKEN).toBe(token);
+    const after = await list(second.variables);
+    expect(after.map(({ name }) => name)).toEqual(before.map(({ name }) => name));
+    expect(after.map(({ name }) => name)).toContain('kept');
+    const { code } = await portalConformance([], asCaller(second.variables));
+    expect(code).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['portal.json']);
+  });
+
+  test('refuses a file that is none of its own, and leaves it alone', async () => {
+    const file = join(folder, 'notes.json');
+    writeFileSync(file, '{"notes":[]}');
+    const { code, stderr } = await serve('--data', file);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('is not a file of data of this command'),
+    });
+    expect(readFileSync(file, 'utf8')).toBe('{"notes":[]}');
+    const nowhere = await serve('--data', join(folder, 'no', 'folder.json'));
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('(ENOENT)') });
   });
 });

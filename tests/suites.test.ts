@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
-import { type Subject, type SuiteOptions, suite, verify } from '../src/index.ts';
+import { referencePortal, type Subject, type SuiteOptions, suite, verify } from '../src/index.ts';
 import { type Behaviour, plain } from '../src/reference/behaviour.ts';
 import { faults } from '../src/reference/faults.ts';
 import { createPortal } from '../src/reference/portal.ts';
@@ -228,3 +228,41 @@ async function listening(servers: Server[], listener: Parameters<typeof createSe
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
 }
+
+describe('referencePortal', () => {
+  const settleMs = 300;
+
+  test('is judged without a server, and conforms', async () => {
+    const { fetch, credentials, admin } = referencePortal();
+    expect((await verify({ fetch }, { credentials, settleMs })).outcome).toBe('conformant');
+    const full = await verify({ fetch }, { admin, settleMs, only: ['array'] });
+    expect(full.outcome).toBe('conformant-partial');
+  });
+
+  test('has the faults that it is given', async () => {
+    const { fetch, credentials } = referencePortal({ fault: ['wrapped'] });
+    expect(tripped(await verify({ fetch }, { credentials, settleMs }))).toEqual(['array']);
+    expect(() => referencePortal({ fault: 'wraped' })).toThrow('Did you mean wrapped?');
+  });
+
+  test('is the same for the same seed, and begins anew', async () => {
+    const portal = referencePortal({ seed: 7 });
+    const { credentials } = portal;
+    expect(referencePortal({ seed: 7 }).credentials).toEqual(credentials);
+    expect(referencePortal({ seed: 8 }).credentials).not.toEqual(credentials);
+    const url = 'http://portal/api/portal/v1/apiTokens';
+    const headers = {
+      Authorization: `Bearer ${credentials['caller.token']}`,
+      'Content-Type': 'application/json',
+    };
+    const ids = async () => {
+      const response = await portal.fetch(new Request(url, { headers }));
+      return ((await response.json()) as { id: string }[]).map(({ id }) => id);
+    };
+    const before = await ids();
+    await portal.fetch(new Request(url, { headers, method: 'POST', body: '{"name":"new"}' }));
+    expect(await ids()).toHaveLength(before.length + 1);
+    portal.reset();
+    expect(await ids()).toEqual(before);
+  });
+});

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quote } from '../http/curl.ts';
-import { type Behaviour, plain } from '../reference/behaviour.ts';
-import { both } from '../reference/both.ts';
+import type { Behaviour } from '../reference/behaviour.ts';
+import { type DataFile, openData, WrongData } from '../reference/data-file.ts';
 import { faults } from '../reference/faults.ts';
+import { behaviourNamed } from '../reference/named.ts';
+import type { Seed } from '../reference/seed.ts';
 import { type Reference, startReference } from '../reference/start.ts';
 import { nearest } from '../settings/nearest.ts';
 import { type Call, complain } from './shared.ts';
@@ -30,8 +32,17 @@ export async function serveCommand({ given, environment, output }: Call): Promis
   const { INITIAL_ADMIN_USERNAME: username = 'admin', INITIAL_ADMIN_PASSWORD: password } =
     environment;
   const admin = password ? { username, password } : undefined;
+  const data = dataOf(given.data, admin);
+  if (typeof data === 'string') {
+    complain(output, data);
+    return 2;
+  }
   const certificate = given.tls === true ? await certificateFor(host) : undefined;
-  const started = startReference(behaviour, { port, host, admin, tls: certificate?.tls });
+  const started = startReference(behaviour, {
+    ...{ port, host, admin, tls: certificate?.tls },
+    of: data?.seeded,
+    onAnswer: data?.save,
+  });
   const portal = await started.catch((error: NodeJS.ErrnoException) => error);
   if (portal instanceof Error) {
     certificate?.remove();
@@ -48,28 +59,34 @@ export async function serveCommand({ given, environment, output }: Call): Promis
     process.once('SIGINT', resolve).once('SIGTERM', resolve);
   });
   await portal.close();
+  // What jobs have done since the last answer.
+  data?.save(portal);
   certificate?.remove();
   return 0;
 }
 
 /** The portal that is broken in some ways at once; or what is wrong with their names. */
 function behaviourOf(names: readonly string[]): Behaviour | string {
-  let behaviour = plain;
-  for (const name of names) {
-    const fault = faults.find((one) => one.name === name);
-    if (!fault) {
-      const meant = nearest(
-        name,
-        faults.map((one) => one.name),
-      );
-      return `--fault names none of the faults that --list-faults prints.${meant ? ` Did you mean ${meant}?` : ''}`;
-    }
-    const merged = both(behaviour, fault);
-    if (typeof merged === 'string')
-      return `--fault ${behaviour.name} and ${name} cannot be combined: both change what the portal does for "${merged}".`;
-    behaviour = behaviour === plain ? fault : merged;
+  const found = behaviourNamed(names);
+  if ('pair' in found)
+    return `--fault ${found.pair.join(' and ')} cannot be combined: both change what the portal does for "${found.both}".`;
+  if (!('unknown' in found)) return found;
+  const meant = nearest(
+    found.unknown,
+    faults.map(({ name }) => name),
+  );
+  return `--fault names none of the faults that --list-faults prints.${meant ? ` Did you mean ${meant}?` : ''}`;
+}
+
+/** The file of --data, if one is given; or what is wrong with it. */
+function dataOf(path: unknown, admin: Seed['admin'] | undefined): DataFile | string | undefined {
+  if (typeof path !== 'string') return undefined;
+  try {
+    return openData(path, admin);
+  } catch (error) {
+    if (error instanceof WrongData) return `The file of --data ${error.message}: ${path}`;
+    throw error;
   }
-  return behaviour;
 }
 
 /** A certificate for this call alone, with the authority that signed it in a file. */

@@ -24,3 +24,14 @@ export function createPortal(store: Store, behaviour: Behaviour = plain): Hono {
   });
   return app;
 }
+
+/** What a portal answers, with what its behaviour does around every request. */
+export function answeringAs(
+  store: Store,
+  behaviour: Behaviour = plain,
+): (request: Request) => Promise<Response> {
+  const portal = createPortal(store, behaviour);
+  const usual = async (request: Request) => portal.fetch(request);
+  const { around } = behaviour;
+  return around ? async (request) => around(request, usual, store) : usual;
+}

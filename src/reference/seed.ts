@@ -15,6 +15,12 @@ export interface Seed {
 
 const day = 24 * 60 * 60 * 1000;
 
+/** The same portal for the same number, tokens included; only times are those of now. */
+export function seedFrom(number: number): Seed {
+  faker.seed(number);
+  return seed(() => faker.string.hexadecimal({ length: 32, casing: 'lower', prefix: '' }));
+}
+
 /**
  * Two accounts with users and tokens of every kind: used and unused, restricted
  * and not, with names that nobody has seen before.
@@ -37,7 +43,7 @@ export function seed(newToken?: () => string, given?: Seed['admin']): Seed {
   const outsider = addUser(store.addAccount(faker.company.name()));
   const credentials = new Map([
     ['caller.token', addToken(caller).id],
-    ['caller.session', store.addSession(caller)],
+    ['caller.session', store.addSession(caller, newToken?.())],
     ['teammate.token', addToken(teammate).id],
     ['outsider.token', addToken(outsider).id],
   ] as const);

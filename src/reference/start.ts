@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Behaviour, plain } from './behaviour.ts';
-import { createPortal } from './portal.ts';
+import { answeringAs } from './portal.ts';
 import { type Seed, seed } from './seed.ts';
 
 export interface Reference extends Seed {
@@ -22,19 +22,21 @@ export interface StartOptions {
   /** Key and certificate, in PEM, to serve https. */
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
   /** Another process of a portal has the same data. */
-  readonly of?: Seed;
+  readonly of?: Seed | undefined;
+  /** Is called after every answer: something may have changed. */
+  readonly onAnswer?: ((seeded: Seed) => void) | undefined;
 }
 
 /** Starts a reference portal on this machine, with users and tokens in it. */
 export async function startReference(
   behaviour: Behaviour = plain,
-  { port = 0, host, admin, tls, of }: StartOptions = {},
+  { port = 0, host, admin, tls, of, onAnswer }: StartOptions = {},
 ): Promise<Reference> {
   const seeded = of ?? seed(behaviour.newToken, admin);
-  const portal = createPortal(seeded.store, behaviour);
-  const usual = async (request: Request) => portal.fetch(request);
-  const { around } = behaviour;
-  const fetch = around ? (request: Request) => around(request, usual, seeded.store) : usual;
+  const answer = answeringAs(seeded.store, behaviour);
+  const fetch = onAnswer
+    ? (request: Request) => answer(request).finally(() => onAnswer(seeded))
+    : answer;
   const overTls = tls ? { createServer: createTlsServer, serverOptions: { ...tls } } : {};
   const server = createAdaptorServer({ fetch, ...overTls }) as Server;
   if (behaviour.sendsDate === false)

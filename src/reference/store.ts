@@ -87,10 +87,26 @@ export class Store {
     return token;
   }
 
-  addSession(user: User): string {
-    const session = randomHex();
+  /** @param session its token; a random one unless it is given */
+  addSession(user: User, session = randomHex()): string {
     this.sessions.set(session, { userId: user.id, createdAt: Date.now() });
     return session;
+  }
+
+  /** All that is in it, as JSON can hold it. */
+  toJSON() {
+    const { accounts, users, tokens } = this;
+    return { accounts, users, tokens, sessions: [...this.sessions], last: { ...this.#last } };
+  }
+
+  /** Puts in place of all that is in it what `toJSON` gave. */
+  load({ accounts, users, tokens, sessions, last }: ReturnType<Store['toJSON']>): void {
+    this.accounts.splice(0, this.accounts.length, ...accounts);
+    this.users.splice(0, this.users.length, ...users);
+    this.tokens.splice(0, this.tokens.length, ...tokens);
+    this.sessions.clear();
+    for (const [session, holder] of sessions) this.sessions.set(session, holder);
+    Object.assign(this.#last, last);
   }
 
   removeToken(token: Token): void {
