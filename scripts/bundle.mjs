@@ -123,6 +123,7 @@ function requireInside() {
   const tables = [
     ['#validators/${name}', 'generated', /^(.*)\.cjs$/],
     ['portal-conformance/schemas/${name}.schema.json', 'schemas', /^(.*)\.schema\.json$/],
+    ['portal-conformance/requirements/${name}.json', 'requirements', /^(.*)\.json$/],
   ];
   const toName = (path, name) => path.replace('${name}', name);
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above.

@@ -5,6 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { requirements } from '../build/specs/index.js';
 import { outline } from '../build/src/contract/outline.js';
 import { topics } from '../build/src/contract/requirement.js';
+import { openApiOf } from '../build/src/export/openapi.js';
+import { setOf } from '../build/src/export/sets.js';
+import { typesOf } from '../build/src/export/types.js';
 import { formats } from '../build/src/report/formats/formats.js';
 import { credentialVariables } from '../build/src/settings/credentials.js';
 import { camel, variableOf } from '../build/src/settings/option-reader.js';
@@ -14,7 +17,20 @@ const root = new URL('..', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const check = process.argv.includes('--check');
 
+const { version } = JSON.parse(read('package.json'));
+const schemaOf = (name) => JSON.parse(read(`schemas/${name}.schema.json`));
+const example = JSON.parse(read('fixtures/valid/contract-example.json')).body;
+const asJson = (value) => `${JSON.stringify(value, undefined, 2)}\n`;
+// A set that has been published stays as it is.
+const growing = version.startsWith('0.')
+  ? { 'requirements/1.json': asJson(setOf('1', requirements)) }
+  : {};
+
 const files = {
+  ...growing,
+  'requirements/latest.json': asJson(setOf('latest', requirements)),
+  'openapi.json': asJson(openApiOf({ version, requirements, schemaOf, example })),
+  'src/contract/api-token.ts': typesOf(schemaOf),
   'schemas/config.schema.json': configSchema(),
   'docs/options.md': withTable('docs/options.md', 'options', optionsTable()),
   'docs/reports.md': withTable('docs/reports.md', 'formats', formatsTable()),

@@ -68,7 +68,7 @@ withOptions(
       const { checkCommand } = await import('./commands/check.ts');
       process.exitCode = await checkCommand(file, callOf(given));
     }),
-  ['strict', 'baseline', 'report', 'config', 'quiet', 'verbose'],
+  ['requirements', 'strict', 'baseline', 'report', 'config', 'quiet', 'verbose'],
 );
 
 program

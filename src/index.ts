@@ -7,8 +7,9 @@ export {
   type ReferencePortalOptions,
   referencePortal,
 } from './api/reference-portal.ts';
-export { type ApiTokenListProblem, validateApiTokenList } from './api/validate.ts';
+export { type ApiTokenListProblem, isApiTokenList, validateApiTokenList } from './api/validate.ts';
 export { type VerifyOptions, verify } from './api/verify.ts';
+export type { ApiToken, ApiTokenList, ApiTokenRestrictions } from './contract/api-token.ts';
 export type { Finding } from './contract/finding.ts';
 export type { Status } from './contract/judge.ts';
 export type { Source } from './contract/outline.ts';

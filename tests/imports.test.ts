@@ -17,6 +17,7 @@ const floors = [
   'src/api/',
   'src/vitest/',
   'specs/',
+  'src/export/',
   'src/run/',
   'src/checks/',
   'src/settings/',

@@ -24,7 +24,7 @@ function requirement(check: Parameters<typeof reading>[1], level: Level = 'MUST'
     },
     check,
   );
-  return { ...draft, topic: 'response' as const };
+  return { ...draft, topic: 'response' as const, since: '0.1.0' };
 }
 
 function verdictOf(

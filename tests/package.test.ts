@@ -212,11 +212,11 @@ describe('the public API', () => {
   test('exports this, and nothing else', async () => {
     const api = await import('../src/index.ts');
     expect(Object.keys(api).sort()).toEqual([
-      ...['referencePortal', 'requirements', 'suite', 'trySandbox'],
+      ...['isApiTokenList', 'referencePortal', 'requirements', 'suite', 'trySandbox'],
       ...['validateApiTokenList', 'verify'],
     ]);
     expect(Object.keys(manifest.exports)).toEqual([
-      ...['.', './vitest', './schemas/*', './package.json'],
+      ...['.', './vitest', './schemas/*', './requirements/*', './openapi.json', './package.json'],
     ]);
   });
 

@@ -1,7 +1,13 @@
 import { requirements } from '../../specs/index.ts';
+import type { ApiTokenList } from '../contract/api-token.ts';
 import type { Finding } from '../contract/finding.ts';
 import type { Level } from '../contract/requirement.ts';
 import { judgeShape } from '../contract/shape.ts';
+
+/** Whether the parsed body of the list breaks nothing that a MUST requires of its shape. */
+export function isApiTokenList(body: unknown): body is ApiTokenList {
+  return !validateApiTokenList(body).some(({ level }) => level === 'MUST');
+}
 
 /** A requirement that a body breaks, with every kind of mismatch and its first few places. */
 export interface ApiTokenListProblem {

@@ -16,17 +16,21 @@ import { failEach, over } from './findings.ts';
 export type PortalRequirement = Checked<Context>;
 
 /** What a requirement says and how to fix a violation, before its check and its topic. */
-export type Draft = Omit<Statement, 'topic'> & Advice;
+export type Draft = Omit<Statement, 'topic' | 'since'> & Partial<Pick<Statement, 'since'>> & Advice;
 
 /** A requirement that lacks its topic. */
-export type WithoutTopic = Omit<PortalRequirement, 'topic'> | Omit<Excluded, 'topic'>;
+export type WithoutTopic = (
+  | Omit<PortalRequirement, 'topic' | 'since'>
+  | Omit<Excluded, 'topic' | 'since'>
+) &
+  Partial<Pick<Statement, 'since'>>;
 
 /** The requirements of a topic, in the order in which they are reported. */
 export function ofTopic(
   topic: Topic,
   requirements: readonly WithoutTopic[],
 ): readonly (PortalRequirement | Excluded)[] {
-  return requirements.map((requirement) => ({ ...requirement, topic }));
+  return requirements.map((requirement) => ({ since: '0.1.0', ...requirement, topic }));
 }
 
 /** The profiles of what one response shows: it can be judged in a saved one, too. */

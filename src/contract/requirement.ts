@@ -65,6 +65,10 @@ export interface Statement {
   /** What holds, in one sentence. */
   readonly text: string;
   readonly source: Source;
+  /** The version of this package in which it was first required, at this level. */
+  readonly since: string;
+  /** False where it is newer than the set of requirements that a run is held to: it warns at most. */
+  readonly counts?: false;
 }
 
 /** How to fix a violation, in a sentence each. */

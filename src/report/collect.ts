@@ -23,6 +23,7 @@ export interface RunRecord
     | 'bodies'
     | 'notices'
     | 'reference'
+    | 'requirementSet'
   > {
   readonly loopback: boolean;
   readonly mayBeLogged: boolean;
@@ -83,6 +84,7 @@ export function collect(
     leftovers,
     notices: run.notices,
     ...(run.reference ? { reference: run.reference } : {}),
+    ...(run.requirementSet ? { requirementSet: run.requirementSet } : {}),
     selection,
     baseline,
     counts: countStatuses(requirements),
@@ -110,9 +112,12 @@ export function unjudged(
   status: Status,
   message: string,
 ): RequirementResult {
-  const { id, topic, level, title, text, source, causes = null, fix = null } = requirement;
+  const { id, topic, level, title, text, source, since, counts } = requirement;
+  const { causes = null, fix = null } = requirement;
   const empty = { findings: [], known: [], exchanges: [], durationMs: 0 };
-  return { id, topic, level, title, text, source, causes, fix, status, message, ...empty };
+  const newer = counts === false ? { counts } : {};
+  const said = { id, topic, level, title, text, source, since, ...newer };
+  return { ...said, causes, fix, status, message, ...empty };
 }
 
 function whyUnjudged(

@@ -43,7 +43,7 @@ export function outcomeOf(
     return { outcome: 'misconfigured', exitCode: 2, message: stop.message };
   }
   const musts = requirements.filter(
-    ({ level, status }) => level === 'MUST' && status !== 'excluded',
+    ({ level, status, counts }) => level === 'MUST' && status !== 'excluded' && counts !== false,
   );
   if (broken.length > 0) {
     const message = `${broken.length} of ${musts.length} mandatory requirements failed: ${names(broken)}.${alsoKnown(requirements)}`;

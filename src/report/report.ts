@@ -39,6 +39,8 @@ export interface Report {
   } | null;
   readonly counts: Readonly<Record<Status, number>>;
   readonly requirements: readonly RequirementResult[];
+  /** The set of requirements that the run was held to: `1`, or `latest`. */
+  readonly requirementSet?: string;
   /** Structures of bodies, each once; exchanges name them by index. */
   readonly bodies: readonly string[];
 }

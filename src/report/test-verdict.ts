@@ -16,9 +16,10 @@ export function verdictOf(
   textOf: (result: RequirementResult) => string = ({ status, message }) => `${status}: ${message}`,
 ): TestVerdict {
   const result = requirements.find((one) => one.id === id) as RequirementResult;
-  const { level, status, message } = result;
+  const { level, status, message, counts } = result;
   if (status === 'excluded') return { result, skip: message };
-  const isOpen = level === 'MUST' && (status === 'inconclusive' || status === 'untested');
+  const isOpen =
+    level === 'MUST' && counts !== false && (status === 'inconclusive' || status === 'untested');
   const isWaived = [...selection.deselected, ...selection.accepted].includes(id);
   if (status === 'fail' || (isOpen && !isWaived))
     return { result, failure: withoutStack(textOf(result)) };

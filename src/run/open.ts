@@ -1,5 +1,6 @@
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Requirement } from '../contract/requirement.ts';
+import { heldTo } from '../contract/sets.ts';
 import type { Context } from '../portal/context.ts';
 import type { Settings } from '../settings/settings.ts';
 import { adapterIn, adapterOf } from './adapter.ts';
@@ -18,8 +19,9 @@ const referenceName = 'reference';
  */
 export async function openRun(
   settings: Settings,
-  register: readonly Requirement<Context>[],
+  all: readonly Requirement<Context>[],
 ): Promise<{ run: Run; close: () => Promise<void> }> {
+  const register = heldTo(all, settings.requirementSet);
   const { target, profile, admin } = settings;
   const isReference = settings.reference || target === referenceName;
   if (settings.reference && target !== undefined && target !== referenceName)

@@ -47,7 +47,7 @@ export function planOf(
         one.check !== undefined && (one.everyResponse || one.profiles.includes('saved')),
     ),
     deselected: register.filter((one) => !isSelected(one) && isInside(one)).map(({ id }) => id),
-    includes: (requirement) => part.includes(requirement),
+    includes: ({ id }) => part.some((one) => one.id === id),
   };
 }
 

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Checked, Requirement, RunFacts } from '../contract/requirement.ts';
+import { usualSet } from '../contract/sets.ts';
 import type { Client } from '../http/client.ts';
 import { Limiter } from '../http/limiter.ts';
 import { parseTarget, type Target } from '../http/target.ts';
@@ -113,11 +114,10 @@ export class Run {
     if (aborted) return this.#recorder.keep(unjudged(requirement, 'inconclusive', `${reason}`));
     const lacking = lackOf(this.#prepared, requirement.needs);
     if (lacking) return this.#recorder.keep(unjudged(requirement, ...lacking));
-    const { strict } = this.#settings;
     return this.#recorder.judge(
       requirement,
       (attempt, evidence) => contextOf(requirement.id, rounds, surroundings, attempt, evidence),
-      { strict },
+      { strict: this.#settings.strict },
     );
   }
 
@@ -191,14 +191,14 @@ export class Run {
   }
 
   get #known(): KnownOfRun {
-    const { only, skip, strict, allowUntested, baseline, seed, image = null } = this.#settings;
+    const { only, skip, strict, allowUntested, baseline, seed, requirementSet } = this.#settings;
     const { stop, credentials } = this.#prepared;
-    const { advice } = this.#limiter;
     return {
       ...this.facts,
       runId: this.#runId,
       target: this.target.base,
-      image,
+      image: this.#settings.image ?? null,
+      requirementSet: requirementSet ?? usualSet,
       startedAt: new Date(this.#startedAt).toISOString(),
       durationMs: Date.now() - this.#startedAt,
       requests: this.#client.sent + this.#cleaningRequests,
@@ -214,7 +214,7 @@ export class Run {
       allowUntested,
       ending: {
         ...(stop ? { stop } : {}),
-        ...(advice ? { advice } : {}),
+        ...(this.#limiter.advice ? { advice: this.#limiter.advice } : {}),
         ...(this.#signal ? { signal: this.#signal } : {}),
       },
     };
@@ -242,9 +242,9 @@ export class Run {
 
   /** How far the run is: what it does, and how many of its requirements were judged. */
   get progress(): { step: string; done: number; total: number } {
-    const isJudging = this.#step === 'judged';
-    const total = isJudging ? this.plan.phases.flatMap(([, part]) => part).length : 0;
-    const done = isJudging ? this.#recorder.done : 0;
-    return this.#recorder.mask({ step: this.#step, done, total });
+    if (this.#step !== 'judged')
+      return this.#recorder.mask({ step: this.#step, done: 0, total: 0 });
+    const total = this.plan.phases.flatMap(([, part]) => part).length;
+    return this.#recorder.mask({ step: this.#step, done: this.#recorder.done, total });
   }
 }

@@ -1,4 +1,5 @@
 import type { Requirement, RunFacts } from '../contract/requirement.ts';
+import { heldTo, usualSet } from '../contract/sets.ts';
 import type { Exchange, IncomingResponse } from '../http/exchange.ts';
 import { listPath } from '../http/target.ts';
 import { Context } from '../portal/context.ts';
@@ -28,10 +29,12 @@ export async function checkSaved(
   {
     strict,
     baseline,
+    requirementSet = usualSet,
     notices = [],
-  }: Pick<Settings, 'strict'> & Partial<Pick<Settings, 'baseline' | 'notices'>>,
-  register: Register,
+  }: Pick<Settings, 'strict'> & Partial<Pick<Settings, 'baseline' | 'notices' | 'requirementSet'>>,
+  all: Register,
 ): Promise<Report> {
+  const register = heldTo(all, requirementSet);
   const startedAt = Date.now();
   const { head, response, secrets } = readSaved(saved);
   const exchange = exchangeOf(response, startedAt);
@@ -58,6 +61,7 @@ export async function checkSaved(
   }
   return recorder.report({
     ...facts,
+    requirementSet,
     notices,
     baseline,
     startedAt: new Date(startedAt).toISOString(),

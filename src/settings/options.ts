@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { latest, setNames, usualSet } from '../contract/sets.ts';
 import { formatNames } from '../report/formats/formats.ts';
 import { readBaseline } from './baseline-file.ts';
 import { connectionOptions } from './connection-options.ts';
@@ -68,6 +69,14 @@ export const optionTable = {
     api: textList,
   },
   ...developingOptions,
+  requirementSet: choice(
+    {
+      name: 'requirements',
+      takes: '<set>',
+      about: `set of requirements to be held to: ${[...setNames, latest].join(' or ')} (${usualSet})`,
+    },
+    [...setNames, latest],
+  ),
   strict: flagOfApi({ name: 'strict', about: 'a violated SHOULD fails' }),
   allowUntested: {
     name: 'allow-untested',

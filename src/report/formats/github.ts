@@ -13,11 +13,13 @@ export function renderAnnotations(report: Report): string {
   const { outcome, message, exitCode, baseline } = report;
   const errors = report.requirements.filter(({ status }) => status === 'fail');
   const warnings = report.requirements.filter(
-    ({ id, status, level }) =>
+    ({ id, status, level, counts }) =>
       !report.selection.deselected.includes(id) &&
       (status === 'warn' ||
         status === 'known' ||
-        (level === 'MUST' && (status === 'inconclusive' || status === 'untested'))),
+        (level === 'MUST' &&
+          counts !== false &&
+          (status === 'inconclusive' || status === 'untested'))),
   );
   warnings.sort((one, other) => attention.indexOf(one.status) - attention.indexOf(other.status));
   const outdated = (baseline?.problems ?? []).map(({ line, requirement, problem }) =>
