@@ -3,7 +3,7 @@
 // mock that serves it is held to the schemas. Needs dist/ (npm run build), Linux on x64 and the npm registry.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -34,14 +34,11 @@ run('npx', 'redocly', 'lint', 'openapi.json', '--extends', 'recommended');
 console.log('openapi.json: linted');
 
 run('npx', 'openapi-typescript', 'openapi.json', '--output', 'portal.ts');
-const example = {
-  ...{ id: '299ce9bf4f244300a96f3926240f9c0d', name: 'Development Token', userId: 1 },
-  ...{ userEmail: 'example@example.com', createdAt: 1736942400000, lastUsedAt: null },
-  restrictions: { hosts: ['example.com'] },
-};
+const fixture = readFileSync(join(root, 'fixtures/valid/contract-example.json'), 'utf8');
+const example = JSON.stringify(JSON.parse(fixture).body);
 const use = `import type { components, paths } from './portal.ts';
 type List = paths['/apiTokens']['get']['responses'][200]['content']['application/json'];
-export const list: List = [${JSON.stringify(example)}];
+export const list: List = ${example};
 export const token: components['schemas']['ApiToken'] = list[0]!;
 export const hosts: string[] | undefined = token.restrictions?.hosts;
 // @ts-expect-error restrictions are always there

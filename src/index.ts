@@ -30,12 +30,14 @@ export type {
   RequirementResult,
 } from './report/report.ts';
 export type { SandboxSource } from './run/adapter.ts';
-export type {
-  FastifyLike,
-  FetchHandler,
-  Portal,
-  Startable,
-  Subject,
+export {
+  type FastifyLike,
+  type FetchHandler,
+  type OpenedSubject,
+  openSubject,
+  type Portal,
+  type Startable,
+  type Subject,
 } from './run/subject.ts';
 export type {
   SandboxAdapter,

@@ -212,7 +212,14 @@ describe('the public API', () => {
   test('exports this, and nothing else', async () => {
     const api = await import('../src/index.ts');
     expect(Object.keys(api).sort()).toEqual([
-      ...['isApiTokenList', 'referencePortal', 'requirements', 'suite', 'trySandbox'],
+      ...[
+        'isApiTokenList',
+        'openSubject',
+        'referencePortal',
+        'requirements',
+        'suite',
+        'trySandbox',
+      ],
       ...['validateApiTokenList', 'verify'],
     ]);
     expect(Object.keys(manifest.exports)).toEqual([
