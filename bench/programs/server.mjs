@@ -1,10 +1,16 @@
 // A reference portal in a process of its own; its arguments are delays of an answer in
 // milliseconds. Says on standard output what a client needs; SIGUSR2 has it tell what it
 // was asked and begin anew, with the next of the delays on SIGUSR1.
+import pLimit from 'p-limit';
 import { plain } from '../../build/src/reference/behaviour.js';
 import { startReference } from '../../build/src/reference/start.js';
 
-const delays = process.argv.slice(2).map(Number);
+// `5/4` is 5 ms of work for each answer, on four requests at a time.
+const [work, workers] = process.argv[2]?.includes('/')
+  ? process.argv[2].split('/').map(Number)
+  : [];
+const busy = workers ? pLimit(workers) : undefined;
+const delays = busy ? [] : process.argv.slice(2).map(Number);
 let seen = [];
 let [open, most, phase] = [0, 0, 0];
 const answers = [];
@@ -20,6 +26,7 @@ const portal = await startReference({
     const index = again === null ? note(request, await request.clone().text()) : Number(again);
     const delay = delays[0] ?? 0;
     if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+    if (busy) await busy(() => new Promise((resolve) => setTimeout(resolve, work)));
     if (again === null) answers[index] = await usual(request);
     open -= 1;
     return answers[index].clone();

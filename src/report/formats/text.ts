@@ -3,6 +3,7 @@ import { count } from '../../contract/count.ts';
 import type { Finding } from '../../contract/finding.ts';
 import { type Status, statuses } from '../../contract/judge.ts';
 import { topics } from '../../contract/requirement.ts';
+import { alike } from '../alike.ts';
 import { inert } from '../inert.ts';
 import { attention, type Mood, marks, moods } from '../marks.ts';
 import type { Look } from '../output.ts';
@@ -114,17 +115,6 @@ function renderAll({ requirements }: Report, paint: Paint): string[] {
 
 function mark(status: Status, paint: Paint, text: string): string {
   return paint(moods[status], `${marks[status]} ${text}`);
-}
-
-/** What says the same and has nothing to show is told once: one failure is not buried under it. */
-function alike(open: readonly RequirementResult[]): RequirementResult[][] {
-  const groups = new Map<string, RequirementResult[]>();
-  for (const one of open) {
-    const isBare = one.findings.length === 0 && one.known.length === 0;
-    const key = isBare ? `${one.status} ${one.message}` : one.id;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return [...groups.values()];
 }
 
 function renderGroup(group: readonly RequirementResult[], paint: Paint): string[] {

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { count } from '../../../contract/count.ts';
 import { type Status, statuses } from '../../../contract/judge.ts';
 import { topics } from '../../../contract/requirement.ts';
-import { marks, moods } from '../../marks.ts';
+import { alike } from '../../alike.ts';
+import { attention, marks, moods } from '../../marks.ts';
 import { escapeMarkup as text } from '../../markup.ts';
-import type { Report } from '../../report.ts';
+import type { Report, RequirementResult } from '../../report.ts';
 import { renderCurl } from './curl.ts';
 import { renderRequirement } from './requirement.ts';
 import { script } from './script.ts';
@@ -32,14 +33,16 @@ export function renderHtml(report: Report): string {
 <meta http-equiv="Content-Security-Policy" content="${text(policy)}">
 <meta name="referrer" content="no-referrer">
 <title>${text(title)}</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="${icon(report)}">
 <style>${style}</style>
 </head>
 <body>
 <a class="skip" href="#requirements">Skip to the requirements</a>
 ${renderHeader(report)}
-${renderForm(report)}
 <main id="requirements">
+${renderAttention(report)}
+${renderRun(report)}
+${renderForm(report)}
 ${topics.map((topic) => renderTopic(report, topic)).join('\n')}
 </main>
 <footer>
@@ -56,30 +59,52 @@ function hash(content: string): string {
   return `sha256-${createHash('sha256').update(content).digest('base64')}`;
 }
 
+function moodOf({ exitCode }: Report): 'good' | 'bad' | 'doubt' {
+  return exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
+}
+
+/** A mark that tells the verdicts of several tabs apart, by colour and by form. */
+function icon(report: Report): string {
+  const [color, path] = {
+    good: ['#14723b', 'M3 9l4 4 6-9'],
+    bad: ['#b3261e', 'M4 4l8 8M12 4l-8 8'],
+    doubt: ['#8a5300', 'M4 8h8'],
+  }[moodOf(report)] as [string, string];
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="${color}"/><path d="${path}" fill="none" stroke="#fff" stroke-width="2"/></svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
 function renderHeader(report: Report): string {
-  const { outcome, message, exitCode, suite, profile, credentials, requests, durationMs } = report;
-  const mood = exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
+  const { outcome, message, suite } = report;
+  return `<header>
+<p class="suite">${text(suite.name)} ${text(suite.version)}: List API Tokens</p>
+<h1 class="${moodOf(report)}">${text(outcome)}</h1>
+<p class="message">${text(message)}</p>
+${renderNotices(report)}
+</header>`;
+}
+
+/** Who was judged, how and when, and how many requirements ended how. */
+function renderRun(report: Report): string {
+  const { profile, credentials, requests, durationMs, requirementSet } = report;
   const facts: (readonly [string, string])[] = [
-    ['Target', report.target ?? 'none'],
+    ['Target', (report.target ?? 'none') + (report.reference ? ', the reference portal' : '')],
     ...(report.image === null ? [] : [['Image', report.image] as const]),
     ['Profile', profile + (report.seed === null ? '' : `, seed ${report.seed}`)],
+    ...(requirementSet ? [['Requirements', `set ${requirementSet}`] as const] : []),
     ['Credentials', credentials.join(', ') || 'none'],
     ['Run', `${report.runId}, ${report.startedAt.replace('T', ' ').slice(0, 19)} UTC`],
     ['Took', `${(durationMs / 1000).toFixed(2)} s, ${count(requests, 'request')}`],
   ];
   const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('\n');
-  return `<header>
-<p class="suite">${text(suite.name)} ${text(suite.version)}: List API Tokens</p>
-<h1 class="${mood}">${text(outcome)}</h1>
-<p class="message">${text(message)}</p>
-${renderNotices(report)}
-${renderFirst(report)}
+  return `<section aria-labelledby="run">
+<h2 id="run">The run</h2>
 <dl class="facts">
 ${list}
 </dl>
 ${renderBar(report)}
 ${renderTable(report)}
-</header>`;
+</section>`;
 }
 
 /** What somebody must do beside fixing the portal. */
@@ -96,15 +121,49 @@ function renderNotices({ leftovers, notices, baseline }: Report): string {
   return [...left, ...problems, ...told].join('\n');
 }
 
-/** Links to what counts against the portal. */
-function renderFirst({ requirements }: Report): string {
-  const broken = requirements.filter(({ status }) => status === 'fail' || status === 'warn');
-  if (broken.length === 0) return '';
-  const items = broken.map(
-    ({ id, status, title }) =>
-      `<li><span class="${moods[status]}" aria-hidden="true">${marks[status]}</span> <a href="#${text(id)}">${text(title)}</a> <span class="faint">${status}</span></li>`,
+/** What of a report comes first: what counts against the portal, and what could not be told. */
+function needsAttention({ id, status }: RequirementResult, { selection }: Report): boolean {
+  return status !== 'note' && attention.includes(status) && !selection.deselected.includes(id);
+}
+
+/** What needs attention, right under the verdict; what says the same and has nothing to show is one line. */
+function renderAttention(report: Report): string {
+  const open = report.requirements.filter((one) => needsAttention(one, report));
+  if (open.length === 0) return '';
+  const failed = open.filter(({ status }) => status === 'fail').length;
+  const worstFirst = open.toSorted(
+    (one, other) => attention.indexOf(one.status) - attention.indexOf(other.status),
   );
-  return `<ul class="first">\n${items.join('\n')}\n</ul>`;
+  const title = failed > 0 ? count(failed, 'failure') : 'What needs attention';
+  const groups = alike(worstFirst).map((group) => {
+    const [first] = group as [RequirementResult];
+    const cards = renderAll(group, report);
+    return group.length < fewestAlike
+      ? cards
+      : folded(
+          `${mark(first.status)} ${group.length} ${first.status}: ${text(first.message)}`,
+          cards,
+        );
+  });
+  return `<section aria-labelledby="attention">
+<h2 id="attention">${title}</h2>
+${groups.join('\n')}
+</section>`;
+}
+
+/** So many that say the same are told once. */
+const fewestAlike = 3;
+
+function mark(status: Status): string {
+  return `<span class="${moods[status]}" aria-hidden="true">${marks[status]}</span>`;
+}
+
+function renderAll(requirements: readonly RequirementResult[], report: Report): string {
+  return requirements.map((one) => renderRequirement(one, report)).join('\n');
+}
+
+function folded(title: string, inside: string): string {
+  return `<details class="folded"><summary>${title}</summary>\n${inside}\n</details>`;
 }
 
 function renderBar({ counts, requirements }: Report): string {
@@ -159,7 +218,7 @@ function renderForm({ counts, requirements }: Report): string {
 <div class="row">
 <fieldset><legend>Status</legend>${boxes.join('')}</fieldset>
 <fieldset><legend>Level</legend>${levels.join('')}</fieldset>
-<label>Find <input type="search" name="text" autocomplete="off"></label>
+<label>Find <input type="search" name="text" autocomplete="off" title="/ to search, j and k to move"></label>
 </div>
 <div class="row buttons">
 ${broken}
@@ -171,10 +230,17 @@ ${broken}
 </form>`;
 }
 
+/** A topic: what held, and what was not checked, in a line each that opens. */
 function renderTopic(report: Report, topic: string): string {
   const own = report.requirements.filter((one) => one.topic === topic);
+  const rest = own.filter((one) => !needsAttention(one, report));
+  const held = rest.filter(({ status }) => status === 'pass');
+  const others = rest.filter(({ status }) => status !== 'pass');
+  const above = own.length - rest.length;
   return `<section aria-labelledby="topic-${topic}">
 <h2 id="topic-${topic}">${topic}</h2>
-${own.map((one) => renderRequirement(one, report)).join('\n')}
+${above > 0 ? `<p class="faint">${above} above, as what needs attention.</p>` : ''}
+${held.length > 0 ? folded(`${mark('pass')} ${held.length} passed`, renderAll(held, report)) : ''}
+${others.length > 0 ? folded(`${mark('excluded')} ${others.length} not checked, or worth knowing`, renderAll(others, report)) : ''}
 </section>`;
 }

@@ -47,7 +47,7 @@ th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); text-align
 th:first-child, td:first-child { text-align: left; }
 thead th { font-weight: 600; color: var(--faint); font-size: .875rem; }
 
-form { padding-top: .5rem; padding-bottom: .5rem; }
+main form { padding: .5rem 0; position: sticky; top: 0; background: var(--back); z-index: 1; }
 form .row { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; }
 form .buttons { margin-top: .5rem; gap: .5rem; }
 output { color: var(--faint); margin-left: auto; }
@@ -64,7 +64,8 @@ button {
 }
 button:hover { border-color: var(--accent); }
 
-h2 { font-size: 1.25rem; margin: 1.75rem 0 .5rem; text-transform: capitalize; }
+h2 { font-size: 1.25rem; margin: 1.75rem 0 .5rem; }
+h2::first-letter { text-transform: uppercase; }
 .requirement { border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; background: var(--back); }
 .requirement:target { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
 .requirement > summary {
@@ -88,6 +89,11 @@ summary .id { color: var(--faint); font-weight: 400; overflow-wrap: anywhere; }
 .curl { display: flex; gap: .5rem; align-items: flex-start; margin-top: .5rem; }
 .curl code { flex: 1; min-width: 0; overflow-wrap: anywhere; background: var(--raised); padding: .375rem .5rem; border-radius: 6px; }
 .finding .curl code { background: var(--back); }
+.exchange.failing { border-left: 4px solid var(--bad); padding-left: .5rem; }
+.issue { margin-top: .5rem; }
+.folded { margin: .5rem 0; }
+.folded > summary { cursor: pointer; padding: .25rem .5rem; border-radius: 6px; overflow-wrap: anywhere; }
+.folded > summary:hover { background: var(--raised); }
 .exchange { border-top: 1px solid var(--line); padding: .5rem 0; }
 .exchange > summary { cursor: pointer; overflow-wrap: anywhere; }
 pre { background: var(--raised); border-radius: 6px; padding: .5rem .75rem; overflow-x: auto; margin: .5rem 0; }
@@ -106,7 +112,7 @@ footer { color: var(--faint); padding-top: 2rem; padding-bottom: 2rem; font-size
 }
 @media print {
   :root { color-scheme: light; }
-  form, .skip, button, footer .screen { display: none !important; }
+  form, .skip, button, footer .screen, .folded > :not(summary) { display: none !important; }
   .requirement { break-inside: avoid; }
   body { font-size: 10pt; }
   pre { white-space: pre-wrap; }
