@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const parts = join(root, 'dist/src/parts');
 
 /** From where they are installed: an optional peer, and large validators that few calls need. */
-const external = ['testcontainers', /^#validators\/(report|baseline|config)$/];
+const external = ['testcontainers', /^#validators\/(report|baseline|config|targets)$/];
 
 /** What superagent loads for multipart bodies and for HTTP/2, of which there are none here. */
 const unused = ['formidable', 'form-data', 'http2', './http2wrapper'];

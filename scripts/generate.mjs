@@ -32,6 +32,7 @@ const files = {
   'openapi.json': asJson(openApiOf({ version, requirements, schemaOf, example })),
   'src/contract/api-token.ts': typesOf(schemaOf),
   'schemas/config.schema.json': configSchema(),
+  'schemas/targets.schema.json': targetsSchema(),
   'docs/options.md': withTable('docs/options.md', 'options', optionsTable()),
   'docs/reports.md': withTable('docs/reports.md', 'formats', formatsTable()),
   'docs/api.md': withTable('docs/api.md', 'api-options', apiTable()),
@@ -65,6 +66,41 @@ function configSchema() {
     credentialVariables.map((name) => [name, { $ref: '#/$defs/name' }]),
   );
   schema.properties = { $schema, target, ...Object.fromEntries(settings), variables };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** A file of targets: each entry is a configuration with an id. */
+function targetsSchema() {
+  const { $schema, $defs, properties, ...config } = JSON.parse(configSchema());
+  const { $schema: _, ...members } = properties;
+  const id = {
+    description: 'What the target is called, in every output and in the names of files.',
+    type: 'string',
+    pattern: '^[a-z0-9]([a-z0-9.-]{0,98}[a-z0-9])?$',
+  };
+  const schema = {
+    $schema,
+    $id: 'https://portal-conformance.dev/schemas/targets.schema.json',
+    title: 'Targets of a fleet',
+    type: 'object',
+    additionalProperties: false,
+    required: ['targets'],
+    properties: {
+      $schema: { type: 'string' },
+      targets: {
+        type: 'array',
+        minItems: 1,
+        items: {
+          ...config,
+          $id: undefined,
+          title: 'A target: an id, and a configuration',
+          required: ['id', 'target'],
+          properties: { id, ...members },
+        },
+      },
+    },
+    $defs,
+  };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 

@@ -67,7 +67,7 @@ export function writeValidators() {
   const calls = newAjv(false).addSchema(answers);
   const named = Object.keys(answers.$defs).map((name) => [name, `${answers.$id}#/$defs/${name}`]);
   write('answers', calls, Object.fromEntries(named));
-  for (const name of ['report', 'baseline', 'config'])
+  for (const name of ['report', 'baseline', 'config', 'targets'])
     write(name, newAjv(false).addSchema(read(name)), { validate: id(name) });
 }
 

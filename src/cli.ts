@@ -150,6 +150,22 @@ withOptions(
 );
 
 program
+  .command('fleet')
+  .description('judge every target of a file in one process, with a report for each')
+  .requiredOption('--targets <file>', 'targets with ids, labels, options and variables, as JSON')
+  .option('--jobs <number>', 'targets at a time (16)')
+  .option(
+    '--where <name=value>',
+    'only targets with this label; several',
+    (label: string, before) => (before ? `${before}\n${label}` : label),
+  )
+  .option('--out <folder>', 'folder for reports/<id>.json.gz and index.ndjson (reports)')
+  .action(async (given: Given) => {
+    const { fleetCommand } = await import('./commands/fleet.ts');
+    process.exitCode = await fleetCommand(callOf(given));
+  });
+
+program
   .command('serve')
   .description('start the reference portal, for scripts and demonstrations')
   .option('--port <number>', 'listen on this port (a free one)')

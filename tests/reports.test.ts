@@ -129,7 +129,7 @@ describe.each(formatNames)('as %s', (format) => {
   });
 });
 
-test.each(formatNames)(
+test.each(formatNames.filter((format) => format !== 'badge'))(
   'what stays on the server is in the form %s, with its command',
   async (format) => {
     const command = 'portal-conformance cleanup http://127.0.0.1:9909 --run 2222222222 --yes';
@@ -154,6 +154,8 @@ async function problems(format: Format, text: string): Promise<string[]> {
     ctrf: () => ctrfProblems(JSON.parse(text)),
     html: () => htmlProblems(text),
     markdown: () => markdownProblems(text),
+    prometheus: () => prometheusProblems(text),
+    badge: () => badgeProblems(JSON.parse(text)),
     github: () =>
       text
         .trimEnd()
@@ -184,6 +186,30 @@ function ctrfProblems(value: unknown): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
+/** Lines of the text format, each metric with its help and type, every sample once. */
+function prometheusProblems(text: string): string[] {
+  const lines = text.trimEnd().split('\n');
+  const sample =
+    /^(portal_conformance_\w+)\{(?:[A-Za-z_]\w*="(?:[^"\\\n]|\\[\\"n])*",?)*\} -?\d+(\.\d+)?$/u;
+  const names = lines.flatMap((line) => sample.exec(line)?.[1] ?? []);
+  const known = lines.flatMap((line) => /^# TYPE (\w+) gauge$/.exec(line)?.[1] ?? []);
+  const samples = lines.filter((line) => !line.startsWith('#'));
+  return [
+    ...lines.filter((line) => !line.startsWith('# ') && !sample.test(line)),
+    ...names.filter((name) => !known.includes(name)),
+    ...samples.filter((line, index) => samples.indexOf(line) !== index),
+    ...(text.endsWith('\n') ? [] : ['no line end']),
+  ];
+}
+
+function badgeProblems(badge: Record<string, unknown>): string[] {
+  const allowed = ['schemaVersion', 'label', 'message', 'color', 'isError'];
+  return [
+    ...Object.keys(badge).filter((name) => !allowed.includes(name)),
+    ...(badge.schemaVersion === 1 && badge.message !== '' ? [] : ['no badge']),
+  ];
+}
+
 function htmlProblems(text: string): string[] {
   const found: string[] = [];
   parse(text, {
@@ -209,6 +235,47 @@ function markdownProblems(text: string): string[] {
   if (/<(script|img|a|iframe)\b/i.test(html)) found.push('markup of somebody else');
   return found;
 }
+
+test('metrics and badge say what is open, and nothing of what held', async () => {
+  const lines = written.prometheus.split('\n');
+  const failing = lines.filter((line) => /open\{.*status="fail"/.test(line));
+  expect(failing).toEqual([
+    expect.stringMatching(/requirement="created-at-milliseconds",level="MUST",status="fail"\} 1$/),
+  ]);
+  expect(lines.filter((line) => /open\{.*status="pass"/.test(line))).toEqual([]);
+  expect(JSON.parse(written.badge)).toMatchObject({
+    message: 'non-conformant, 1 failed',
+    color: 'red',
+  });
+});
+
+test('who was judged is in every form for people, and in the labels of metrics', async () => {
+  const path = join(folder, 'judged.prom');
+  const html = join(folder, 'judged.html');
+  const who = ['--subject-version', '0.7.0', '--label', 'oem=acme', '--label', 'region=eu "west"'];
+  const files = ['--report', `prometheus=${path}`, '--report', `html=${html}`];
+  const args = ['--reference', '--only', 'array', ...who, ...files];
+  const { report, stdout } = await portalConformance(args);
+  expect(report.subject).toEqual({
+    version: '0.7.0',
+    labels: { oem: 'acme', region: 'eu "west"' },
+  });
+  expect(stdout).toContain('judged       0.7.0; oem=acme, region=eu "west"');
+  expect(readFileSync(html, 'utf8')).toContain('0.7.0; oem=acme, region=eu');
+  const text = readFileSync(path, 'utf8');
+  expect(text).toContain('version="0.7.0",oem="acme",region="eu \\"west\\""');
+  expect(prometheusProblems(text)).toEqual([]);
+});
+
+test.each([
+  ['oem', /NAME=VALUE/],
+  ['status=x', /not that of a member/],
+  ['a b=c', /NAME=VALUE/],
+])('a label that is none is a wrong call: %s', async (label, says) => {
+  const call = ['dist/src/cli.js', '--reference', '--label', label];
+  const { code, stderr } = await run(process.execPath, call);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(says) });
+});
 
 describe('JUnit', () => {
   test.each([

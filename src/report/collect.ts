@@ -24,6 +24,7 @@ export interface RunRecord
     | 'notices'
     | 'reference'
     | 'requirementSet'
+    | 'subject'
   > {
   readonly loopback: boolean;
   readonly mayBeLogged: boolean;
@@ -84,6 +85,7 @@ export function collect(
     leftovers,
     notices: run.notices,
     ...(run.reference ? { reference: run.reference } : {}),
+    ...(run.subject ? { subject: run.subject } : {}),
     ...(run.requirementSet ? { requirementSet: run.requirementSet } : {}),
     selection,
     baseline,

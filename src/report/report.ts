@@ -39,6 +39,11 @@ export interface Report {
   } | null;
   readonly counts: Readonly<Record<Status, number>>;
   readonly requirements: readonly RequirementResult[];
+  /** Who was judged, as the call says: a verdict without its version is no evidence. */
+  readonly subject?: {
+    readonly version: string | null;
+    readonly labels: Readonly<Record<string, string>>;
+  };
   /** The set of requirements that the run was held to: `1`, or `latest`. */
   readonly requirementSet?: string;
   /** Structures of bodies, each once; exchanges name them by index. */

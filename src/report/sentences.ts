@@ -1,5 +1,5 @@
 import type { Finding } from '../contract/finding.ts';
-import type { KnownFailure, RequirementResult } from './report.ts';
+import type { KnownFailure, Report, RequirementResult } from './report.ts';
 
 /** What a finding says, in reading order: a label and a text each. */
 export function tell(finding: Finding): (readonly [label: string, text: string])[] {
@@ -22,6 +22,12 @@ export function tell(finding: Finding): (readonly [label: string, text: string])
 /** `known until 2027-01-31 (crew): fixed in the next release`. */
 export function tellKnown({ expires, owner, reason }: KnownFailure): string {
   return `known until ${expires} (${owner}): ${reason}`;
+}
+
+/** `0.7.0; oem=acme, region=eu`. */
+export function tellSubject({ version, labels }: NonNullable<Report['subject']>): string {
+  const told = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return [version ?? [], told.length > 0 ? told.join(', ') : []].flat().join('; ');
 }
 
 /** The command that shows a verdict again: that of its first finding, or of its first exchange. */

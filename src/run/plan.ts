@@ -7,9 +7,11 @@ import {
   type Requirement,
   type RunFacts,
 } from '../contract/requirement.ts';
+import { usualSet } from '../contract/sets.ts';
 import type { Writes } from '../http/client.ts';
 import type { Context } from '../portal/context.ts';
 import { whyOutside } from '../report/collect.ts';
+import type { Report } from '../report/report.ts';
 import type { Settings } from '../settings/settings.ts';
 
 type Register = readonly Requirement<Context>[];
@@ -86,4 +88,17 @@ export function factsOf(
     isAdapted: settings.sandbox !== undefined || settings.sandboxFile !== undefined,
     head: true,
   };
+}
+
+/** Who is judged, and what they are held to, as far as the call says. */
+export function subjectOf({
+  subjectVersion,
+  labels,
+  requirementSet = usualSet,
+}: Pick<Settings, 'subjectVersion' | 'labels' | 'requirementSet'>): Pick<
+  Report,
+  'subject' | 'requirementSet'
+> {
+  if (subjectVersion === undefined && Object.keys(labels).length === 0) return { requirementSet };
+  return { requirementSet, subject: { version: subjectVersion ?? null, labels } };
 }

@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import type { Checked, Requirement, RunFacts } from '../contract/requirement.ts';
-import { usualSet } from '../contract/sets.ts';
 import type { Client } from '../http/client.ts';
 import { Limiter } from '../http/limiter.ts';
 import { parseTarget, type Target } from '../http/target.ts';
@@ -18,7 +17,7 @@ import { cleanAfter, removeWhatRefusalsSpare } from './cleaning.ts';
 import { newClient } from './client.ts';
 import { noticesOf } from './notices.ts';
 import { credentialsOf } from './personas.ts';
-import { factsOf, type Plan, planOf, writesOf } from './plan.ts';
+import { factsOf, type Plan, planOf, subjectOf, writesOf } from './plan.ts';
 import { contextOf, lackOf, type Prepared, prepare } from './preparation.ts';
 import { type KnownOfRun, Recorder } from './recorder.ts';
 import { watchSecrets } from './secrets.ts';
@@ -191,14 +190,14 @@ export class Run {
   }
 
   get #known(): KnownOfRun {
-    const { only, skip, strict, allowUntested, baseline, seed, requirementSet } = this.#settings;
+    const { only, skip, strict, allowUntested, baseline, seed } = this.#settings;
     const { stop, credentials } = this.#prepared;
     return {
       ...this.facts,
       runId: this.#runId,
       target: this.target.base,
       image: this.#settings.image ?? null,
-      requirementSet: requirementSet ?? usualSet,
+      ...subjectOf(this.#settings),
       startedAt: new Date(this.#startedAt).toISOString(),
       durationMs: Date.now() - this.#startedAt,
       requests: this.#client.sent + this.#cleaningRequests,

@@ -14,7 +14,7 @@ export interface Config {
   readonly file?: string;
 }
 
-interface ConfigFile {
+export interface ConfigFile {
   readonly $schema?: string;
   readonly variables?: Config['variables'];
   readonly reports?: Readonly<Record<string, string>>;
@@ -31,8 +31,14 @@ export function readConfig(named: string | undefined): Config {
   const path = named ?? (existsSync(configName) ? configName : undefined);
   if (path === undefined) return { options: {}, variables: {} };
   const { value } = readJsonFile<ConfigFile>(path, '--config', 'config');
-  const { $schema: _, variables = {}, reports = {}, ...rest } = value;
+  const { $schema: _, variables = {}, reports: __, ...rest } = value;
   if (named === undefined) refuseWeakening(rest, variables, path);
+  return configOf(value, path);
+}
+
+/** What a configuration says that was read from a file; paths in it are taken from where that is. */
+export function configOf(value: ConfigFile, path: string): Config {
+  const { $schema: _, variables = {}, reports = {}, ...rest } = value;
   const from = (file: string) => (file === '-' ? file : resolve(dirname(path), file));
   const read = Object.entries(rest).map(([name, given]) => {
     const { isPath, several = ',', name: option = kebab(name) } = optionOf(name) ?? {};

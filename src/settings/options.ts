@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { latest, setNames, usualSet } from '../contract/sets.ts';
 import { formatNames } from '../report/formats/formats.ts';
 import { readBaseline } from './baseline-file.ts';
 import { connectionOptions } from './connection-options.ts';
@@ -15,6 +14,7 @@ import {
   text,
   textList,
 } from './option.ts';
+import { subjectOptions } from './subject-options.ts';
 import {
   readAllowed,
   readImageEnvironment,
@@ -69,14 +69,7 @@ export const optionTable = {
     api: textList,
   },
   ...developingOptions,
-  requirementSet: choice(
-    {
-      name: 'requirements',
-      takes: '<set>',
-      about: `set of requirements to be held to: ${[...setNames, latest].join(' or ')} (${usualSet})`,
-    },
-    [...setNames, latest],
-  ),
+  ...subjectOptions,
   strict: flagOfApi({ name: 'strict', about: 'a violated SHOULD fails' }),
   allowUntested: {
     name: 'allow-untested',

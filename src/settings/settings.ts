@@ -50,6 +50,22 @@ export function readSettings(
   register: readonly Statement[],
 ): Settings {
   const { variables, config } = sources(given, environment);
+  return settingsIn(config, variables, given, environment, register);
+}
+
+/**
+ * The settings of a run with a configuration that has been read.
+ *
+ * @param variables all that are set, those that the configuration takes from others included
+ * @throws Misconfigured
+ */
+export function settingsIn(
+  config: Config,
+  variables: Environment,
+  given: Given,
+  environment: Environment,
+  register: readonly Statement[],
+): Settings {
   const reader = new OptionReader(given, variables, config.options);
   const read = settingsFrom({ reader, variables, register }, given);
   const settings = {

@@ -54,6 +54,18 @@ export const formats = {
     file: 'ctrf.json',
     load: async () => (await import('./ctrf.ts')).renderCtrf,
   },
+  prometheus: {
+    reader: 'Prometheus',
+    about: 'metrics for the textfile collector: how it ended, and each requirement that is open',
+    file: 'portal_conformance.prom',
+    load: async () => (await import('./prometheus.ts')).renderPrometheus,
+  },
+  badge: {
+    reader: 'a README',
+    about: 'the JSON of an endpoint badge ([shields.io](https://shields.io/badges/endpoint-badge))',
+    file: 'badge.json',
+    load: async () => (await import('./badge.ts')).renderBadge,
+  },
   text: {
     reader: 'people',
     about: 'what `--verbose` prints',

@@ -8,7 +8,7 @@ import { inert } from '../inert.ts';
 import { attention, type Mood, marks, moods } from '../marks.ts';
 import type { Look } from '../output.ts';
 import type { Report, RequirementResult } from '../report.ts';
-import { tell, tellKnown } from '../sentences.ts';
+import { tell, tellKnown, tellSubject } from '../sentences.ts';
 import { wrap } from '../wrap.ts';
 
 interface Written {
@@ -76,10 +76,11 @@ const maxInView = 3;
 const maxSummary = 12;
 
 function renderHead(report: Report, paint: Paint): string[] {
-  const { suite, profile, target, image, credentials, runId, seed, notices } = report;
+  const { suite, profile, target, image, subject, credentials, runId, seed, notices } = report;
   return [
     paint('strong', `${suite.name} ${suite.version}`) + paint('faint', `  run ${runId}`),
     `target       ${target ?? 'none'}${image === null ? '' : `  image ${image}`}`,
+    ...(subject ? [`judged       ${tellSubject(subject)}`] : []),
     `profile      ${profile}${seed === null ? '' : paint('faint', `  seed ${seed}`)}`,
     `credentials  ${credentials.join(', ') || 'none'}`,
     ...notices.map((notice) => `notice       ${notice}`),

@@ -6,7 +6,9 @@ import { alike } from '../../alike.ts';
 import { attention, marks, moods } from '../../marks.ts';
 import { escapeMarkup as text } from '../../markup.ts';
 import type { Report, RequirementResult } from '../../report.ts';
+import { tellSubject } from '../../sentences.ts';
 import { renderCurl } from './curl.ts';
+import { icon, moodOf } from './icon.ts';
 import { renderRequirement } from './requirement.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
@@ -59,21 +61,6 @@ function hash(content: string): string {
   return `sha256-${createHash('sha256').update(content).digest('base64')}`;
 }
 
-function moodOf({ exitCode }: Report): 'good' | 'bad' | 'doubt' {
-  return exitCode === 0 ? 'good' : exitCode === 1 ? 'bad' : 'doubt';
-}
-
-/** A mark that tells the verdicts of several tabs apart, by colour and by form. */
-function icon(report: Report): string {
-  const [color, path] = {
-    good: ['#14723b', 'M3 9l4 4 6-9'],
-    bad: ['#b3261e', 'M4 4l8 8M12 4l-8 8'],
-    doubt: ['#8a5300', 'M4 8h8'],
-  }[moodOf(report)] as [string, string];
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="${color}"/><path d="${path}" fill="none" stroke="#fff" stroke-width="2"/></svg>`;
-  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
-}
-
 function renderHeader(report: Report): string {
   const { outcome, message, suite } = report;
   return `<header>
@@ -90,6 +77,7 @@ function renderRun(report: Report): string {
   const facts: (readonly [string, string])[] = [
     ['Target', (report.target ?? 'none') + (report.reference ? ', the reference portal' : '')],
     ...(report.image === null ? [] : [['Image', report.image] as const]),
+    ...(report.subject ? [['Judged', tellSubject(report.subject)] as const] : []),
     ['Profile', profile + (report.seed === null ? '' : `, seed ${report.seed}`)],
     ...(requirementSet ? [['Requirements', `set ${requirementSet}`] as const] : []),
     ['Credentials', credentials.join(', ') || 'none'],
