@@ -32,6 +32,7 @@ describe('a wrong call', () => {
       /^only names no requirement or topic: aray\. Did you mean array\? The export requirements/,
     ],
     ['x', { allowUntested: ['none'] }, /^allowUntested names no requirement/],
+    ['x', { labels: { status: 'x' } }, /^labels takes an object of strings/],
     ['x', { profile: 'saved' }, /^profile takes read-only or full\.$/],
     ['x', { credentials: 'caller' }, /^credentials must be an object\.$/],
     [

@@ -370,7 +370,7 @@ describe('the configuration file', () => {
     const members = Object.keys(schema('config').properties as object);
     const kebab = members.map((one) => one.replace(/[A-Z]/g, (l) => `-${l.toLowerCase()}`));
     const expected = options.map(({ name }) =>
-      /^(report|header)$/.test(name) ? `${name}s` : name,
+      /^(report|header|label)$/.test(name) ? `${name}s` : name,
     );
     const own = ['$schema', 'target', 'variables'];
     expect(kebab.filter((one) => !own.includes(one)).sort()).toEqual(

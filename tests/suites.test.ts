@@ -208,6 +208,20 @@ describe('the suite for any runner', () => {
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });
 
+  test('a signal ends it, and it removes what it created', async () => {
+    const { fetch, admin, store } = implementation();
+    const before = store.users.length;
+    const end = new AbortController();
+    const slowly = async (request: Request) => {
+      if (store.users.length > before + 2) end.abort();
+      return fetch(request);
+    };
+    const own = suite({ fetch: slowly }, { admin, settleMs: 200, signal: end.signal });
+    await own.prepare();
+    expect((await own.close()).outcome).toBe('interrupted');
+    await expect.poll(() => store.users.length).toBe(before);
+  });
+
   test('what could not be removed fails the end', async () => {
     const { fetch, admin } = implementation();
     const refusing = async (request: Request) =>

@@ -53,12 +53,7 @@ export async function verify(target?: Subject, options: VerifyOptions = {}): Pro
 }
 
 async function judge(target: Subject | undefined, options: VerifyOptions): Promise<Report> {
-  const { signal } = options ?? {};
-  const endWith = (current: Run) => {
-    const end = () => current.interrupt('SIGTERM');
-    if (signal?.aborted) end();
-    signal?.addEventListener('abort', end, { once: true });
-  };
+  const endWith = endedBy(options?.signal);
   if (target === undefined || typeof target === 'string')
     return run(settingsOf(target, options), requirements, endWith);
   const subject = requireSubject(target);
@@ -69,4 +64,13 @@ async function judge(target: Subject | undefined, options: VerifyOptions): Promi
   } finally {
     await close();
   }
+}
+
+/** Lets a signal of the caller's end a run, which still removes what it created. */
+export function endedBy(signal: AbortSignal | undefined): (run: Run) => void {
+  return (run) => {
+    const end = () => run.interrupt('SIGTERM');
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
+  };
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../contract/json.ts';
 import { latest, setNames, usualSet } from '../contract/sets.ts';
 import { choice, type Source, text } from './option.ts';
 import { labelPattern, readLabels } from './values.ts';
@@ -28,5 +29,11 @@ export const subjectOptions = {
     member: 'labels',
     schema: { type: 'array', items: { type: 'string', pattern: labelPattern.source } },
     read: ({ reader }: Source) => readLabels(reader.lines('label')),
+    api: {
+      takes: 'an object of strings by names',
+      accepts: (value: unknown) =>
+        isObject(value) &&
+        Object.entries(value).every(([name, said]) => labelPattern.test(`${name}=${said}`)),
+    },
   },
 };

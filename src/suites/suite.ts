@@ -1,6 +1,6 @@
 import { requirements as register } from '../../specs/index.ts';
 import { inApiWords, settingsOf } from '../api/settings.ts';
-import type { VerifyOptions } from '../api/verify.ts';
+import { endedBy, type VerifyOptions } from '../api/verify.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Level, Topic } from '../contract/requirement.ts';
 import { parseTarget } from '../http/target.ts';
@@ -82,6 +82,7 @@ class RunSuite implements Suite {
   readonly #settings: Settings | Misconfigured;
   /** Those of the run: what is not part of it has its verdict at once. */
   readonly #judged = new Map<string, Promise<unknown>>();
+  readonly #end: AbortSignal | undefined;
   #opened: OpenedSubject | undefined;
   #open: { run: Run; close: () => Promise<void> } | undefined;
   #judging: Promise<void> = Promise.resolve();
@@ -89,6 +90,7 @@ class RunSuite implements Suite {
   constructor(subject: Subject, options: SuiteOptions) {
     this.#subject = subject;
     this.#settings = settingsOrTrouble(subject, options);
+    this.#end = options?.signal;
     this.requirements = testsOf(subject, this.#settings);
   }
 
@@ -98,6 +100,7 @@ class RunSuite implements Suite {
       this.#opened = await openSubject(this.#subject);
       const { url: target, startedHere } = this.#opened;
       this.#open = await openRun({ ...this.#settings, target, startedHere }, register);
+      endedBy(this.#end)(this.#open.run);
       await this.#open.run.prepare();
       this.#judging = this.#judgeAll(this.#open.run);
     } catch (error) {
