@@ -20,7 +20,7 @@ export interface ReferencePortal {
   readonly credentials: Readonly<Record<CredentialName, string>>;
   /** The login of the administrator, as `verify` takes it. */
   readonly admin: { readonly username: string; readonly password: string };
-  /** Begins anew: accounts, users and tokens are those of the beginning. */
+  /** Resets accounts, users and tokens to what they were at first. */
   readonly reset: () => void;
 }
 

@@ -52,7 +52,7 @@ export async function fleetCommand(call: Call): Promise<number> {
   }
 }
 
-/** Begins the folder of reports anew. @returns what writes a verdict into it @throws Misconfigured */
+/** Empties the index of the folder of reports. @returns what writes a verdict into it @throws Misconfigured */
 function prepareFolder(folder: string, digest: string): (verdict: FleetVerdict) => void {
   const index = join(folder, 'index.ndjson');
   try {

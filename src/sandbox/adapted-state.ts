@@ -26,7 +26,7 @@ export class AdaptedState {
     return this.users.find(({ username, email }) => username === name || email === name);
   }
 
-  /** Notes a token of whoever has another. */
+  /** Notes that a token belongs to the user of another one. */
   share(bearer: string, token: string): void {
     const user = this.bearers.get(bearer);
     if (user) this.bearers.set(token, user);

@@ -35,7 +35,7 @@ export class CallFailed extends Error {
     this.exchange = exchange;
   }
 
-  /** Whether whoever gave the run its sandbox left this call out. */
+  /** Whether the adapter of the run has no function for this call. */
   get isMissing(): boolean {
     return this.exchange.adapter?.isMissing === true;
   }
