@@ -147,6 +147,23 @@ describe('an adapter that fails', () => {
     expect(report.exitCode).toBe(4);
   });
 
+  test('after the account was created leaves no account', async () => {
+    const createToken = async () => {
+      throw new Error('no tokens today');
+    };
+    const { report, store } = await judge({ createToken });
+    expect(report).toMatchObject({ outcome: 'undecided', leftovers: [] });
+    expect(report.message).toContain('no tokens today');
+    // Those of the portal itself.
+    expect(store.accounts).toHaveLength(3);
+    const deleteAccount = async () => {
+      throw new Error('locked');
+    };
+    const stuck = await judge({ createToken, deleteAccount });
+    expect(stuck.report.exitCode).toBe(4);
+    expect(stuck.report.leftovers.length).toBeGreaterThan(0);
+  });
+
   test('to remove an account leaves it named, with what removes it', async () => {
     const deleteAccount = async () => {
       throw new Error('still in use');
@@ -294,10 +311,27 @@ describe('trySandbox', () => {
       /^it failed: locked/,
     ],
   ])('finds that %s does not', async (name, wrong, says) => {
-    const { fetch, adapter } = listAlone();
+    const { fetch, adapter, store } = listAlone();
+    const before = store.accounts.length;
     const given = { ...adapter, [name]: wrong } as unknown as SandboxAdapter;
     const problems = await trySandbox({ fetch }, given, { settleMs: 50 });
+    if (name !== 'deleteAccount') expect(store.accounts).toHaveLength(before);
     expect(problems[0]).toEqual({ function: name, problem: expect.stringMatching(says) });
+  });
+
+  test('names an account that is wrong, and leaves it: its id may be that of another', async () => {
+    const { fetch, adapter, store } = listAlone();
+    const before = store.accounts.length;
+    const createAccount = async (draft: Parameters<typeof adapter.createAccount>[0]) => ({
+      ...(await adapter.createAccount(draft)),
+      token: { id: 'x'.repeat(32) },
+    });
+    const given = { ...adapter, createAccount };
+    expect(await trySandbox({ fetch }, given, { settleMs: 50 })).toEqual([
+      { function: 'createAccount', problem: 'its token is not listed to itself' },
+      { function: 'deleteAccount', problem: expect.stringMatching(/^account \d+, .* is left/) },
+    ]);
+    expect(store.accounts).toHaveLength(before + 1);
   });
 
   test('finds that deleteUser does not', async () => {

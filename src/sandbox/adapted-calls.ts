@@ -38,6 +38,13 @@ export const missing: Done = { status: 405 };
 const rejected: Done = { status: 401 };
 const notFound: Done = { status: 404 };
 
+/** A call that failed when something was created already, which could not be removed. */
+export class HalfDone extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : 'it threw something other than an Error');
+  }
+}
+
 /** Which function of an adapter stands for a call of the vendor's API, and what it is given. */
 export class AdaptedCalls {
   readonly #client: Pick<Client, 'send'>;
@@ -106,7 +113,14 @@ export class AdaptedCalls {
     const created = await this.#adapter.createAccount({ name, username, password });
     const { accountId } = created;
     this.#known.accounts.push({ id: accountId, name, isDeleted: false });
-    const user = await this.#userBody(created, { accountId, username, password });
+    const login = { accountId, username, password };
+    const user = await this.#userBody(created, login).catch(async (error) => {
+      // The call fails as a whole: what it has created does not stay.
+      await this.#deleteAccount({ id: accountId }).catch(() => {
+        throw new HalfDone(error);
+      });
+      throw error;
+    });
     return { status: 200, body: { account: { id: accountId, name }, ...user } };
   }
 
@@ -160,7 +174,7 @@ export class AdaptedCalls {
     return { status: 200, body: {} };
   }
 
-  async #deleteAccount({ id }: Given): Promise<Done> {
+  async #deleteAccount({ id }: Pick<Given, 'id'>): Promise<Done> {
     const account = this.#known.account(id);
     if (!account || (account.isDeleted && !(await this.#isOpen(account.id)))) return notFound;
     await this.#adapter.deleteAccount({ accountId: account.id });

@@ -3,7 +3,7 @@ import { stringifyExact } from '../http/exact-json.ts';
 import type { Exchange, OutgoingRequest } from '../http/exchange.ts';
 import { maskSecrets } from '../secrets/mask.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
-import { type AdaptedCall, AdaptedCalls, type Done, missing } from './adapted-calls.ts';
+import { type AdaptedCall, AdaptedCalls, type Done, HalfDone, missing } from './adapted-calls.ts';
 import type { AdaptedState } from './adapted-state.ts';
 import type { SandboxAdapter } from './adapter.ts';
 import type { Sending } from './caller.ts';
@@ -86,9 +86,10 @@ export class AdaptedClient implements Sending {
       const said = `${name}() of the sandbox did not end within ${this.#timeoutMs / 1000} s`;
       return { done: missing, isMissing: false, isLate: true, said };
     } catch (error) {
-      // It says that nothing was done, as a portal that refuses.
       const said = `${name}() of the sandbox failed: ${maskSecrets(sentenceOf(error), this.#masker).value}`;
-      return { done: { status: 409 }, isMissing: false, said };
+      // It says that nothing was done, as a portal that refuses; a server error leaves that open.
+      const status = error instanceof HalfDone ? 500 : 409;
+      return { done: { status }, isMissing: false, said };
     } finally {
       clearTimeout(timer);
     }

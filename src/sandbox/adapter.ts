@@ -38,7 +38,11 @@ export interface SandboxUserCreated {
  * do is untested; `createAccount`, `createToken` and `deleteAccount` are needed.
  */
 export interface SandboxAdapter {
-  /** Creates an account, with its first user. All names are the run's own, and not taken. */
+  /**
+   * Creates an account, with its first user. All names are the run's own, and not taken.
+   *
+   * @returns the id of the new account, which is removed at the end with everything in it
+   */
   readonly createAccount: (account: {
     readonly name: string;
     readonly username: string;

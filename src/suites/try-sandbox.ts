@@ -61,6 +61,12 @@ export async function trySandbox(
 
 type Shows = (token: string, holds: (list: ListRead) => boolean) => Promise<boolean>;
 
+type Attempt = <T>(
+  name: AdapterFunction,
+  call: () => Promise<T>,
+  wrong: (result: T) => Promise<string | false | undefined>,
+) => Promise<T | undefined>;
+
 const isRejected = ({ rejected }: ListRead) => rejected;
 
 async function tryAll(adapter: SandboxAdapter, shows: Shows): Promise<readonly SandboxProblem[]> {
@@ -68,11 +74,7 @@ async function tryAll(adapter: SandboxAdapter, shows: Shows): Promise<readonly S
   const masker = new SecretMasker();
   const prefix = prefixOf(newRunId());
   /** Makes a call, and notes what is wrong with what it did. */
-  const attempt = async <T>(
-    name: AdapterFunction,
-    call: () => Promise<T>,
-    wrong: (result: T) => Promise<string | false | undefined>,
-  ): Promise<T | undefined> => {
+  const attempt: Attempt = async (name, call, wrong) => {
     try {
       const result = await call();
       const problem = await wrong(result);
@@ -90,19 +92,49 @@ async function tryAll(adapter: SandboxAdapter, shows: Shows): Promise<readonly S
   });
   masker.add(login('').password);
   const first = login('first');
-  const account = await attempt(
+  let account: Awaited<ReturnType<SandboxAdapter['createAccount']>> | undefined;
+  await attempt(
     'createAccount',
-    () => adapter.createAccount({ name: `${prefix}account`, ...first }),
+    async () => {
+      account = await adapter.createAccount({ name: `${prefix}account`, ...first });
+      return account;
+    },
     async ({ accountId, userId, token }) =>
       (!isId(accountId) && 'accountId is not a number or a string that is not empty') ||
       (!isId(userId) && 'userId is not a number or a string that is not empty') ||
       (token && !(await shows(token.id, ({ byId }) => byId.has(token.id))) && notListed),
   );
-  if (!account || problems.length > 0) return problems;
-  const { accountId, userId } = account;
-  const by: SandboxUser = { userId, accountId, ...first, bearer: account.token?.id ?? '' };
+  if (!account || !isId(account.accountId)) return problems;
+  const { accountId, userId, token } = account;
+  const by: SandboxUser = { userId, accountId, ...first, bearer: token?.id ?? '' };
+  if (problems.length > 0) {
+    // An id that is wrong may be that of somebody else's account.
+    const problem = `account ${accountId}, whose name begins with ${prefix}, is left: remove it`;
+    return [...problems, { function: 'deleteAccount', problem }];
+  }
   const tokens = await tryTokens(adapter, by, prefix, attempt, shows);
-  const second = login('second');
+  await tryPeople(adapter, accountId, first, login('second'), attempt, shows);
+  const [last] = tokens;
+  await attempt(
+    'deleteAccount',
+    () => adapter.deleteAccount({ accountId }),
+    async () =>
+      last !== undefined && !(await shows(last, isRejected)) && 'a token of it is still accepted',
+  );
+  return problems;
+}
+
+type Login = Pick<SandboxUser, 'username' | 'password'>;
+
+/** Creates another user and removes them, and opens a session and ends it. */
+async function tryPeople(
+  adapter: SandboxAdapter,
+  accountId: SandboxUser['accountId'],
+  first: Login,
+  second: Login,
+  attempt: Attempt,
+  shows: Shows,
+): Promise<void> {
   const user = await (adapter.createUser &&
     attempt(
       'createUser',
@@ -134,14 +166,6 @@ async function tryAll(adapter: SandboxAdapter, shows: Shows): Promise<readonly S
         !(await shows(theirs, isRejected)) &&
         'their token is still accepted',
     );
-  const [last] = tokens;
-  await attempt(
-    'deleteAccount',
-    () => adapter.deleteAccount({ accountId }),
-    async () =>
-      last !== undefined && !(await shows(last, isRejected)) && 'a token of it is still accepted',
-  );
-  return problems;
 }
 
 const notListed = 'its token is not listed to itself';
@@ -151,11 +175,7 @@ async function tryTokens(
   adapter: SandboxAdapter,
   by: SandboxUser,
   prefix: string,
-  attempt: <T>(
-    name: AdapterFunction,
-    call: () => Promise<T>,
-    wrong: (result: T) => Promise<string | false | undefined>,
-  ) => Promise<T | undefined>,
+  attempt: Attempt,
   shows: Shows,
 ): Promise<readonly string[]> {
   /** @param reader whose list shows it, where a restriction keeps it from its own */
