@@ -57,7 +57,11 @@ describe('a wrong call', () => {
       { admin: { user: 'a' } },
       /^admin takes username, password, token, and no other member\.$/,
     ],
-    ['x', { admin: { username: 'a' } }, /^admin\.username and admin\.password go together\.$/],
+    [
+      'x',
+      { admin: { username: 'a' } },
+      /^admin\.username and admin\.password go together, and admin\.password is not set\.$/,
+    ],
     [
       'x',
       { admin: { username: 'a', password: 'b', token } },

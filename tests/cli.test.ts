@@ -109,6 +109,11 @@ test.concurrent('a portal below a path is found', async () => {
 describe('a wrong call', () => {
   const wrong: [string, string[], Record<string, string>, RegExp][] = [
     ['a target that is no URL', ['staging:9909/x y'], {}, /must be an http or https URL/],
+    ['one without a scheme', ['staging'], {}, /a host after https:/],
+    ['one in quotation marks', [], { PORTAL_TARGET: '"https://x"' }, /is in quotation marks/],
+    ['a variable of another shell', ['%TARGET%'], {}, /was not replaced/],
+    ['a folder as report', ['--report', 'html=docs'], {}, /cannot be written \(EISDIR\): docs/],
+    ['a file as folder', ['--report', 'html=README.md/a/x'], {}, /cannot be written \(ENOTDIR\)/],
     ['another scheme', ['ftp://127.0.0.1'], {}, /must be an http or https URL/],
     ['a query', ['http://127.0.0.1/?token=x'], {}, /must not have a query/],
     ['a fragment', ['http://127.0.0.1/#x'], {}, /must not have a fragment/],
@@ -185,6 +190,16 @@ describe('a wrong call', () => {
       expect(report.message).toMatch(sentence);
     },
   );
+
+  test.concurrent('two reports that no comma separates are a wrong call', async () => {
+    const { code, stderr } = await run(process.execPath, [
+      ...['dist/src/cli.js', 'http://127.0.0.1:1', '--report', 'html=a.html;json=b.json'],
+    ]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('several reports are separated by commas'),
+    });
+  });
 
   test.concurrent('what follows an unknown option is not repeated', async () => {
     const ended = await run(process.execPath, ['dist/src/cli.js', '--token=live-secret']);
@@ -402,12 +417,17 @@ describe('options', () => {
       '{\n  "settle": 1,\n  "only": [array]\n}',
       /is not JSON: .*, line 3, column 12: invalid symbol\.$/,
     ],
-    ['{\n  "settle": 1,\n}', /is not JSON: .*, line 3, column 1: property name expected\.$/],
-    ['{ "settle": 1 } // soon', /is not JSON: .*, line 1, column 17: invalid comment token\.$/],
+    [
+      '{\n  "settle": 1,\n}',
+      /is not JSON: .*, line 3, column 1: a name in quotation marks is expected/,
+    ],
+    ['{ "settle": 1 } // soon', /is not JSON: .*, line 1, column 17: JSON has no comments\.$/],
+    ['{ "ca": "a\\c" }', /line 1, column 9: a backslash is written/],
+    ['{ "reports": { "html": "a\\temp.html" } }', /holds a control character: in JSON a backslash/],
     ['{', /is not JSON: .*, line 1, column 2: close brace expected\.$/],
     [
       '{\n  "settle": 1,\n  "sttle": 1\n}',
-      /, line 3: the file must NOT have additional properties: "sttle"/,
+      /, line 3: the file must NOT have additional properties: "sttle".*Did you mean "settle"\?$/,
     ],
     [
       '{\n  "settle": 1,\n  "reports":\n  { "html": "" }\n}',

@@ -230,6 +230,16 @@ describe('check', () => {
     ['without the list', () => archive({}, { entries: [] }), /has no GET of .*apiTokens/],
     ['cut in the middle', () => write('cut.har', '{"log": {"entries": ['), /was it cut\?/],
     [
+      "of PowerShell's >",
+      () => write('wide.txt', Buffer.from('\ufeffHTTP/1.1 200 OK\r\n\r\n[]', 'utf16le')),
+      /in UTF-16.*curl\.exe/,
+    ],
+    [
+      'of Invoke-WebRequest',
+      () => write('listing.txt', 'StatusCode        : 200\r\nStatusDescription : OK\r\n'),
+      /Invoke-WebRequest/,
+    ],
+    [
       'of curl -v',
       () =>
         write(

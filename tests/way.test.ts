@@ -209,9 +209,9 @@ describe('a gateway that wants a header', () => {
     ['Authorization=X', '--header cannot set Authorization'],
     ['host=X', '--header cannot set host'],
     ['Cookie=X', '--header cannot set Cookie'],
-    ['X-Gateway=NOT_SET', 'NOT_SET, which --header names for X-Gateway, is not set'],
+    ['X-Gateway=NOT_SET', 'The variable that --header names for X-Gateway is not set'],
     ['X-Gateway: value', 'takes NAME=VARIABLE'],
-    ['X-Gateway=LINES', 'LINES holds what cannot be the value of a header'],
+    ['X-Gateway=LINES', 'names for X-Gateway holds what cannot be the value of a header'],
   ])('%s is a wrong call', async (header, message) => {
     const { code, report } = await portalConformance([portal.url, '--header', header], {
       ...variablesOf(portal),

@@ -95,6 +95,32 @@ export const endings: readonly WithoutTopic[] = [
       return 'it is rejected';
     },
   ),
+  changing(
+    {
+      id: 'removed-account-refused',
+      level: 'NOTE',
+      title: 'Tokens of a removed account: 401',
+      text: 'An API token of an account that was removed, and is shown to be gone, is answered with 401, within the settle bound.',
+      source: 'Authentication',
+      causes:
+        'The rows of an account stay when the account goes, or a cache of valid tokens keeps them.',
+      fix: 'Remove the users and the tokens of an account with it.',
+    },
+    async (context) => {
+      const { sandbox } = context;
+      const account = await sandbox.createAccount();
+      if (typeof account === 'string') return `not checked: no further account: ${account}`;
+      const reader = { ...readerOf(account.token), label: 'an API token of a removed account' };
+      await accepted(context, reader);
+      const stays = await sandbox.removeAccountIfAllowed(account.user, context.settleMs);
+      if (stays !== undefined) return `not checked: the account stays: ${stays}`;
+      const open = await context.eventually(reader, ({ status }) => status === 401, { times: 1 });
+      failEach(open ? [open] : [], ({ status }) => [
+        { expected: 'status 401', received: `status ${status}` },
+      ]);
+      return 'it is rejected';
+    },
+  ),
 ];
 
 function readerOf({ id }: CreatedToken): Reader {

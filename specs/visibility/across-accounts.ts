@@ -1,4 +1,4 @@
-import { type Ids, idsOf, searchedIds, sidesOf } from '../../src/checks/accounts.ts';
+import { type Ids, idsOf, namesOf, searchedIds, sidesOf } from '../../src/checks/accounts.ts';
 import { failEach, over, places } from '../../src/checks/findings.ts';
 import { changing, reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
@@ -158,6 +158,39 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       }
       const ids = [theirs, ours].reduce((sum, { long, short }) => sum + long.size + short.size, 0);
       return `${ids} ids looked for in ${inside.length + outside.length} answers`;
+    },
+  ),
+  reading(
+    {
+      id: 'outsider-names-nowhere',
+      level: 'MUST',
+      title: 'Nothing in the answer names what is of another account',
+      text: 'No name of a token and no address of a user that the run created in one account occurs anywhere in the answers to the other, whole or up to the plus sign, in whatever member or header.',
+      source: 'Description',
+      causes:
+        'Debug members or headers tell of others, or the records of others are listed with their ids masked.',
+      fix: "Build the answer from the account's own tokens and users alone; key caches by account.",
+      needs: ['caller.token', 'outsider.token'],
+      profiles: ['full'],
+      everyResponse: true,
+    },
+    async (context) => {
+      const { inside, outside } = await sidesOf(context);
+      const theirs = namesOf(context.sandbox, ['outsider']);
+      const ours = namesOf(context.sandbox, ['caller', 'teammate']);
+      if (theirs.size === 0) throw new Inconclusive('the portal gave nothing a name of its own');
+      for (const [lists, names] of [
+        [inside, theirs],
+        [outside, ours],
+      ] as const) {
+        const search = searchFor(names);
+        failEach(lists, (list) => {
+          const count = list.mentions(search);
+          const expected = 'no name and no address of the other account anywhere in the answer';
+          return count === 0 ? [] : [{ expected, received: 'such names', count }];
+        });
+      }
+      return `${theirs.size + ours.size} names looked for in ${inside.length + outside.length} answers`;
     },
   ),
   reading(

@@ -1,6 +1,8 @@
 import { Inconclusive } from '../contract/finding.ts';
+import type { Persona } from '../contract/requirement.ts';
 import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /** The lists of one account, and those of the other. */
 export interface Sides {
@@ -50,4 +52,19 @@ export function searchedIds(lists: readonly ListRead[], but: Iterable<string> = 
     long: some((length) => length >= longLength),
     short: some((length) => length >= shortLength && length < longLength),
   };
+}
+
+/** A name that ends in a number begins others that the run gives. */
+const isNumbered = (name: string) => /[-n]\d+$/.test(name);
+
+/** Names that the run gave to what is of some personas, and to nothing else, as the portal answered them. */
+export function namesOf(sandbox: Sandbox, personas: readonly Persona[]): ReadonlySet<string> {
+  const users = personas.flatMap((persona) => sandbox.users.get(persona) ?? []);
+  const addresses = users.flatMap(({ email }) => [email, email.replace(/\+.*/, '')]);
+  const names = sandbox.tokens.flatMap(({ name, owner }) =>
+    name !== undefined && personas.includes(owner.persona) ? [name] : [],
+  );
+  return new Set(
+    [...addresses, ...names].filter((name) => sandbox.isOwnName(name) && !isNumbered(name)),
+  );
 }

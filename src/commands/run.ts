@@ -3,7 +3,7 @@ import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Writes } from '../http/client.ts';
 import { quote } from '../http/curl.ts';
-import { deliver } from '../report/deliver.ts';
+import { deliver, refuseUnwritable } from '../report/deliver.ts';
 import { profileOf, writesOf } from '../run/plan.ts';
 import type { Run } from '../run/run.ts';
 import { verify } from '../run/verify.ts';
@@ -19,6 +19,8 @@ export async function runCommand(call: Call): Promise<number> {
   try {
     const settings = readSettings(given, environment, requirements);
     const { reports, detail } = settings;
+    refuseUnwritable(reports);
+    if (detail === 'quiet') for (const doubt of settings.doubts) complain(output, doubt);
     if (settings.images.length > 0) {
       if (settings.target !== undefined)
         throw new Misconfigured('Give a target or --image, not both.');

@@ -17,5 +17,7 @@ export function endWrongCall(error: unknown, call: Call): Promise<number> {
   complain(output, error.message);
   const { reports, notices } = reportsOf(given, environment);
   const report = misconfiguredReport(error.message, requirements, notices);
-  return deliver(report, deliveryOf({ reports, detail: 'none' }, environment), output);
+  // What cannot be written has been said.
+  const writable = reports.filter(({ path }) => !error.message.endsWith(`: ${path}`));
+  return deliver(report, deliveryOf({ reports: writable, detail: 'none' }, environment), output);
 }

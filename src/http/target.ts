@@ -24,7 +24,9 @@ export const sessionPaths = [`${apiPath}/auth/login`, `${apiPath}/auth/logout`];
 export function parseTarget(text: string): Target {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new Misconfigured('The target must be an http or https URL, such as https://host:9909.');
+    throw new Misconfigured(
+      `The target must be an http or https URL, such as https://host:9909.${hintFor(text)}`,
+    );
   }
   if (url.username || url.password) {
     throw new Misconfigured(
@@ -41,6 +43,15 @@ export function parseTarget(text: string): Target {
     loopback: isLoopback(url.hostname),
     tls: url.protocol === 'https:',
   };
+}
+
+/** What was probably done, without the text, which may be a secret. */
+function hintFor(text: string): string {
+  if (/^["'`\u2018\u201c]/.test(text)) return ' It is in quotation marks, which are no part of it.';
+  if (/%\w+%|\$\w/.test(text)) return ' A variable in it was not replaced by its value.';
+  if (/[\s\u00a0]/.test(text)) return ' It has blanks in it.';
+  if (text.includes('://')) return '';
+  return ' What is not part of an option is the target: a path with blanks belongs in quotation marks, and a host after https:// or http://.';
 }
 
 /** The path before the API's own. */

@@ -1,5 +1,14 @@
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { Misconfigured } from '../contract/misconfigured.ts';
 import { type Destination, render } from './formats/formats.ts';
 import { renderText } from './formats/text.ts';
 import { inert, inertReport } from './inert.ts';
@@ -34,6 +43,28 @@ export async function deliver(
   }
   for (const sentence of trouble) err(`portal-conformance: ${inert(sentence)}\n`);
   return report.exitCode || (trouble.length > 0 ? 2 : 0);
+}
+
+/** Finds out before a run what would keep its reports from being written. @throws Misconfigured */
+export function refuseUnwritable(destinations: readonly Destination[]): void {
+  for (const { path } of destinations) {
+    if (path === '-') continue;
+    try {
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+      accessSync(found ? path : existing(dirname(path)), constants.W_OK);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new Misconfigured(`The report cannot be written (${code}): ${path}`);
+    }
+  }
+}
+
+/** The part of a folder's path that is there already. */
+function existing(folder: string): string {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found && !found.isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+  return found || dirname(folder) === folder ? folder : existing(dirname(folder));
 }
 
 /**

@@ -46,7 +46,11 @@ export function outcomeOf(
     ({ level, status, counts }) => level === 'MUST' && status !== 'excluded' && counts !== false,
   );
   if (broken.length > 0) {
-    const message = `${broken.length} of ${musts.length} mandatory requirements failed: ${names(broken)}.${alsoKnown(requirements)}`;
+    const isMandatory = broken.every(({ level }) => level === 'MUST');
+    const what = isMandatory
+      ? `of ${musts.length} mandatory requirements failed`
+      : 'requirements failed, recommended ones among them (--strict)';
+    const message = `${broken.length} ${what}: ${names(broken)}.${alsoKnown(requirements)}`;
     return { outcome: 'non-conformant', exitCode: 1, message };
   }
   const help = advice ? ` ${advice}` : '';

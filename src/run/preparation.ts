@@ -177,7 +177,7 @@ async function readFirst(
   sandbox: Sandbox | undefined,
 ): Promise<Prepared> {
   const caller = credentials.find(({ persona }) => persona === 'caller');
-  if (!caller) throw new Misconfigured(`A target needs credentials: ${howToBegin}.`);
+  if (!caller) throw new Misconfigured([howToBegin, ...settings.doubts].join(' '));
   for (const { token } of credentials) masker.add(token);
   const journal = new Journal(masker);
   const probes = new ProbeBatches(client, caller, journal);
@@ -230,7 +230,7 @@ async function readFirst(
   return { credentials, rounds, surroundings };
 }
 
-const howToBegin = `${howToGive('caller.token')}, or ${howToGive('caller.session')}, or PORTAL_CALLER_USERNAME and PORTAL_CALLER_PASSWORD; or an administrator: PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN`;
+const howToBegin = `A target needs credentials: ${howToGive('caller.token')}, or ${howToGive('caller.session')}, or PORTAL_CALLER_USERNAME and PORTAL_CALLER_PASSWORD; or an administrator: PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN.`;
 
 /**
  * How long a second attempt waits for what did not heal within the bound in the first. Where the run

@@ -21,13 +21,30 @@ export interface Saved {
 export function readSaved(saved: Buffer): Saved {
   if (saved[0] === 0x1f && saved[1] === 0x8b)
     throw new Misconfigured('The saved response is compressed: save it with curl --compressed.');
+  if (isRewritten(saved))
+    throw new Misconfigured(
+      "The saved response is in UTF-16, as PowerShell's > writes it, which is not how the portal sent it: save it with curl.exe -i -o FILE.",
+    );
   const text = saved.toString('utf8').replace(/^\uFEFF/, '');
+  if (/^\s*StatusCode\s+: \d{3}\s/.test(text))
+    throw new Misconfigured(
+      'This is what Invoke-WebRequest prints, which shortens the response: save it with curl.exe -i -o FILE.',
+    );
   if (isVerbose(text))
     throw new Misconfigured(
       'This is what curl -v prints, with *, > and < before each line: save the response with curl -i instead. What was saved holds the token that was sent.',
     );
   const har = /^\s*\{\s*"log"\s*:/.test(text) ? readHar(text) : undefined;
-  return har ?? readPrinted(saved);
+  // An editor's mark before a head is no part of the body.
+  const isMarked = /^\uFEFFHTTP\//.test(saved.subarray(0, 8).toString('utf8'));
+  return har ?? readPrinted(isMarked ? saved.subarray(3) : saved);
+}
+
+/** Whether a shell of Windows wrote it: with a head, or with the line break that it adds. */
+function isRewritten(saved: Buffer): boolean {
+  if (saved[0] !== 0xff || saved[1] !== 0xfe) return false;
+  const text = saved.toString('utf16le').slice(1);
+  return text.startsWith('HTTP/') || text.endsWith('\r\n');
 }
 
 /** The marks that curl -v writes before what it sends and receives. */

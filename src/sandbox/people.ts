@@ -7,6 +7,7 @@ import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser } from './created-users.ts';
 import { logIn } from './log-in.ts';
 import type { Names } from './names.ts';
+import { removeAccount } from './remove-account.ts';
 
 /** With what a sandbox creates more. */
 export interface SandboxMeans {
@@ -118,5 +119,34 @@ export class People {
     return unlessRefused(() =>
       insistOnEnd(() => this.calls.deleteUser(this.administrator, id), 404),
     );
+  }
+
+  /**
+   * Deletes the account of a user, and sees that it is gone.
+   *
+   * @param withinMs how long that may take, in milliseconds
+   * @returns why it is not
+   * @throws Inconclusive
+   */
+  async removeAccountIfAllowed(
+    { accountId }: CreatedUser,
+    withinMs: number,
+  ): Promise<string | undefined> {
+    const { calls, administrator, created } = this;
+    const entry = created.accounts.find(({ id }) => id !== undefined && isSame(id, accountId));
+    const until = Date.now() + withinMs;
+    const foreignUsers = async () =>
+      (await calls.users(administrator)).filter(
+        (user) => isSame(user.accountId, accountId) && !this.isOwnName(user.email),
+      ).length;
+    const removal = await removeAccount({ calls, administrator, until }, accountId, {
+      foreignUsers,
+    });
+    if (removal.state === 'gone') {
+      if (entry) entry.state = 'gone';
+      return undefined;
+    }
+    if (removal.state === 'left') return removal.why;
+    return removal.state === 'foreign' ? 'others are in it' : 'no read shows that it is gone';
   }
 }

@@ -39,7 +39,14 @@ export function readConfig(named: string | undefined): Config {
 /** What a configuration says that was read from a file; paths in it are taken from where that is. */
 export function configOf(value: ConfigFile, path: string): Config {
   const { $schema: _, variables = {}, reports = {}, ...rest } = value;
-  const from = (file: string) => (file === '-' ? file : resolve(dirname(path), file));
+  const from = (file: string) => {
+    // `"C:\temp"` holds a tab.
+    if (/\p{Cc}/u.test(file))
+      throw new Misconfigured(
+        `${path}: a path in it holds a control character: in JSON a backslash is written \\\\, or write /.`,
+      );
+    return file === '-' ? file : resolve(dirname(path), file);
+  };
   const read = Object.entries(rest).map(([name, given]) => {
     const { isPath, several = ',', name: option = kebab(name) } = optionOf(name) ?? {};
     if (isPath) return [option, from(String(given))];

@@ -63,7 +63,9 @@ function readLogin(variables: Environment, whose: 'ADMIN' | 'CALLER'): Login | u
   const names = [`PORTAL_${whose}_USERNAME`, `PORTAL_${whose}_PASSWORD`] as const;
   const [username, password] = names.map((name) => variables[name]);
   if (Boolean(username) !== Boolean(password))
-    throw new Misconfigured(`${names.join(' and ')} go together.`);
+    throw new Misconfigured(
+      `${names.join(' and ')} go together, and ${username ? names[1] : names[0]} is not set.`,
+    );
   if (!username || !password) return undefined;
   // A file or a secret of Kubernetes often ends so, and the portal would reject it.
   const broken = names.find((name) => /[\r\n]$/.test(variables[name] ?? ''));

@@ -1,6 +1,7 @@
 import { findNodeAtLocation, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { validators } from '../contract/validators.ts';
+import { nearest } from './nearest.ts';
 import { readText } from './text-file.ts';
 
 /**
@@ -27,6 +28,8 @@ export function readJsonFile<T>(
   const { instancePath = '', params = {}, parentSchema } = error ?? {};
   const what = parentSchema?.description ? ` (${parentSchema.description})` : '';
   const more = params.additionalProperty ? `: ${JSON.stringify(params.additionalProperty)}` : '';
+  const known = Object.keys(error?.parentSchema?.properties ?? {});
+  const meant = more && nearest(String(params.additionalProperty), known);
   const why =
     error?.keyword === 'not' && isToBeFilledIn(error.data)
       ? 'is still to be filled in'
@@ -35,7 +38,9 @@ export function readJsonFile<T>(
     ...segmentsOf(instancePath),
     ...segmentsOf(more && `/${params.additionalProperty}`),
   ]);
-  throw new Misconfigured(`${path}, line ${line}: ${instancePath || 'the file'} ${why}${what}`);
+  throw new Misconfigured(
+    `${path}, line ${line}: ${instancePath || 'the file'} ${why}${what}${meant ? `. Did you mean ${JSON.stringify(meant)}?` : ''}`,
+  );
 }
 
 /** What keeps a text from being JSON: its line and column, and why. */
@@ -45,10 +50,19 @@ function whatIsWrong(text: string): string {
   const [{ offset, error } = { offset: 0, error: undefined }] = errors;
   const lines = text.slice(0, offset).split('\n');
   // `PropertyNameExpected`
-  const why = error === undefined ? '' : printParseErrorCode(error).replace(/\B[A-Z]/g, ' $&');
+  const code = error === undefined ? '' : printParseErrorCode(error);
+  const why = jsonHints[code] ?? code.replace(/\B[A-Z]/g, ' $&').toLowerCase();
   const column = (lines.at(-1) ?? '').length + 1;
-  return `line ${lines.length}, column ${column}${why && `: ${why.toLowerCase()}`}`;
+  return `line ${lines.length}, column ${column}${why && `: ${why}`}`;
 }
+
+/** What people write that is no JSON. */
+const jsonHints: Readonly<Record<string, string>> = {
+  InvalidEscapeCharacter: 'a backslash is written \\\\, and a path with /',
+  InvalidCommentToken: 'JSON has no comments',
+  PropertyNameExpected: 'a name in quotation marks is expected, or there is a comma too many',
+  ValueExpected: 'a value is expected, or there is a comma too many',
+};
 
 /** The line of a part of a JSON text, or of what is around it. */
 export function lineOf(text: string, path: readonly (string | number)[]): number {

@@ -181,7 +181,7 @@ export const optionTable = {
       {
         name: 'report',
         takes: '<format=path>',
-        about: `write the report as ${formatNames.join(', ')}; - is standard output`,
+        about: `write the report as ${formatNames.join(', ')}; - is standard output; several, separated by commas`,
       },
       (values) => readReports(values),
     ),
@@ -228,5 +228,10 @@ export const commandOptions: readonly Pick<
 >[] = [
   ...options,
   { name: 'config', takes: '<file>', about: `configuration file (${configName})` },
-  { name: 'env-file', takes: '<file>', about: 'read variables that are not set from this file' },
+  {
+    name: 'env-file',
+    takes: '<file>',
+    several: '\n' as const,
+    about: 'read variables that are not set from this file; of several, the last counts',
+  },
 ];

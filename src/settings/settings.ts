@@ -6,12 +6,12 @@ import type { SandboxAdapter } from '../sandbox/adapter.ts';
 import type { AdminCredentials } from '../sandbox/administrator.ts';
 import type { Login } from '../sandbox/logins.ts';
 import { type Config, readConfig, withVariables } from './config-file.ts';
-import { credentialVariables, readAdmin, readCallerLogin, readCredentials } from './credentials.ts';
+import { readAdmin, readCallerLogin, readCredentials } from './credentials.ts';
+import { doubtsOf } from './doubts.ts';
 import { readEnvFile } from './env-file.ts';
-import { nearest } from './nearest.ts';
 import type { Source } from './option.ts';
 import { type Environment, type Given, OptionReader, variableOf } from './option-reader.ts';
-import { commandOptions, type OptionSettings, optionTable } from './options.ts';
+import { type OptionSettings, optionTable } from './options.ts';
 import { readText } from './text-file.ts';
 import { readReports } from './values.ts';
 
@@ -34,6 +34,8 @@ export interface Settings extends OptionSettings {
   readonly authorities: readonly string[];
   /** What tunnels through the proxy, once it is loaded. */
   readonly tunnel?: Tunnel | undefined;
+  /** What may be a typing error, of the notices. */
+  readonly doubts: readonly string[];
   /** What every output says of where the settings came from. */
   readonly notices: readonly string[];
 }
@@ -67,38 +69,19 @@ export function settingsIn(
   register: readonly Statement[],
 ): Settings {
   const reader = new OptionReader(given, variables, config.options);
-  const read = settingsFrom({ reader, variables, register }, given);
-  const settings = {
-    ...read,
-    notices: [
-      ...noticesOf(config, environment),
-      ...strangersIn(variables, config, read),
-      ...waysOf(read),
-    ],
-  };
-  refuseConflicts(settings);
-  refuseEmpty(settings, given, environment);
-  return settings;
-}
-
-/** Variables of ours that nobody knows: a typing error would be silent. */
-function strangersIn(
-  variables: Environment,
-  { variables: taken }: Config,
-  { headers, imageEnvironment }: Settings,
-): string[] {
-  const known = [...commandOptions.map(({ name }) => variableOf(name)), ...credentialVariables];
-  const others = [
-    ...['PORTAL_TARGET', 'PORTAL_KEY_PASSPHRASE', ...Object.values(taken)],
-    ...[...headers.map(({ variable }) => variable), ...Object.keys(imageEnvironment)],
-  ];
-  const strangers = Object.keys(variables).filter(
-    (name) => /^PORTAL_/.test(name) && !known.includes(name) && !others.includes(name),
-  );
-  return strangers.sort().map((name) => {
-    const meant = nearest(name, [...known, 'PORTAL_TARGET']);
-    return `${name} is set, and is no variable of this suite.${meant ? ` Was ${meant} meant?` : ''}`;
-  });
+  const doubts = doubtsOf(reader, variables, config);
+  try {
+    const read = settingsFrom({ reader, variables, register }, given);
+    const notices = [...noticesOf(config, environment), ...doubts, ...waysOf(read)];
+    const settings = { ...read, doubts, notices };
+    refuseConflicts(settings);
+    refuseEmpty(settings, given, environment);
+    return settings;
+  } catch (error) {
+    // A typing error is told as something that is lacking.
+    if (!(error instanceof Misconfigured) || doubts.length === 0) throw error;
+    throw new Misconfigured([error.message, ...doubts].join(' '));
+  }
 }
 
 /** What stands between a run and its target. */
@@ -179,6 +162,7 @@ function settingsFrom(source: Source, given: Given): Settings {
     credentials: readCredentials(variables),
     admin: readAdmin(variables),
     callerLogin: readCallerLogin(variables),
+    doubts: [],
     notices: [],
     authorities: authoritiesOf(variables, options.ca !== undefined),
     detail: options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'normal',
@@ -223,7 +207,7 @@ function sources(
 ): { variables: Environment; config: Config } {
   const file = given['env-file'] ?? environment.PORTAL_ENV_FILE;
   const variables = {
-    ...(typeof file === 'string' ? readEnvFile(file) : {}),
+    ...(typeof file === 'string' ? Object.assign({}, ...file.split('\n').map(readEnvFile)) : {}),
     ...withoutEmpty(environment),
   };
   const config = readConfig(new OptionReader(given, variables).text('config'));

@@ -11,8 +11,11 @@ export function readText(path: string, option: string): string {
   try {
     return decode(readFileSync(path));
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
     throw new Misconfigured(
-      `The file of ${option} cannot be read (${(error as NodeJS.ErrnoException).code}): ${path}`,
+      code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+        ? `The file of ${option} is neither UTF-8 nor UTF-16: ${path}`
+        : `The file of ${option} cannot be read (${code}): ${path}`,
     );
   }
 }
@@ -23,5 +26,5 @@ function decode(bytes: Buffer): string {
   const isWide = bytes.length > 1 && (second === 0 || (first === 0xff && second === 0xfe));
   const isSwapped = first === 0xfe && second === 0xff;
   const encoding = isSwapped ? 'utf-16be' : isWide ? 'utf-16le' : 'utf-8';
-  return new TextDecoder(encoding).decode(bytes);
+  return new TextDecoder(encoding, { fatal: true }).decode(bytes);
 }

@@ -57,9 +57,13 @@ export function readHeaders(lines: readonly string[], variables: Environment): r
       );
     const value = variables[variable]?.trim();
     if (!value)
-      throw new Misconfigured(`${variable}, which --header names for ${name}, is not set.`);
+      throw new Misconfigured(
+        `The variable that --header names for ${name} is not set. Give the name of a variable, never its value.`,
+      );
     if (!/^[\x20-\x7e]+$/.test(value))
-      throw new Misconfigured(`${variable} holds what cannot be the value of a header.`);
+      throw new Misconfigured(
+        `The variable that --header names for ${name} holds what cannot be the value of a header.`,
+      );
     return { name, value, variable };
   });
 }
@@ -108,13 +112,15 @@ export function readImageEnvironment(
 /** @throws Misconfigured */
 function readReport(text: string): Destination {
   const [, format, path] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
+  const another = path && new RegExp(`[;\\s](?:${formatNames.join('|')})=`).test(path);
+  if (another)
+    throw new Misconfigured('--report (PORTAL_REPORT): several reports are separated by commas.');
   if (format !== undefined && isFormat(format) && path) return { format, path };
   throw new Misconfigured(
     `--report (PORTAL_REPORT) takes FORMAT=PATH, where FORMAT is ${formatNames.join(', ')}.`,
   );
 }
 
-/** Several reports, each with a path of its own. @throws Misconfigured */
 /** A label as Prometheus takes it, and its value; names of our own are not to be had. */
 export const labelPattern =
   /^(?!(?:target|profile|version|outcome|status|requirement|level)=)[A-Za-z][A-Za-z0-9_]*=[^\p{Cc}]{1,200}$/u;
@@ -134,6 +140,7 @@ export function readLabels(lines: readonly string[]): Readonly<Record<string, st
   return Object.fromEntries(entries);
 }
 
+/** Several reports, each with a path of its own. @throws Misconfigured */
 export function readReports(texts: readonly string[]): readonly Destination[] {
   const reports = texts.map(readReport);
   const paths = reports.map(({ path }) => (path === '-' ? path : resolve(path)));
@@ -157,7 +164,8 @@ export function readSelectors(
       ? register.filter(({ level }) => level === entry.toUpperCase()).map(({ id }) => id)
       : ids.filter((id) => isGlob(entry) && globOf(entry).test(id));
     if (named.length > 0) return named;
-    const isSafe = /^[a-z0-9*?-]{1,40}$/.test(entry);
+    // What has digits in a row may be a token.
+    const isSafe = /^[a-z0-9*?-]{1,40}$/.test(entry) && !/\d{4}|[0-9a-f]{12}/.test(entry);
     const meant = isSafe ? nearest(entry, known) : undefined;
     throw new Misconfigured(
       `--${option} names no requirement or topic${isSafe ? `: ${entry}` : ''}.${meant ? ` Did you mean ${meant}?` : ''} ${hint}`,

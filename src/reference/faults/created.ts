@@ -234,6 +234,7 @@ const faults: readonly Behaviour[] = [
       'accounts-share-nothing',
       'outsider-user-hidden',
       'outsider-ids-nowhere',
+      'outsider-names-nowhere',
       'short-lists',
       'acts-change-nothing-else',
     ],

@@ -6,6 +6,9 @@ import { orElse } from './edit.ts';
 /** Sessions that were ended, with their user, of any portal. */
 const ended = new Map<string, number>();
 
+/** Tokens of removed accounts, of any portal. */
+const orphans = new Set<string>();
+
 /** A deletion, a logout or a removal ends too much, or too little. */
 const faults: readonly Behaviour[] = [
   {
@@ -55,6 +58,21 @@ const faults: readonly Behaviour[] = [
     trips: ['removed-user-refused'],
     around: async (request, usual) =>
       request.url.endsWith('/deleteUser') ? Response.json({ jobId: 1 }) : usual(request),
+  },
+  {
+    name: 'orphans-open',
+    says: 'the tokens of a removed account open the list of nobody',
+    trips: ['removed-account-refused'],
+    around: async (request, usual, store) => {
+      if (request.url.endsWith('/deleteAccount')) {
+        const { id } = (await request.clone().json()) as { id: number };
+        for (const token of store.tokensOf(id)) orphans.add(token.id);
+        return usual(request);
+      }
+      const response = await usual(request);
+      const isOrphan = response.status === 401 && orphans.has(bearerOf(request));
+      return isOrphan && request.method === 'GET' ? Response.json([]) : response;
+    },
   },
   {
     name: 'user-takes-tokens-along',
@@ -129,6 +147,7 @@ const faults: readonly Behaviour[] = [
       'deleted-token-refused',
       'ended-session-refused',
       'removed-user-refused',
+      'removed-account-refused',
     ],
     authenticate: orElse((_, store, bearer) => {
       if (!/^[0-9a-f]{32}$/.test(bearer)) return undefined;

@@ -75,6 +75,31 @@ export const visibilityFaults: readonly Behaviour[] = [
         : one,
   },
   {
+    name: 'leak-address',
+    says: 'a member holds the beginning of an address of another account',
+    trips: ['outsider-names-nowhere', 'undocumented-members'],
+    profile: 'full',
+    record: (one, { user }, index, store) => {
+      const other = store.users.find(({ accountId }) => accountId > user.accountId);
+      return index === 0 && other ? { ...one, note: `as ${other.username.split('+')[0]}…` } : one;
+    },
+  },
+  {
+    name: 'leak-name',
+    says: 'a member holds the name of a token of another account, in escapes',
+    trips: ['outsider-names-nowhere', 'undocumented-members'],
+    profile: 'full',
+    record: (one, { user }, index, store) => {
+      const isOther = ({ name, userId }: Token) =>
+        name.includes('“') && store.user(userId)?.accountId !== user.accountId;
+      const other = index === 0 ? store.tokens.find(isOther) : undefined;
+      return other ? { ...one, note: other.name } : one;
+    },
+    response: rewritten((text) =>
+      text.replaceAll('“', String.raw`\u201c`).replaceAll('”', String.raw`\u201d`),
+    ),
+  },
+  {
     name: 'leak-escaped',
     says: 'a member holds a token of another account, with its slashes escaped',
     trips: ['outsider-ids-nowhere', 'id-32-hex'],
