@@ -73,6 +73,11 @@ describe('the package', () => {
   test('is all that an install brings', () => {
     const brought = readdirSync(join(clean, 'node_modules')).filter((name) => name[0] !== '.');
     expect(brought).toEqual(['portal-conformance']);
+    // npm warns of every package that would run something when it is installed.
+    const installed = join(clean, 'node_modules/portal-conformance/package.json');
+    const { scripts } = JSON.parse(readFileSync(installed, 'utf8'));
+    const run = ['preinstall', 'install', 'postinstall', 'prepare'];
+    expect(run.filter((name) => name in scripts)).toEqual([]);
   });
 
   test('names every library that is inside the command, in LICENSES.txt and in the SBOM alike', () => {
