@@ -159,7 +159,7 @@ program
     'only targets with this label; several',
     (label: string, before) => (before ? `${before}\n${label}` : label),
   )
-  .option('--out <folder>', 'folder for reports/<id>.json.gz and index.ndjson (reports)')
+  .option('--out <folder>', 'folder for <id>.json.gz and index.ndjson (reports)')
   .action(async (given: Given) => {
     const { fleetCommand } = await import('./commands/fleet.ts');
     process.exitCode = await fleetCommand(callOf(given));

@@ -142,7 +142,7 @@ const snippets: Readonly<Record<string, () => Snippet>> = {
     const [before = '', after = ''] = text.split('withCredentials');
     expect(before).not.toContain('usernamePassword(');
     const line = (part: string) => / sh '(.*)'/.exec(part)?.[1] ?? '';
-    const kept = [...text.matchAll(/(?:junit|archiveArtifacts) '(.*)'/g)].map(
+    const kept = [...text.matchAll(/(?:testResults|artifacts): '([^']*)'/g)].map(
       ([, name = '']) => name,
     );
     return { install: line(before), judge: line(after), kept };

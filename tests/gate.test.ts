@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Behaviour } from '../src/reference/behaviour.ts';
 import { plain } from '../src/reference/behaviour.ts';
@@ -100,6 +101,12 @@ describe.concurrent('the gate', () => {
 
   const outdated: [string, object, number, RegExp][] = [
     ['passes now', { requirement: 'id-present', ...filled }, 0, /holds now: remove the entry/],
+    [
+      'has expired and passes now',
+      { requirement: 'id-present', ...filled, expires: '2020-02-29' },
+      0,
+      /^holds now: remove the entry$/,
+    ],
     ['is unknown', { requirement: 'no-such', ...filled }, 0, /is not a requirement/],
     ['is there twice', createdAt, 0, /is there already, on line 3/],
     [
@@ -297,6 +304,28 @@ describe('compare', () => {
       0,
       expect.stringMatching(/^better +name-string {2}fail → pass/m),
     ]);
+  });
+
+  test('a run that judges less is worse, and says so', async () => {
+    const whole = { ...good, profile: 'full' as const };
+    const { code, stdout } = await compare(whole, good);
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: expect.stringContaining('profile        full → read-only: it judges less'),
+    });
+    expect((await compare(good, whole)).code).toBe(0);
+  });
+
+  test('what is accepted is not better', async () => {
+    const { stdout } = await compare(bad, changed(bad, 'name-string', 'known'));
+    expect(stdout).toContain('0 better');
+  });
+
+  test('reads reports as a fleet compresses them', async () => {
+    const path = join(folder, 'good.json.gz');
+    writeFileSync(path, gzipSync(JSON.stringify(good)));
+    const { code, stdout } = await cli('compare', path, write(good));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('not worse') });
   });
 
   test('two runs alike are not worse', async () => {

@@ -194,10 +194,9 @@ export class Ledger {
       if (member === 'lastUsedAt' && isUsed)
         return !this.#isTimeOfUse(id, value, before[member], change);
       const isNew = change.come?.some((one) => one.id === id);
-      // It may be cut to the second.
-      const [time, itsTime] = [value, before[member]];
-      if (member === 'createdAt' && isNew && isMilliseconds(time) && isMilliseconds(itsTime))
-        return Math.abs(time - itsTime) >= 1000;
+      // It may be cut to the second; what is no time in milliseconds has a requirement of its own.
+      if (member === 'createdAt' && isNew && isMilliseconds(before[member]))
+        return isMilliseconds(value) && Math.abs(value - before[member]) >= 1000;
       if (member === 'restrictions' && (isNew || change.set?.has(id)))
         return !hasHostsOf(value, before[member]);
       return !saysTheSame(value, before[member]);

@@ -18,7 +18,7 @@ export async function fleetCommand(call: Call): Promise<number> {
   try {
     const reader = new OptionReader(given, {});
     const { targets, digest } = readTargets(reader.text('targets') ?? '');
-    const where = Object.entries(readLabels(reader.lines('where')));
+    const where = Object.entries(readLabels(reader.lines('where'), '--where'));
     const chosen = targets.filter(({ labels }) =>
       where.every(([name, value]) => labels[name] === value),
     );

@@ -29,6 +29,8 @@ export interface ClientOptions extends CurlOptions, Connecting {
   readonly writes: Writes;
   /** Ends every request that is under way. */
   readonly signal: AbortSignal;
+  /** Told once that a target which answered before refuses every connection, for as long as it is waited for. */
+  readonly onGone?: () => void;
 }
 
 /**
@@ -39,6 +41,9 @@ const graceMs = 2000;
 
 /** Creating locks tables and hashes passwords: what reads may queue, these would run into timeouts. */
 const mostWrites = 16;
+
+/** How long a server that answered before may refuse connections at least, in milliseconds: it restarts. */
+const leastGoneMs = 5000;
 
 /** How long a server is waited for that has never answered, in milliseconds, from an attempt on. */
 const firstPatienceMs = 2000;
@@ -58,6 +63,8 @@ export class Client {
   #sent = 0;
   /** Whether anything has answered yet. */
   #isThere = false;
+  /** Since when nothing but refused connections came back. */
+  #refusedSince: number | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -126,10 +133,14 @@ export class Client {
     }
   }
 
-  #note({ response }: Outcome, sentAt: number): void {
+  #note({ response, failure }: Outcome, sentAt: number): void {
+    const { limiter, patienceMs, onGone } = this.#options;
+    if (failure?.kind === 'refused' && this.#isThere) {
+      this.#refusedSince ??= sentAt;
+      if (Date.now() - this.#refusedSince > Math.max(patienceMs, leastGoneMs)) onGone?.();
+    } else if (failure?.kind !== 'aborted') this.#refusedSince = undefined;
     if (!response) return;
     this.#isThere = true;
-    const { limiter, patienceMs } = this.#options;
     if (response.status !== 429 && response.status !== 503) {
       limiter.passed();
       return;

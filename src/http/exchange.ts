@@ -31,6 +31,8 @@ export interface Failure {
     | 'client-certificate'
     /** TLS where plain http was sent. */
     | 'plain'
+    /** Plain http where TLS was sent. */
+    | 'no-tls'
     | 'timeout'
     | 'broken'
     | 'size'

@@ -53,7 +53,7 @@ const sentences: readonly (readonly [RegExp, Failure['kind'], string])[] = [
   ],
   [
     /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
-    'tls',
+    'no-tls',
     'TLS: the server does not use TLS on this port (try http://)',
   ],
   [

@@ -17,6 +17,8 @@ async function whatIsInFront(
   { failure, response }: Exchange,
 ): Promise<string | undefined> {
   if (failure?.kind === 'client-certificate') return clientCertificate;
+  if (failure?.kind === 'no-tls')
+    return `The target does not use TLS on this port: give ${target.base.replace('https:', 'http:')} as the target.`;
   const isPlain = failure?.kind === 'plain' || failure?.kind === 'broken';
   if (!target.tls && isPlain && (await speaksTls(target.base, handshakeMs)))
     return wantsHttps(target.base);

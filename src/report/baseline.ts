@@ -50,6 +50,8 @@ function faultOf(
   );
   if (twin) return [[entry, `is there already, on line ${twin.line}: remove one of them`]];
   if (entry.expires < today) {
+    const holds = stale(entry, requirements);
+    if (holds) return [[entry, holds]];
     return [
       [
         entry,

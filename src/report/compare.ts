@@ -21,6 +21,8 @@ export interface Comparison {
   readonly decided: readonly Change[];
   /** The median time of an answer in milliseconds, when it has more than doubled. */
   readonly slower: { readonly from: number; readonly to: number } | null;
+  /** Whether it judges less than before. */
+  readonly profile: { readonly from: string; readonly to: string; readonly worse: boolean };
   /** Whether it promises less than before. */
   readonly outcome: { readonly from: string; readonly to: string; readonly worse: boolean };
   readonly isWorse: boolean;
@@ -49,16 +51,34 @@ export function compareReports(from: Report, to: Report): Comparison {
       if (before !== undefined) untested.push(change);
     } else if (before === undefined) (after > 0 ? worse : decided).push(change);
     else if (after > before || change.inAnotherWay) worse.push(change);
-    else if (after < before) better.push(change);
+    // What is accepted is not mended.
+    else if (after < before && change.to !== 'known') better.push(change);
   }
   const outcome = {
     from: from.outcome,
     to: to.outcome,
     worse: rankOf(to) > rankOf(from),
   };
-  const isWorse = worse.length > 0 || outcome.worse;
-  return { better, worse, untested, decided, slower: slowdown(from, to), outcome, isWorse };
+  const profile = {
+    from: from.profile,
+    to: to.profile,
+    worse: profiles.indexOf(to.profile) < profiles.indexOf(from.profile),
+  };
+  const isWorse = worse.length > 0 || outcome.worse || profile.worse;
+  return {
+    better,
+    worse,
+    untested,
+    decided,
+    slower: slowdown(from, to),
+    profile,
+    outcome,
+    isWorse,
+  };
 }
+
+/** From what judges little to what judges all. */
+const profiles: readonly Report['profile'][] = ['saved', 'read-only', 'full'];
 
 function changesOf(from: Report, to: Report): Change[] {
   const before = new Map(from.requirements.map((one) => [one.id, one]));
@@ -97,9 +117,12 @@ function medianAnswer({ requirements }: Report): number | undefined {
   return times[Math.floor(times.length / 2)];
 }
 
+/** So many are told one by one; a target that is down decides nothing at all. */
+const most = 10;
+
 /** Renders a comparison as lines of text that end with the verdict. */
 export function renderComparison(comparison: Comparison): string {
-  const { better, worse, untested, decided, slower, outcome, isWorse } = comparison;
+  const { better, worse, untested, decided, slower, profile, outcome, isWorse } = comparison;
   const section = (name: string, changes: readonly Change[]) =>
     changes.map(({ id, title, from, to, inAnotherWay }) => {
       const how = inAnotherWay && from === to ? ' in another way' : '';
@@ -107,11 +130,23 @@ export function renderComparison(comparison: Comparison): string {
     });
   const lines = [
     ...section('worse', worse),
-    ...section('newly untested', untested),
+    ...(untested.length > most
+      ? [
+          `newly untested ${untested.length}, among them ${untested
+            .slice(0, most)
+            .map(({ id }) => id)
+            .join(', ')}`,
+        ]
+      : section('newly untested', untested)),
     ...section('better', better),
     ...section('newly decided', decided),
     ...(slower ? [`slower         the median answer: ${slower.from} ms → ${slower.to} ms`] : []),
-    `outcome        ${outcome.from} → ${outcome.to}`,
+    ...(profile.from === profile.to
+      ? []
+      : [
+          `profile        ${profile.from} → ${profile.to}${profile.worse ? ': it judges less' : ''}`,
+        ]),
+    `outcome        ${outcome.from} → ${outcome.to}${outcome.worse ? ': it promises less' : ''}`,
     isWorse
       ? `worse: ${worse.length} worse, ${better.length} better, ${untested.length} newly untested`
       : `not worse: ${better.length} better, ${untested.length} newly untested`,

@@ -37,7 +37,8 @@ export async function deliver(
     const written = trouble.length === 0 ? reports : [];
     tell(renderText(inertReport(report), { ...(toStdout ? look.err : look.out), detail, written }));
   }
-  if (annotate) {
+  const isAnnotated = reports.some(({ format, path }) => format === 'github' && path === '-');
+  if (annotate && !isAnnotated) {
     const { renderAnnotations } = await import('./formats/github.ts');
     tell(renderAnnotations(inertReport(report)));
   }
@@ -84,7 +85,7 @@ export async function writeReports(
       if (path === '-') {
         out(text);
       } else {
-        mkdirSync(dirname(path), { recursive: true });
+        makeFolder(dirname(path));
         replaceFile(path, text);
       }
     } catch (error) {
@@ -96,6 +97,18 @@ export async function writeReports(
   const lost = isPrinted ? await flushed() : undefined;
   if (lost) trouble.push(`The report cannot be written to standard output (${lost}).`);
   return trouble;
+}
+
+/** Node's own does not return where a folder can never be, such as under /proc. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another run may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** Writes a file beside the earlier one and renames it, so that a full disk keeps the earlier one. */

@@ -131,3 +131,10 @@ export type Outcome =
   | 'interrupted';
 
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70 | 129 | 130 | 131 | 143;
+
+/** Whether a run came to nothing: no requirement was decided, and the outcome says why. */
+export function judgedNothing({ requirements }: Pick<Report, 'requirements'>): boolean {
+  return requirements.every(({ status }) =>
+    ['inconclusive', 'untested', 'excluded'].includes(status),
+  );
+}

@@ -15,13 +15,15 @@ export interface Purpose {
   readonly signal: AbortSignal;
   /** That of the run, if another client of it has one. */
   readonly limiter?: Limiter;
+  /** Told when a target that answered before is gone. */
+  readonly onGone?: () => void;
 }
 
 /** A client of the target, as the settings say. */
 export function newClient(
   settings: Settings,
   target: Target,
-  { purpose, writes, signal, limiter = new Limiter(settings.rate) }: Purpose,
+  { purpose, writes, signal, limiter = new Limiter(settings.rate), onGone }: Purpose,
 ): Client {
   const { timeoutMs, settleMs, concurrency, origin, ca, insecure } = settings;
   const { headers, cert, key, resolve, proxy, tunnel, authorities } = settings;
@@ -34,6 +36,7 @@ export function newClient(
     authorities: [...(ca ? [ca.pem] : []), ...authorities],
     ...(cert ? { certificate: certificateOf(cert, key) } : {}),
     certFiles: cert && { cert: cert.file, ...(key ? { key: key.file } : {}) },
+    ...(onGone ? { onGone } : {}),
     address: resolve?.address,
     resolve: resolve?.text,
     // That of the environment is found by curl itself.

@@ -1,6 +1,16 @@
+import type { Limiter } from '../http/limiter.ts';
 import type { Target } from '../http/target.ts';
 import type { Created } from '../sandbox/created.ts';
 import type { Settings } from '../settings/settings.ts';
+
+/** Why a run ends whose target went away. */
+export const gone = 'the target stopped answering and refuses every connection';
+
+/** What may help, or explains, that not all was decided. */
+export function adviceOf({ advice }: Limiter, { reason }: AbortSignal): { advice?: string } {
+  const why = reason === gone ? `What ended the run: ${gone}.` : advice;
+  return why ? { advice: why } : {};
+}
 
 /** What a reader must know of how a run reached its target. */
 export function noticesOf(

@@ -15,7 +15,7 @@ import type { Settings } from '../settings/settings.ts';
 import { callsOf } from './calls.ts';
 import { cleanAfter, removeWhatRefusalsSpare } from './cleaning.ts';
 import { newClient } from './client.ts';
-import { noticesOf } from './notices.ts';
+import { adviceOf, gone, noticesOf } from './notices.ts';
 import { credentialsOf } from './personas.ts';
 import { factsOf, type Plan, planOf, subjectOf, writesOf } from './plan.ts';
 import { contextOf, lackOf, type Prepared, prepare } from './preparation.ts';
@@ -70,6 +70,7 @@ export class Run {
       writes: writesOf(settings),
       signal: this.#end.signal,
       limiter: this.#limiter,
+      onGone: () => this.#end.abort(gone),
     });
     const late = () => this.#end.abort('the deadline of the run has passed');
     this.#deadline = setTimeout(late, settings.deadlineMs);
@@ -213,7 +214,7 @@ export class Run {
       allowUntested,
       ending: {
         ...(stop ? { stop } : {}),
-        ...(this.#limiter.advice ? { advice: this.#limiter.advice } : {}),
+        ...adviceOf(this.#limiter, this.#end.signal),
         ...(this.#signal ? { signal: this.#signal } : {}),
       },
     };

@@ -49,7 +49,8 @@ export class CallFailed extends Error {
     const { response, failure } = this.exchange;
     if (failure) return maybe.includes(failure.kind);
     const status = response?.status ?? 0;
-    return status < 300 || status === 408 || (status >= 500 && status !== 503);
+    // 501 and 505 say that it was not tried.
+    return status < 300 || status === 408 || (status >= 500 && ![501, 503, 505].includes(status));
   }
 }
 

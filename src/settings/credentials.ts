@@ -61,6 +61,8 @@ export function readCallerLogin(variables: Environment): Login | undefined {
 
 function readLogin(variables: Environment, whose: 'ADMIN' | 'CALLER'): Login | undefined {
   const names = [`PORTAL_${whose}_USERNAME`, `PORTAL_${whose}_PASSWORD`] as const;
+  const unset = names.find((name) => variables[name] === `$(${name})`);
+  if (unset) throw new Misconfigured(`${unset} was not replaced by its value: is it defined?`);
   const [username, password] = names.map((name) => variables[name]);
   if (Boolean(username) !== Boolean(password))
     throw new Misconfigured(

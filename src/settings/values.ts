@@ -126,17 +126,20 @@ export const labelPattern =
   /^(?!(?:target|profile|version|outcome|status|requirement|level)=)[A-Za-z][A-Za-z0-9_]*=[^\p{Cc}]{1,200}$/u;
 
 /** Labels by name. @throws Misconfigured */
-export function readLabels(lines: readonly string[]): Readonly<Record<string, string>> {
+export function readLabels(
+  lines: readonly string[],
+  option = '--label (PORTAL_LABEL)',
+): Readonly<Record<string, string>> {
   const entries = lines.map((line) => {
     if (!labelPattern.test(line))
       throw new Misconfigured(
-        '--label (PORTAL_LABEL) takes NAME=VALUE: a name of letters, digits and _, which is not that of a member of the report.',
+        `${option} takes NAME=VALUE: a name of letters, digits and _, which is not that of a member of the report.`,
       );
     const [name = ''] = line.split('=');
     return [name, line.slice(name.length + 1)] as const;
   });
   const twice = entries.find(([name], index) => entries.findIndex(([one]) => one === name) < index);
-  if (twice) throw new Misconfigured(`--label (PORTAL_LABEL) gives ${twice[0]} twice.`);
+  if (twice) throw new Misconfigured(`${option} gives ${twice[0]} twice.`);
   return Object.fromEntries(entries);
 }
 

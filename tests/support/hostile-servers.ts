@@ -417,8 +417,8 @@ const tls: readonly HostileServer[] = [
       const server = await http(forwardTo(portal.url));
       return { ...server, url: server.url.replace('http:', 'https:') };
     },
-    code: 3,
-    says: /\(try http:\/\/\)\.$/,
+    code: 2,
+    says: /does not use TLS on this port: give http:\/\/\S+ as the target\.$/,
   },
 ];
 

@@ -33,10 +33,25 @@ export function renderAnnotations(report: Report): string {
   const lines = [
     ...outdated.slice(0, most - 1),
     ...errors.slice(0, left).map((one) => annotate('error', one)),
-    ...warnings.slice(0, most).map((one) => annotate('warning', one)),
+    ...grouped(warnings).slice(0, most),
     command(exitCode === 0 ? 'notice' : 'error', outcome, message),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What could not be decided for one reason is one warning. */
+function grouped(warnings: readonly RequirementResult[]): string[] {
+  const byMessage = new Map<string, RequirementResult[]>();
+  for (const one of warnings) {
+    const key = one.findings.length > 0 ? one.id : one.message;
+    byMessage.set(key, [...(byMessage.get(key) ?? []), one]);
+  }
+  return [...byMessage].map(([message, alike]) => {
+    const [first] = alike as [RequirementResult];
+    if (alike.length === 1) return annotate('warning', first);
+    const ids = alike.map(({ id }) => id).join(', ');
+    return command('warning', `${alike.length} requirements ${first.status}`, `${message}\n${ids}`);
+  });
 }
 
 function annotate(kind: string, one: RequirementResult): string {

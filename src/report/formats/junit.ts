@@ -1,5 +1,5 @@
 import { escapeMarkup } from '../markup.ts';
-import type { Report, RequirementResult } from '../report.ts';
+import { judgedNothing, type Report, type RequirementResult } from '../report.ts';
 import { curlOf, tell, tellKnown } from '../sentences.ts';
 
 /**
@@ -9,7 +9,10 @@ import { curlOf, tell, tellKnown } from '../sentences.ts';
  */
 export function renderJunit(report: Report): string {
   const { requirements, durationMs, outcome, message } = report;
-  const count = (kind: Kind) => requirements.filter((one) => kindOf(one) === kind).length;
+  const isIdle = judgedNothing(report);
+  const kindIn = (one: RequirementResult) =>
+    isIdle && kindOf(one) === 'error' ? 'skipped' : kindOf(one);
+  const count = (kind: Kind) => requirements.filter((one) => kindIn(one) === kind).length;
   // What ended a run before anything was judged must not look green.
   const ended = outcomeCase(report);
   const counts = {
@@ -21,7 +24,9 @@ export function renderJunit(report: Report): string {
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: `portal-conformance: ${outcome}`, ...counts, time: seconds(durationMs) })}>`,
     ...(ended ? [suite(report, 'outcome', ended, { outcome, message })] : []),
-    ...requirements.map((one) => suite(report, one.id, testCase(one), propertiesOf(one))),
+    ...requirements.map((one) =>
+      suite(report, one.id, testCase(one, kindIn(one)), propertiesOf(one)),
+    ),
     '</testsuites>',
   ];
   return `${lines.join('\n')}\n`;
@@ -42,9 +47,8 @@ interface Case {
   readonly durationMs: number;
 }
 
-function testCase(one: RequirementResult): Case {
+function testCase(one: RequirementResult, kind: Kind): Case {
   const { id, topic, title, durationMs } = one;
-  const kind = kindOf(one);
   const name = { name: `${id}: ${title}`, classname: `portal-conformance.${topic}` };
   const inner = kind === 'passed' ? '' : element(kind, one);
   const open = `    <testcase${attributes({ ...name, time: seconds(durationMs) })}`;
@@ -68,9 +72,11 @@ function storyOf({ text, source, message, findings, fix }: RequirementResult): s
 }
 
 /** A case of its own for a run that did not come to an end, or left something: the message, as an error. */
-function outcomeCase({ outcome, message, leftovers }: Report): Case | undefined {
+function outcomeCase(report: Report): Case | undefined {
+  const { outcome, message, leftovers } = report;
   const broke = ['misconfigured', 'suite-error', 'interrupted', 'baseline-outdated'];
-  if (!broke.includes(outcome) && leftovers.length === 0) return undefined;
+  if (!broke.includes(outcome) && leftovers.length === 0 && !judgedNothing(report))
+    return undefined;
   const type = leftovers.length > 0 ? 'leftovers' : outcome;
   const open = attributes({ name: `the run: ${outcome}`, classname: 'portal-conformance' });
   const left = leftovers.map(({ what, why, command }) => `${what}; ${why}: ${command}`);

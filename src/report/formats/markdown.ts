@@ -3,7 +3,7 @@ import type { Status } from '../../contract/judge.ts';
 import { topics } from '../../contract/requirement.ts';
 import { attention, marks } from '../marks.ts';
 import { escapeMarkup } from '../markup.ts';
-import type { Report, RequirementResult } from '../report.ts';
+import { judgedNothing, type Report, type RequirementResult } from '../report.ts';
 import { tell, tellKnown } from '../sentences.ts';
 
 /** GitHub takes comments of 65,536 characters; what is over is left to the other forms. */
@@ -18,19 +18,22 @@ export function renderMarkdown(report: Report): string {
       ({ status, id }) => attention.includes(status) && !report.selection.deselected.includes(id),
     )
     .sort((one, other) => attention.indexOf(one.status) - attention.indexOf(other.status));
+  const isIdle = judgedNothing(report);
   const lines = [
     `## ${sign} ${outcome}`,
     '',
     plain(message),
     '',
-    `${target ? code(target) : 'No target'}, ${profile} profile, ${count(requests, 'request')} in ${(durationMs / 1000).toFixed(2)} s, ${suite.name} ${suite.version}, run ${code(report.runId)}`,
+    outcome === 'misconfigured' && requests === 0
+      ? `${suite.name} ${suite.version}; nothing was sent`
+      : `${target ? code(target) : 'No target'}, ${profile} profile, ${count(requests, 'request')} in ${(durationMs / 1000).toFixed(2)} s, ${suite.name} ${suite.version}, run ${code(report.runId)}`,
     '',
     ...renderNotices(report),
-    ...renderTable(report),
+    ...(isIdle ? ['Nothing was judged.'] : renderTable(report)),
     ...renderProblems(report),
   ];
   let length = lines.join('\n').length;
-  for (const [index, one] of open.entries()) {
+  for (const [index, one] of isIdle ? [] : open.entries()) {
     const details = renderDetails(one).join('\n');
     length += details.length + 1;
     if (length > maxLength) {
