@@ -83,7 +83,7 @@ const cases: [string, () => Promise<Listening>, number, RegExp, string[]?][] = [
     'a proxy that wants a login',
     () => answering(407, ''),
     2,
-    /^A proxy on the way wants a login \(407\)/,
+    /^A proxy on the way, which was not named, wants a login \(407\)/,
   ],
   ['a captive portal', () => answering(511, ''), 2, /^The network wants a sign-in .* \(511\)/],
   [
@@ -185,4 +185,20 @@ test('whatever drops Authorization is asked for where no token is accepted', asy
     2,
     expect.stringMatching(/does something on the way drop the Authorization header\?$/),
   ]);
+});
+
+test('a proxy that routes by Host, and knows no other, is not taken for a busy server', async () => {
+  const forward = forwardTo(portal.url);
+  const server = await http((request, response) => {
+    if (request.headers.host === 'localhost') response.writeHead(503).end('cannot forward');
+    else forward(request, response);
+  });
+  const { code, report } = await portalConformance([], {
+    ...variablesOf(portal),
+    PORTAL_TARGET: server.url,
+  });
+  await server.close();
+  expect({ code, message: report.message }).toMatchObject({ code: 0 });
+  // The parts of one request, and no more.
+  expect(report.requests).toBeLessThan(130);
 });

@@ -8,9 +8,9 @@ import { type Reference, startReference } from '../src/reference/start.ts';
 import type { Report } from '../src/report/report.ts';
 import { readProxy } from '../src/settings/proxy.ts';
 import { portalConformance } from './support/cli.ts';
-import { adminVariablesOf, variablesOf } from './support/judge.ts';
+import { adminVariablesOf, idsWith, variablesOf } from './support/judge.ts';
 import { connectProxy } from './support/proxy.ts';
-import { forwardTo, http, https, listening } from './support/servers.ts';
+import { forwardTo, http, https, listening, raw } from './support/servers.ts';
 import { certifyChain } from './support/tls.ts';
 
 // The way from the run to the portal: proxies, gateways, client certificates, other addresses.
@@ -85,6 +85,86 @@ describe('a proxy', () => {
     });
   });
 
+  test.concurrent.each(['http', 'https'])(
+    'that never answers is not waited for longer than a request may take (%s)',
+    async (scheme) => {
+      const silent = await raw(() => {});
+      const proxy = silent.url.replace('http:', `${scheme}:`);
+      const { code, report } = await portalConformance(
+        [named(portal.url), '--proxy', proxy, '--timeout', '2'],
+        variablesOf(portal),
+      );
+      await silent.close();
+      expect({ code, message: report.message }).toEqual({
+        code: 3,
+        message: `The target could not be judged: at the proxy ${new URL(silent.url).host} (--proxy), no complete answer came within 2 s.`,
+      });
+    },
+  );
+
+  test.concurrent.each([
+    ['403 Forbidden', 2, /The proxy \S+ \(--proxy\) refused to connect to the target \(403\)/],
+    ['401 Unauthorized', 2, /refused to connect to the target \(401\)/],
+    ['302 Found\r\nLocation: https://x.test', 2, /refused to connect to the target \(302\)/],
+    ['503 Service Unavailable', 3, /The target could not be judged: the proxy .* \(503\)\.$/],
+    ['407 No\r\nProxy-Authenticate: Negotiate', 2, /wants a login by negotiate \(407\)/],
+    ['407 No\r\nProxy-Authenticate: Basic realm=x', 2, /wants a login \(407\): give its user/],
+  ])('that answers CONNECT with %j is named, and not the portal', async (answer, code, says) => {
+    const proxy = await connectProxy(undefined, () => answer);
+    const called = await portalConformance(
+      [named(portal.url), '--proxy', proxy.url, ...quick],
+      variablesOf(portal),
+    );
+    await proxy.close();
+    expect({ code: called.code, message: called.report.message }).toEqual({
+      code,
+      message: expect.stringMatching(says),
+    });
+    expect(called.report.message).not.toContain('limits requests');
+  });
+
+  test.concurrent('that refuses the login it was given says so', async () => {
+    const proxy = await connectProxy('user:right-one');
+    const { code, report } = await portalConformance([named(portal.url), ...quick], {
+      ...variablesOf(portal),
+      PORTAL_PROXY: proxy.url.replace('//', '//user:another-one@'),
+    });
+    await proxy.close();
+    expect({ code, message: report.message }).toEqual({
+      code: 2,
+      message: expect.stringMatching(/refused the user and password in its URL \(407\)\.$/),
+    });
+  });
+
+  test.concurrent.each(['403 Forbidden', '407 No', '401 No'])(
+    'that begins to answer %s in the middle of a run breaks no requirement',
+    async (answer) => {
+      const proxy = await connectProxy(undefined, (count) => (count > 12 ? answer : undefined));
+      const { code, report } = await portalConformance(
+        [named(portal.url), '--proxy', proxy.url, ...quick],
+        variablesOf(portal),
+      );
+      await proxy.close();
+      expect({ code, failed: idsWith(report.requirements, 'fail') }).toEqual({
+        code: 3,
+        failed: [],
+      });
+    },
+  );
+
+  test.concurrent('that an http target goes through is in the command, too', async () => {
+    const proxy = await connectProxy();
+    const { code, report } = await portalConformance([named(portal.url), ...quick], {
+      ...variablesOf(portal),
+      HTTP_PROXY: proxy.url,
+    });
+    await proxy.close();
+    expect({ code, curl: curlOf(report) }).toEqual({
+      code: 0,
+      curl: expect.stringContaining('--proxytunnel --proxy "$HTTP_PROXY" '),
+    });
+  });
+
   test('that is not there is named, and not the portal', async () => {
     const proxy = await connectProxy();
     await proxy.close();
@@ -93,7 +173,7 @@ describe('a proxy', () => {
       http_proxy: proxy.url,
     });
     expect(code).not.toBe(0);
-    expect(report.message).toContain('at the proxy, the connection was refused');
+    expect(report.message).toMatch(/at the proxy \S+ \(http_proxy\), the connection was refused/);
   });
 
   test('stays out for what is on this machine, unless it is named', async () => {
@@ -165,7 +245,7 @@ describe('a proxy', () => {
     });
     expect([code, report.message]).toEqual([
       2,
-      'ALL_PROXY names no http or https proxy, such as http://proxy.example.com:3128.',
+      'ALL_PROXY names no http or https proxy, such as http://proxy.example.com:3128; a / or # in its password is written %2F or %23.',
     ]);
   });
 });
@@ -263,6 +343,26 @@ describe('a client certificate', () => {
     for (const { code, report } of [readOnly, full])
       expect({ code, message: report.message }).toMatchObject({ code: 0 });
     expect(curlOf(readOnly.report)).toContain(`--cert ${file(files[1] as string)}`);
+  });
+
+  test('that has expired is refused, which is told', async () => {
+    const { cert, key } = await certify(['somebody'], { from: -3, days: 1 });
+    writeFileSync(file('old.pem'), `${cert}\n${key}`);
+    // As nginx tells it.
+    const refusing = createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: false });
+    refusing.on('request', (_, response) => {
+      response.writeHead(400).end('<center>The SSL certificate error</center>');
+    });
+    const server = await listening(refusing, 'https');
+    const { code, report } = await portalConformance(
+      [named(server.url), ...at(server.url), '--cert', file('old.pem')],
+      variablesOf(portal),
+    );
+    await server.close();
+    expect({ code, message: report.message }).toEqual({
+      code: 2,
+      message: expect.stringMatching(/refused the client certificate of --cert, which expired/),
+    });
   });
 
   test('that is lacking is asked for', async () => {

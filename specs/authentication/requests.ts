@@ -8,6 +8,7 @@ import {
 import { probeAll, rejected, rejecting } from '../../src/checks/rejected.ts';
 import { count } from '../../src/contract/count.ts';
 import { failIf } from '../../src/contract/finding.ts';
+import { isMisrouted } from '../../src/http/exchange.ts';
 import { listPath } from '../../src/http/target.ts';
 
 /** What else a request holds does not count in place of a token. */
@@ -40,7 +41,12 @@ export const requests: readonly WithoutTopic[] = [
       fix: 'Check the token in the handler of the list, not by path; refuse what is not spelled as documented.',
     },
     async (context) => {
-      const answers = await probeAll(context, [...spellings(listPath), routings()]);
+      const all = await probeAll(context, [...spellings(listPath), routings()]);
+      // What names another host may never come to the portal: the rest of it goes by itself.
+      const parts = all.flatMap(({ probe, read: { exchange } }) =>
+        isMisrouted(exchange.request, exchange.response) ? (probe.parts ?? []) : [],
+      );
+      const answers = parts.length > 0 ? [...all, ...(await probeAll(context, parts))] : all;
       failIf(
         answers
           .filter(({ read }) => read.records.some(([, record]) => 'id' in record))

@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
-import type { Writes } from '../http/client.ts';
 import { quote } from '../http/curl.ts';
+import type { Writes } from '../http/target.ts';
 import { deliver, refuseUnwritable } from '../report/deliver.ts';
 import { profileOf, writesOf } from '../run/plan.ts';
 import type { Run } from '../run/run.ts';

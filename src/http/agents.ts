@@ -4,10 +4,20 @@ import { isIP, isIPv6, type LookupFunction } from 'node:net';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import type { Target } from './target.ts';
 
+/** What an agent that tunnels is told beside what every agent is. */
+export interface TunnelOptions extends AgentOptions {
+  /** The option or variable that names the proxy. */
+  readonly from: string;
+  /** How long a proxy may take to open a tunnel, in milliseconds. */
+  readonly connectMs: number;
+}
+
 /** A proxy, with the library that tunnels through it, which is loaded only where there is one. */
 export interface Tunnel {
   readonly url: URL;
-  readonly Agent: new (proxy: URL, options: AgentOptions) => HttpAgent & { options: object };
+  /** The option or variable that names it. */
+  readonly from: string;
+  readonly Agent: new (proxy: URL, options: TunnelOptions) => HttpAgent & { options: object };
 }
 
 /** How a connection to the target is made, beside its address. */
@@ -30,12 +40,20 @@ export interface Connecting {
  * The agents of a client: one keeps its connections, those of the other are used once. An http
  * target is tunnelled through a proxy as well, so that the proxy logs no path.
  */
-export function agentsOf(target: Target, connecting: Connecting, maxSockets: number) {
+export function agentsOf(
+  target: Target,
+  connecting: Connecting,
+  { maxSockets, timeoutMs }: { readonly maxSockets: number; readonly timeoutMs: number },
+) {
   const { tunnel, address } = connecting;
   const options = target.tls ? toTarget(target, connecting) : {};
   const create = (more: { keepAlive: boolean; maxSockets?: number }): HttpAgent => {
     if (tunnel) {
-      const agent = new tunnel.Agent(tunnel.url, { ...trust(connecting), ...more });
+      const { url, from, Agent } = tunnel;
+      // A little less than a request has, so that the proxy is named and not the target.
+      const agent = new Agent(url, {
+        ...{ ...trust(connecting), ...more, from, connectMs: timeoutMs * 0.9 },
+      });
       // What is given to it is for the proxy; this is for what is behind.
       Object.assign(agent.options, options);
       return agent;

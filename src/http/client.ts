@@ -6,15 +6,19 @@ import { Bodies, collector } from './bodies.ts';
 import { type CurlOptions, curlCommand } from './curl.ts';
 import { delay } from './delay.ts';
 import { stringifyExact } from './exact-json.ts';
-import type { Exchange, Failure, Outcome, OutgoingRequest } from './exchange.ts';
-import { readFailure } from './failure.ts';
+import {
+  type Exchange,
+  type Failure,
+  isMisrouted,
+  type Outcome,
+  type OutgoingRequest,
+} from './exchange.ts';
+import { aborted, readFailure } from './failure.ts';
 import type { Limiter } from './limiter.ts';
 import { isTooMuch, maxBytes, Room } from './memory.ts';
+import { ProxyError } from './proxy-error.ts';
 import { pauseBefore, retryAfterOf } from './retry.ts';
-import { sessionPaths, type Target } from './target.ts';
-
-/** What may be sent beside GET: everything, nothing, or a login and its logout. */
-export type Writes = 'all' | 'none' | 'sessions';
+import { mayBeSent, type Target, type Writes } from './target.ts';
 
 export interface ClientOptions extends CurlOptions, Connecting {
   readonly userAgent: string;
@@ -63,12 +67,17 @@ export class Client {
   #sent = 0;
   /** Whether anything has answered yet. */
   #isThere = false;
+  /** When fewer tunnels were last opened at once. */
+  #fewerSince = 0;
   /** Since when nothing but refused connections came back. */
   #refusedSince: number | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#agents = agentsOf(options.target, options, options.concurrency);
+    this.#agents = agentsOf(options.target, options, {
+      maxSockets: options.concurrency,
+      timeoutMs: options.timeoutMs,
+    });
     this.#limit = pLimit(options.concurrency);
     this.#writes = pLimit(Math.min(options.concurrency, mostWrites));
   }
@@ -87,6 +96,11 @@ export class Client {
   send(request: OutgoingRequest): Promise<Exchange> {
     const send = () => this.#limit(() => this.#insist(request));
     return (request.method ?? 'GET') === 'GET' ? send() : this.#writes(send);
+  }
+
+  /** The certificate with which it shows who it is, in PEM. */
+  get certificate(): string | undefined {
+    return this.#options.certificate?.cert;
   }
 
   get target(): Target {
@@ -122,7 +136,7 @@ export class Client {
         receivedAt: Date.now(),
         ...outcome,
       };
-      this.#note(outcome, sentAt);
+      this.#note(request, outcome, sentAt);
       // Where nothing ever answered, a port is wrong more often than a server is late.
       if (outcome.failure?.kind === 'refused' && !this.#isThere)
         until = Math.min(until, sentAt + firstPatienceMs);
@@ -133,15 +147,17 @@ export class Client {
     }
   }
 
-  #note({ response, failure }: Outcome, sentAt: number): void {
+  #note(request: OutgoingRequest, { response, failure }: Outcome, sentAt: number): void {
     const { limiter, patienceMs, onGone } = this.#options;
     if (failure?.kind === 'refused' && this.#isThere) {
       this.#refusedSince ??= sentAt;
       if (Date.now() - this.#refusedSince > Math.max(patienceMs, leastGoneMs)) onGone?.();
     } else if (failure?.kind !== 'aborted') this.#refusedSince = undefined;
+    if (failure?.kind === 'proxy' && this.#isThere) this.#fewerTunnels(sentAt);
     if (!response) return;
     this.#isThere = true;
-    if (response.status !== 429 && response.status !== 503) {
+    const isBusy = response.status === 429 || response.status === 503;
+    if (!isBusy || isMisrouted(request, response)) {
       limiter.passed();
       return;
     }
@@ -152,11 +168,18 @@ export class Client {
   }
 
   #failureOf(error: unknown): Failure {
-    const { timeoutMs, ca, tunnel } = this.#options;
-    const failure = readFailure(error, timeoutMs, ca !== undefined);
-    // Nothing but the proxy was connected to.
-    const isOfProxy = tunnel && (failure.kind === 'refused' || failure.kind === 'unreachable');
-    return isOfProxy ? { ...failure, sentence: `at the proxy, ${failure.sentence}` } : failure;
+    const { timeoutMs, ca } = this.#options;
+    const read = (cause: unknown) => readFailure(cause, timeoutMs, ca !== undefined);
+    return error instanceof ProxyError ? error.failure(read) : read(error);
+  }
+
+  /** A proxy that let some pass may bound how many there are: those that wait for use count, too. */
+  #fewerTunnels(sentAt: number): void {
+    if (sentAt < this.#fewerSince) return;
+    this.#fewerSince = Date.now();
+    this.#limit.concurrency = Math.max(1, Math.floor(this.#limit.concurrency / 2));
+    const idle = Object.values(this.#agents.kept.freeSockets).flatMap((sockets) => sockets ?? []);
+    for (const socket of idle) socket.destroy();
   }
 
   /** Where responses are long, no more of them are read at once than fit. */
@@ -223,13 +246,4 @@ export class Client {
       signal.removeEventListener('abort', onEnd);
     }
   }
-}
-
-function mayBeSent(method: string, path: string, writes: Writes): boolean {
-  if (method === 'GET' || writes === 'all') return true;
-  return writes === 'sessions' && method === 'POST' && sessionPaths.includes(path);
-}
-
-function aborted({ reason }: AbortSignal): Failure {
-  return { kind: 'aborted', sentence: `${reason}` };
 }

@@ -10,7 +10,9 @@ export interface CurlOptions {
   readonly ca?: { readonly pem: string; readonly file: string } | undefined;
   readonly insecure?: boolean | undefined;
   /** Files of a client certificate. */
-  readonly certFiles?: { readonly cert: string; readonly key?: string } | undefined;
+  readonly certFiles?:
+    | { readonly cert: string; readonly key?: string; readonly isEncrypted?: boolean }
+    | undefined;
   /** What goes with every request: its value, and the variable that holds it. */
   readonly headers?: readonly Header[] | undefined;
   /** `HOST:PORT:ADDRESS`. */
@@ -37,6 +39,7 @@ export function curlCommand(
   if (ca) words.push(`--cacert ${quote(ca.file)}`);
   if (certFiles) words.push(`--cert ${quote(certFiles.cert)}`);
   if (certFiles?.key) words.push(`--key ${quote(certFiles.key)}`);
+  if (certFiles?.isEncrypted) words.push('--pass "$PORTAL_KEY_PASSPHRASE"');
   if (resolve) words.push(`--resolve ${quote(resolve)}`);
   if (proxy) words.push(`--proxytunnel --proxy ${proxy}`);
   for (const { name, variable } of headers) words.push(`-H "${name}: $${variable}"`);

@@ -33,6 +33,8 @@ export interface Failure {
     | 'plain'
     /** Plain http where TLS was sent. */
     | 'no-tls'
+    /** A proxy on the way does not let it pass; nothing was sent to the target. */
+    | 'proxy'
     | 'timeout'
     | 'broken'
     | 'size'
@@ -77,6 +79,14 @@ export interface IncomingResponse {
 export function isUnavailable(status: number): boolean {
   // 520 to 530 are what edge proxies say when the origin does not answer.
   return [429, 502, 503, 504].includes(status) || (status >= 520 && status <= 530);
+}
+
+/** Whether somebody on the way looked for another host than the target, which the request named. */
+export function isMisrouted(
+  { headers }: Pick<OutgoingRequest, 'headers'>,
+  response: Pick<IncomingResponse, 'status'> | undefined,
+): boolean {
+  return headers.Host !== undefined && [502, 503, 504].includes(response?.status ?? 0);
 }
 
 /** The media type in lower case, without parameters; `undefined` when there is none. */

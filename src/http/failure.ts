@@ -104,3 +104,8 @@ function protocolOf(packet: Buffer): string | undefined {
   if ((first === 0x15 || first === 0x16) && second === 3) return 'TLS_RECORD';
   return undefined;
 }
+
+/** The failure of a request that was ended. */
+export function aborted({ reason }: AbortSignal): Failure {
+  return { kind: 'aborted', sentence: `${reason}` };
+}

@@ -13,7 +13,7 @@ export const apiPath = '/api/portal/v1';
 export const listPath = `${apiPath}/apiTokens`;
 export const whoamiPath = `${apiPath}/auth/whoami`;
 /** Where a session is opened and ended. */
-export const sessionPaths = [`${apiPath}/auth/login`, `${apiPath}/auth/logout`];
+const sessionPaths = [`${apiPath}/auth/login`, `${apiPath}/auth/logout`];
 
 /**
  * Reads a target: an http(s) URL with port and path prefix, down to the whole
@@ -64,4 +64,12 @@ export function stripEndpoint(path: string): string {
 /** Whether what is sent to a host stays on this machine. */
 export function isLoopback(host: string): boolean {
   return /^(127(\.\d+){3}|\[::1\]|localhost|.+\.localhost)$/.test(host);
+}
+
+/** What may be sent beside GET: everything, nothing, or a login and its logout. */
+export type Writes = 'all' | 'none' | 'sessions';
+
+export function mayBeSent(method: string, path: string, writes: Writes): boolean {
+  if (method === 'GET' || writes === 'all') return true;
+  return writes === 'sessions' && method === 'POST' && sessionPaths.includes(path);
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Client } from '../http/client.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { speaksTls } from '../http/speaks-tls.ts';
@@ -13,10 +14,13 @@ export async function inFront(client: Client, exchange: Exchange): Promise<Stop 
 }
 
 async function whatIsInFront(
-  { target }: Client,
+  client: Client,
   { failure, response }: Exchange,
 ): Promise<string | undefined> {
-  if (failure?.kind === 'client-certificate') return clientCertificate;
+  const { target } = client;
+  if (failure?.kind === 'client-certificate') return clientCertificate(client);
+  if (failure?.kind === 'proxy')
+    return `${failure.sentence.replace(/^./, (letter) => letter.toUpperCase())}.`;
   if (failure?.kind === 'no-tls')
     return `The target does not use TLS on this port: give ${target.base.replace('https:', 'http:')} as the target.`;
   const isPlain = failure?.kind === 'plain' || failure?.kind === 'broken';
@@ -24,15 +28,14 @@ async function whatIsInFront(
     return wantsHttps(target.base);
   if (!response) return undefined;
   const { status, body } = response;
-  if (status === 407)
-    return 'A proxy on the way wants a login (407): give its user and password in the URL of the proxy (--proxy, HTTPS_PROXY), from a variable.';
+  if (status === 407) return 'A proxy on the way, which was not named, wants a login (407).';
   if (status === 511)
     return 'The network wants a sign-in before it lets anything pass (511): sign in, or run the suite in another network.';
   if (status !== 400) return undefined;
   // Their own words; none of them is repeated.
   const text = body.subarray(0, 2000).toString('latin1');
   if (!target.tls && plainHttp.test(text)) return wantsHttps(target.base);
-  return noCertificate.test(text) ? clientCertificate : undefined;
+  return noCertificate.test(text) ? clientCertificate(client) : undefined;
 }
 
 /** What nginx, Go and Apache say of http on a port of https. */
@@ -40,8 +43,14 @@ const plainHttp = /HTTP request (was sent )?to (an )?HTTPS|speaking plain HTTP t
 /** What nginx says where no client certificate came. */
 const noCertificate = /No required SSL certificate was sent|SSL certificate error/i;
 
-const clientCertificate =
-  'The server wants a client certificate (mutual TLS): give it with --cert FILE and --key FILE.';
+function clientCertificate({ certificate }: Client): string {
+  if (certificate === undefined)
+    return 'The server wants a client certificate (mutual TLS): give it with --cert FILE and --key FILE.';
+  const { validTo } = new X509Certificate(certificate);
+  return Date.parse(validTo) < Date.now()
+    ? `The server refused the client certificate of --cert, which expired (${validTo}).`
+    : 'The server refused the client certificate of --cert: is it of the authority that the server trusts, and does no proxy on the way inspect TLS, which cannot hand it on?';
+}
 
 function wantsHttps(base: string): string {
   return `The target speaks TLS on this port: give ${base.replace('http:', 'https:')} as the target.`;

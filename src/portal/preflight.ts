@@ -120,6 +120,10 @@ function listsOf(arrivals: readonly Arrival[]): readonly ListRead[] {
   return arrivals.map(({ list }) => list);
 }
 
+/** What somebody in front may want. */
+const signIn = ' If it is a page to sign in, a gateway is in front: --header gives what it wants.';
+const gateway = ' Or a gateway in front refuses it: --header gives what one wants.';
+
 function notAPortal(arrivals: readonly Arrival[]): Stop | undefined {
   const foreign = ({ response }: Exchange) =>
     response !== undefined && (response.status === 404 || isPage(response));
@@ -129,7 +133,7 @@ function notAPortal(arrivals: readonly Arrival[]): Stop | undefined {
   const what = status === 404 ? '404' : `a page of HTML (${status})`;
   return {
     outcome: 'misconfigured',
-    message: `This is not a portal: the list and /auth/whoami were both answered with ${what}. Check the URL, its port and path prefix.`,
+    message: `This is not a portal: the list and /auth/whoami were both answered with ${what}. Check the URL, its port and path prefix.${status === 404 ? '' : signIn}`,
   };
 }
 
@@ -155,7 +159,7 @@ function refused(arrivals: readonly Arrival[]): Stop | undefined {
     if (shut(whoami)) {
       return {
         outcome: 'misconfigured',
-        message: `${variable} was rejected, by the list (${list.status}) and by /auth/whoami (${whoami.response?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.${otherLogin(list.exchange)}${drops}`,
+        message: `${variable} was rejected, by the list (${list.status}) and by /auth/whoami (${whoami.response?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.${list.status === 403 ? gateway : ''}${otherLogin(list.exchange)}${drops}`,
       };
     }
     doubt ??= {

@@ -1,5 +1,5 @@
 import type { Client } from '../http/client.ts';
-import { type Exchange, isUnavailable } from '../http/exchange.ts';
+import { type Exchange, isMisrouted, isUnavailable } from '../http/exchange.ts';
 import type { Credential } from './credential.ts';
 import type { Journal } from './journal.ts';
 import { ListRead } from './list-read.ts';
@@ -137,7 +137,8 @@ export class ProbeBatches {
   async #probe({ probe, purpose }: Waiting): Promise<Exchange> {
     const request = probeRequest(probe, purpose);
     const first = await this.#client.send(request);
-    return (first.response?.status ?? 0) >= 500 ? this.#client.send(request) : first;
+    const isError = (first.response?.status ?? 0) >= 500 && !isMisrouted(request, first.response);
+    return isError ? this.#client.send(request) : first;
   }
 
   async #troubleOf(when: 'before' | 'after'): Control {
@@ -163,7 +164,8 @@ function batchesOf(waiting: readonly Waiting[]): readonly Waiting[][] {
 }
 
 /** Whether somebody who bans may have answered, or the portal does not answer at all. */
-function mayBeBan({ response }: Exchange): boolean {
+function mayBeBan({ request, response }: Exchange): boolean {
+  if (isMisrouted(request, response)) return false;
   const status = response?.status ?? 503;
   return status === 403 || status === 429 || isUnavailable(status);
 }
@@ -171,5 +173,6 @@ function mayBeBan({ response }: Exchange): boolean {
 function doubtOf({ failure, response, request }: Exchange): string | undefined {
   if (failure) return `with ${request.credential}, ${failure.sentence}`;
   const status = response?.status ?? 0;
+  if (isMisrouted(request, response)) return undefined;
   return isUnavailable(status) ? `with ${request.credential}, the answer was ${status}` : undefined;
 }

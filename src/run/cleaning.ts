@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Writes } from '../http/client.ts';
 import type { Limiter } from '../http/limiter.ts';
-import type { Target } from '../http/target.ts';
+import type { Target, Writes } from '../http/target.ts';
 import type { Report } from '../report/report.ts';
 import type { Administrator } from '../sandbox/administrator.ts';
 import { type Id, isSame } from '../sandbox/answers.ts';

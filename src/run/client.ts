@@ -1,7 +1,8 @@
 import type { Tunnel } from '../http/agents.ts';
-import { Client, type Writes } from '../http/client.ts';
+import { Client } from '../http/client.ts';
 import { Limiter } from '../http/limiter.ts';
-import type { Target } from '../http/target.ts';
+import type { Target, Writes } from '../http/target.ts';
+import type { Proxy as ProxyOnTheWay } from '../settings/proxy.ts';
 import type { Settings } from '../settings/settings.ts';
 import { version } from './version.ts';
 
@@ -35,12 +36,16 @@ export function newClient(
     ...{ timeoutMs, concurrency, origin, ca, insecure, writes, signal, limiter, headers, tunnel },
     authorities: [...(ca ? [ca.pem] : []), ...authorities],
     ...(cert ? { certificate: certificateOf(cert, key) } : {}),
-    certFiles: cert && { cert: cert.file, ...(key ? { key: key.file } : {}) },
+    certFiles: cert && {
+      cert: cert.file,
+      ...(key ? { key: key.file } : {}),
+      isEncrypted: (key ?? cert).passphrase !== undefined,
+    },
     ...(onGone ? { onGone } : {}),
     address: resolve?.address,
     resolve: resolve?.text,
-    // That of the environment is found by curl itself.
-    proxy: proxy?.from === '--proxy' ? inCommand(proxy.url) : undefined,
+    // For https curl finds that of the environment itself.
+    proxy: proxy && (proxy.from === '--proxy' || !target.tls) ? inCommand(proxy) : undefined,
   });
 }
 
@@ -50,7 +55,8 @@ function certificateOf(cert: NonNullable<Settings['cert']>, key: Settings['key']
 }
 
 /** A proxy in a command: its password is in a variable. */
-function inCommand({ username, origin }: URL): string {
+function inCommand({ url: { username, origin }, from }: ProxyOnTheWay): string {
+  if (from !== '--proxy') return `"$${from}"`;
   return username === '' ? origin : '"$PORTAL_PROXY"';
 }
 
@@ -58,7 +64,7 @@ function inCommand({ username, origin }: URL): string {
 export async function withTunnel<T extends Settings>(settings: T): Promise<T> {
   const { proxy } = settings;
   if (!proxy) return settings;
-  const { HttpsProxyAgent: Agent } = await import('https-proxy-agent');
-  const tunnel: Tunnel = { url: proxy.url, Agent };
+  const { TunnelAgent: Agent } = await import('../http/tunnel.ts');
+  const tunnel: Tunnel = { ...proxy, Agent };
   return { ...settings, tunnel };
 }

@@ -8,7 +8,7 @@ import {
   type RunFacts,
 } from '../contract/requirement.ts';
 import { usualSet } from '../contract/sets.ts';
-import type { Writes } from '../http/client.ts';
+import type { Writes } from '../http/target.ts';
 import type { Context } from '../portal/context.ts';
 import { whyOutside } from '../report/collect.ts';
 import type { Report } from '../report/report.ts';

@@ -122,6 +122,10 @@ async function firstLogin(login: () => Promise<string>): Promise<string> {
         `PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD were rejected (401).${otherLogin(error.exchange)}`,
       );
     }
+    if (error instanceof CallFailed && error.status === 403)
+      throw new Misconfigured(
+        'POST /auth/login was refused (403): a gateway in front may want a header (--header), or the login may not be used from here.',
+      );
     throw sandboxUnavailable(error);
   }
 }

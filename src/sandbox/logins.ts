@@ -1,3 +1,4 @@
+import { mediaType } from '../http/exchange.ts';
 import { CallFailed } from './caller.ts';
 import type { Calls } from './calls.ts';
 import type { Created, Leftover } from './created.ts';
@@ -16,12 +17,17 @@ export async function openSession(
 ): Promise<string> {
   created.isLoginLost = true;
   const session = await calls.login(username, password, false).catch((error) => {
-    created.isLoginLost = error instanceof CallFailed && error.mayHaveWorked;
+    created.isLoginLost = error instanceof CallFailed && error.mayHaveWorked && !isPage(error);
     throw error;
   });
   created.isLoginLost = false;
   created.logins.set(session, false);
   return session;
+}
+
+/** Whether a page came back: nobody logs in to one, and its response was not lost. */
+function isPage({ exchange: { response } }: CallFailed): boolean {
+  return response !== undefined && response.status < 400 && mediaType(response) === 'text/html';
 }
 
 /** A logout that failed is sent again: a session that stays open is a credential. */

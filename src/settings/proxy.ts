@@ -23,7 +23,7 @@ export function readProxy(
   variables: Environment,
   target: string | undefined,
 ): Proxy | undefined {
-  if (named === 'none') return undefined;
+  if (named?.toLowerCase() === 'none') return undefined;
   if (named !== undefined) return { url: parseProxy(named, '--proxy'), from: '--proxy' };
   if (target === undefined || !URL.canParse(target)) return undefined;
   const { protocol, hostname, port } = new URL(target);
@@ -47,7 +47,7 @@ function parseProxy(text: string, from: string): URL {
     );
   if (url && /^https?:$/.test(url.protocol) && url.hostname !== '') return url;
   throw new Misconfigured(
-    `${from} names no http or https proxy, such as http://proxy.example.com:3128.`,
+    `${from} names no http or https proxy, such as http://proxy.example.com:3128; a / or # in its password is written %2F or %23.`,
   );
 }
 
@@ -77,7 +77,7 @@ function isExcepted(list: string, hostname: string, port: string): boolean {
     .some((entry) => {
       const [, named = entry, itsPort = port] = /^(\[.*\]|[^:]+):(\d+)$/.exec(entry) ?? [];
       if (itsPort !== port) return false;
-      const name = named.replace(/^\*?\.|^\[|\]$/g, '');
+      const name = named.replace(/^\*?\.|^\[|[\].]$/g, '');
       return name === '*' || name === host || host.endsWith(`.${name}`) || isInside(name, host);
     });
 }

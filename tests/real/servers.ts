@@ -1,4 +1,5 @@
 import { certify } from '../../src/reference/certify.ts';
+import { createAuthority } from '../support/tls.ts';
 import { freePort, type Program, startProgram } from './program.ts';
 
 /** A server of the world in front of portals: TLS by a private CA, and below a path. */
@@ -187,7 +188,7 @@ function squidBasics(folder: string): string {
   return `
 cache_mem 8 MB
 pid_filename ${folder}/pid
-cache_log ${folder}/cache.log
+cache_log stdio:/dev/stderr
 access_log none
 coredump_dir ${folder}
 visible_hostname localhost
@@ -196,12 +197,17 @@ shutdown_lifetime 0 seconds
 `;
 }
 
-/** squid as it stands between a company and the world. */
-export async function forwardProxy(): Promise<Program & { readonly url: string }> {
+/**
+ * squid as it stands between a company and the world.
+ *
+ * @param rules what it does before it lets everybody pass
+ */
+export async function forwardProxy(rules = ''): Promise<Program & { readonly url: string }> {
   const port = await freePort();
   const config = (folder: string) => `
 http_port 127.0.0.1:${port}
 acl tunnel method CONNECT
+${rules}
 http_access allow tunnel
 http_access deny all
 ${squidBasics(folder)}`;
@@ -211,6 +217,39 @@ ${squidBasics(folder)}`;
     (folder) => ['squid', '-N', '-f', `${folder}/squid.conf`],
   );
   return { ...program, url: `http://127.0.0.1:${port}` };
+}
+
+/** squid as it stands where a company reads what is sent over TLS: it shows certificates of its own. */
+export async function inspectingProxy(): Promise<
+  Program & { readonly url: string; readonly ca: string }
+> {
+  const port = await freePort();
+  const authority = await createAuthority('inspector');
+  const config = (folder: string) => `
+http_port 127.0.0.1:${port} ssl-bump generate-host-certificates=on dynamic_cert_mem_cache_size=4MB tls-cert=${folder}/inspector.pem tls-key=${folder}/inspector.key
+sslcrtd_program /usr/lib/squid/security_file_certgen -s ${folder}/certificates -M 4MB
+sslcrtd_children 1
+acl beginning at_step SslBump1
+ssl_bump peek beginning
+ssl_bump bump all
+tls_outgoing_options cafile=${folder}/known.pem
+http_access allow all
+${squidBasics(folder)}`;
+  const program = await startProgram(
+    port,
+    (folder) => ({
+      'squid.conf': config(folder),
+      'known.pem': certificate.ca,
+      'inspector.pem': authority.cert,
+      'inspector.key': authority.private,
+    }),
+    (folder) => [
+      'sh',
+      '-c',
+      `/usr/lib/squid/security_file_certgen -c -s ${folder}/certificates -M 4MB && chmod -R a+rwX ${folder} && exec squid -N -f ${folder}/squid.conf`,
+    ],
+  );
+  return { ...program, url: `http://127.0.0.1:${port}`, ca: authority.cert };
 }
 
 /**

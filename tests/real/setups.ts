@@ -9,6 +9,7 @@ import {
   type Front,
   forwardProxy,
   haproxy,
+  inspectingProxy,
   nginx,
   prefix,
   squid,
@@ -63,14 +64,25 @@ async function behindSquid({ url }: Reference, peer?: string) {
 }
 
 /** A forward proxy on the way to nginx: it sees a name and a port. */
-async function throughSquid({ url }: Reference): Promise<Started> {
+async function throughSquid({ url }: Reference, rules?: string): Promise<Started> {
   const front = await nginx([url]);
-  const proxy = await forwardProxy();
+  const proxy = await forwardProxy(rules);
   const close = async () => {
     await proxy.close();
     await front.close();
   };
   return { ...front, args: ['--proxy', proxy.url], close };
+}
+
+/** A proxy that reads what is sent to nginx, with certificates of its own. */
+async function throughInspector({ url }: Reference): Promise<Started> {
+  const front = await nginx([url]);
+  const { url: proxy, ca, close: closeProxy } = await inspectingProxy();
+  const close = async () => {
+    await closeProxy();
+    await front.close();
+  };
+  return { ...front, ca, args: ['--proxy', proxy], close };
 }
 
 async function forClients({ url }: Reference): Promise<Started> {
@@ -126,7 +138,19 @@ export const setups: readonly Setup[] = [
     name: 'squid as a forward proxy, then nginx',
     needs: 'squid',
     outcome: conformant,
-    start: throughSquid,
+    start: (portal) => throughSquid(portal),
+  },
+  {
+    name: 'squid that inspects TLS, then nginx',
+    needs: 'squid',
+    outcome: conformant,
+    start: throughInspector,
+  },
+  {
+    name: 'squid as a forward proxy with 30 connections at most (403), then nginx',
+    needs: 'squid',
+    outcome: conformant,
+    start: (portal) => throughSquid(portal, 'acl many maxconn 30\nhttp_access deny many'),
   },
   {
     name: 'nginx, 20 requests a second (429)',

@@ -14,8 +14,12 @@ export interface ConnectProxy {
  * A proxy that tunnels by CONNECT and knows nothing else.
  *
  * @param login what it wants in Proxy-Authorization, as `user:password`
+ * @param answer what the n-th CONNECT is answered in place of a tunnel; null for nothing at all
  */
-export async function connectProxy(login?: string): Promise<ConnectProxy> {
+export async function connectProxy(
+  login?: string,
+  answer: (count: number) => string | null | undefined = () => undefined,
+): Promise<ConnectProxy> {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
@@ -24,6 +28,13 @@ export async function connectProxy(login?: string): Promise<ConnectProxy> {
   });
   server.on('connect', (request, socket: Socket) => {
     seen.push(`CONNECT ${request.url}`);
+    sockets.add(socket.on('error', () => socket.destroy()));
+    const instead = answer(seen.length);
+    if (instead === null) return;
+    if (instead !== undefined) {
+      socket.end(`HTTP/1.1 ${instead}\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nno`);
+      return;
+    }
     const wanted = login && `Basic ${Buffer.from(login).toString('base64')}`;
     if (wanted && request.headers['proxy-authorization'] !== wanted) {
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
