@@ -1,5 +1,6 @@
 // Puts command and API, with every library that they need, into few files: an install brings this
 // package alone, and finding and reading hundreds of small ones costs some 50 ms of each call.
+import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const parts = join(root, 'dist/src/parts');
 
 /** From where they are installed: an optional peer, and large validators that few calls need. */
-const external = ['testcontainers', /^#validators\/(report|baseline|config|targets)$/];
+const external = ['testcontainers', /^#validators\/(report|baseline|config|targets|digest)$/];
 
 /** What superagent loads for multipart bodies and for HTTP/2, of which there are none here. */
 const unused = ['formidable', 'form-data', 'http2', './http2wrapper'];
@@ -55,12 +56,23 @@ export async function bundle() {
   });
   const chunks = output.filter((chunk) => chunk.type === 'chunk');
   for (const { fileName, code } of chunks) writeFileSync(join(parts, fileName), inAscii(code));
+  writeDigest(chunks);
   writeDoors(chunks);
   // The validators hold a function of ajv.
   const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
   const packages = packagesOf([...modules, join(root, 'node_modules/ajv/lib')]);
   writeFileSync(join(parts, 'LICENSES.txt'), licensesOf(packages));
   writeFileSync(join(parts, 'sbom.cdx.json'), sbomOf(packages));
+}
+
+/** What tells this build from every other: reports name it. */
+function writeDigest(chunks) {
+  const hash = createHash('sha256');
+  for (const code of chunks.map(({ code }) => code).sort()) hash.update(code);
+  writeFileSync(
+    join(root, 'generated/digest.cjs'),
+    `module.exports = 'sha256:${hash.digest('hex')}';\n`,
+  );
 }
 
 /** Puts what a module needs at once into one file, unless a group before this one has it. */

@@ -65,40 +65,43 @@ function configSchema() {
   variables.properties = Object.fromEntries(
     credentialVariables.map((name) => [name, { $ref: '#/$defs/name' }]),
   );
-  schema.properties = { $schema, target, ...Object.fromEntries(settings), variables };
+  const members = { target, ...Object.fromEntries(settings), variables };
+  schema.properties = { $schema, ...members, targets: targetsIn(schema, members) };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
-/** A file of targets: each entry is a configuration with an id. */
-function targetsSchema() {
-  const { $schema, $defs, properties, ...config } = JSON.parse(configSchema());
-  const { $schema: _, ...members } = properties;
+/** The targets of a fleet: each entry is a configuration with an id. */
+function targetsIn({ type, additionalProperties }, members) {
   const id = {
     description: 'What the target is called, in every output and in the names of files.',
     type: 'string',
     pattern: '^[a-z0-9]([a-z0-9.-]{0,98}[a-z0-9])?$',
   };
+  return {
+    description:
+      'The targets of a fleet; the other members are those of each that does not say otherwise.',
+    type: 'array',
+    minItems: 1,
+    items: {
+      title: 'A target: an id, and a configuration',
+      ...{ type, additionalProperties },
+      required: ['id', 'target'],
+      properties: { id, ...members },
+    },
+  };
+}
+
+/** A file of targets. */
+function targetsSchema() {
+  const { $schema, $defs, properties, ...config } = JSON.parse(configSchema());
+  const { description: _, ...targets } = properties.targets;
   const schema = {
     $schema,
     $id: 'https://portal-conformance.dev/schemas/targets.schema.json',
     title: 'Targets of a fleet',
-    type: 'object',
-    additionalProperties: false,
+    ...{ type: config.type, additionalProperties: config.additionalProperties },
     required: ['targets'],
-    properties: {
-      $schema: { type: 'string' },
-      targets: {
-        type: 'array',
-        minItems: 1,
-        items: {
-          ...config,
-          $id: undefined,
-          title: 'A target: an id, and a configuration',
-          required: ['id', 'target'],
-          properties: { id, ...members },
-        },
-      },
-    },
+    properties: { $schema: { type: 'string' }, targets },
     $defs,
   };
   return `${JSON.stringify(schema, undefined, 2)}\n`;

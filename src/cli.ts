@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { addFleetCommands } from './commands/fleet-commands.ts';
 import { type Call, complain } from './commands/shared.ts';
 import { bugSite } from './contract/bug-site.ts';
 import { credentialKinds } from './portal/credential.ts';
@@ -149,21 +150,9 @@ withOptions(
   ],
 );
 
-program
-  .command('fleet')
-  .description('judge every target of a file in one process, with a report for each')
-  .requiredOption('--targets <file>', 'targets with ids, labels, options and variables, as JSON')
-  .option('--jobs <number>', 'targets at a time (16)')
-  .option(
-    '--where <name=value>',
-    'only targets with this label; several',
-    (label: string, before) => (before ? `${before}\n${label}` : label),
-  )
-  .option('--out <folder>', 'folder for <id>.json.gz and index.ndjson (reports)')
-  .action(async (given: Given) => {
-    const { fleetCommand } = await import('./commands/fleet.ts');
-    process.exitCode = await fleetCommand(callOf(given));
-  });
+addFleetCommands(program, async (given, command) => {
+  process.exitCode = await command(callOf(given));
+});
 
 program
   .command('serve')

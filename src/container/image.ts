@@ -17,6 +17,8 @@ export interface ImageSettings {
 export interface StartedImage {
   /** Where its port can be reached from here. */
   readonly url: string;
+  /** What the engine says which image it is: `sha256:...`. */
+  readonly digest: string | undefined;
   /** Removes the container and its volumes. */
   readonly remove: () => Promise<void>;
 }
@@ -85,7 +87,9 @@ export async function startImage(
       const [container] = await containers();
       return (await container?.inspect())?.State.Running === true;
     };
-    return { url: await answering(address, isRunning, until, signal), remove };
+    const url = await answering(address, isRunning, until, signal);
+    const [container] = await containers();
+    return { url, digest: (await container?.inspect())?.Image, remove };
   } catch (error) {
     const enough = new AbortController();
     await Promise.race([starting, delay(patienceMs, enough.signal)]);

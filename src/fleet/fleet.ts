@@ -27,6 +27,11 @@ export class Fleet {
     this.#environment = environment;
   }
 
+  /** How many runs are under way. */
+  get running(): number {
+    return this.#running.size;
+  }
+
   /** Ends every run; what has not begun does not begin. */
   interrupt(signal: EndingSignal): void {
     this.#signal ??= signal;
@@ -84,10 +89,8 @@ export class Fleet {
 const order: readonly ExitCode[] = [1, 4, 70, 3];
 
 /** The exit code of a fleet: the first in the order that any target ended with, and 0 for none. */
-export function exitCodeOf(verdicts: readonly FleetVerdict[]): number {
-  const codes: ExitCode[] = verdicts.map(({ report: { exitCode } }) =>
-    exitCode === 2 ? 1 : exitCode,
-  );
+export function exitCodeOf(exitCodes: readonly ExitCode[]): number {
+  const codes = exitCodes.map((code): ExitCode => (code === 2 ? 1 : code));
   return order.find((code) => codes.includes(code)) ?? 0;
 }
 

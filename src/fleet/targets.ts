@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Statement } from '../contract/requirement.ts';
-import { type Config, type ConfigFile, configOf } from '../settings/config-file.ts';
+import {
+  type Config,
+  type ConfigFile,
+  configOf,
+  refuseWeakening,
+} from '../settings/config-file.ts';
 import { lineOf, readJsonFile } from '../settings/json-file.ts';
 import type { Environment } from '../settings/option-reader.ts';
+import { configName } from '../settings/options.ts';
 import { type Settings, settingsIn } from '../settings/settings.ts';
 import { readLabels } from '../settings/values.ts';
 
@@ -26,17 +33,44 @@ interface TargetsFile {
   readonly targets: readonly (ConfigFile & { readonly id: string; readonly labels?: string[] })[];
 }
 
-/** Reads a file of targets. @throws Misconfigured */
-export function readTargets(path: string): Targets {
-  const { value, text } = readJsonFile<TargetsFile>(path, '--targets', 'targets');
-  const ids = value.targets.map(({ id }) => id);
+/**
+ * Reads a file of targets, or the targets of a configuration: the one that is named, or else the one
+ * in the working directory, which nobody may have looked at. Its options are those of every target
+ * that does not say otherwise.
+ *
+ * @throws Misconfigured
+ */
+export function readTargets(named: string | undefined, config?: string): Targets {
+  if (named !== undefined && config !== undefined)
+    throw new Misconfigured('Give --targets or --config, not both.');
+  const path = named ?? config ?? configName;
+  if (named === undefined && config === undefined && !existsSync(path))
+    throw new Misconfigured(`Give --targets FILE: there is no ${configName} here.`);
+  const { value, text } =
+    named === undefined
+      ? readJsonFile<ConfigFile & Partial<TargetsFile>>(path, '--config', 'config')
+      : readJsonFile<TargetsFile>(path, '--targets', 'targets');
+  const {
+    $schema: _,
+    targets: entries = [],
+    ...common
+  } = value as ConfigFile & Partial<TargetsFile>;
+  if (entries.length === 0) throw new Misconfigured(`${path} has no targets.`);
+  if (named === undefined && config === undefined)
+    for (const entry of [common, ...entries]) {
+      const { id: __, variables = {}, ...members } = entry as ConfigFile;
+      refuseWeakening(members, variables, path);
+    }
+  const ids = entries.map(({ id }) => id);
   const twice = ids.findIndex((id, index) => ids.indexOf(id) < index);
   if (twice >= 0)
     throw new Misconfigured(
       `${path}, line ${lineOf(text, ['targets', twice, 'id'])}: two targets have the id ${ids[twice]}`,
     );
-  const targets = value.targets.map(({ id, ...entry }): FleetTarget => {
-    const labels = readLabels(entry.labels ?? []);
+  const targets = entries.map(({ id, ...own }): FleetTarget => {
+    const variables = { ...common.variables, ...own.variables };
+    const entry = { ...common, ...own, variables };
+    const labels = readLabels((entry.labels as string[] | undefined) ?? []);
     return { id, labels, config: configOf(entry, path) };
   });
   return { targets, digest: createHash('sha256').update(text).digest('hex') };

@@ -13,6 +13,7 @@ export interface RunRecord
     | 'runId'
     | 'target'
     | 'image'
+    | 'imageDigest'
     | 'profile'
     | 'startedAt'
     | 'durationMs'
@@ -74,6 +75,7 @@ export function collect(
     runId: run.runId,
     target: run.target,
     image: run.image,
+    ...(run.imageDigest ? { imageDigest: run.imageDigest } : {}),
     profile,
     ...withLeftovers(verdict, leftovers),
     startedAt: run.startedAt,

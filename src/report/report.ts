@@ -5,11 +5,18 @@ import type { CredentialName, Profile, Statement } from '../contract/requirement
 /** What a run found out, as `schemas/report.schema.json` describes it. */
 export interface Report {
   readonly schemaVersion: 1;
-  readonly suite: { readonly name: 'portal-conformance'; readonly version: string };
+  readonly suite: {
+    readonly name: 'portal-conformance';
+    readonly version: string;
+    /** The SHA-256 of the build; absent where the suite was not built. */
+    readonly digest?: string;
+  };
   readonly runId: string;
   readonly target: string | null;
   /** The image that was started as the target. */
   readonly image: string | null;
+  /** What the engine says which image that was: `sha256:...`. */
+  readonly imageDigest?: string;
   readonly profile: Profile;
   readonly outcome: Outcome;
   readonly exitCode: ExitCode;

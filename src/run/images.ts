@@ -44,6 +44,7 @@ export async function verifyImage(
     try {
       const own = {
         image,
+        ...(started.digest ? { imageDigest: started.digest } : {}),
         target: started.url,
         profile: 'full',
         credentials: new Map(),

@@ -95,10 +95,12 @@ export function subjectOf({
   subjectVersion,
   labels,
   requirementSet = usualSet,
-}: Pick<Settings, 'subjectVersion' | 'labels' | 'requirementSet'>): Pick<
+  imageDigest,
+}: Pick<Settings, 'subjectVersion' | 'labels' | 'requirementSet' | 'imageDigest'>): Pick<
   Report,
-  'subject' | 'requirementSet'
+  'subject' | 'requirementSet' | 'imageDigest'
 > {
-  if (subjectVersion === undefined && Object.keys(labels).length === 0) return { requirementSet };
-  return { requirementSet, subject: { version: subjectVersion ?? null, labels } };
+  const known = { requirementSet, ...(imageDigest ? { imageDigest } : {}) };
+  if (subjectVersion === undefined && Object.keys(labels).length === 0) return known;
+  return { ...known, subject: { version: subjectVersion ?? null, labels } };
 }

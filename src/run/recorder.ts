@@ -10,7 +10,7 @@ import type { Report, RequirementResult } from '../report/report.ts';
 import { leak, maskSecrets } from '../secrets/mask.ts';
 import { SecretMasker } from '../secrets/masker.ts';
 import { asEvidence } from './evidence.ts';
-import { version } from './version.ts';
+import { digest, version } from './version.ts';
 
 /** The exchanges that a report keeps of each requirement: two rounds of reads and every probe. */
 const maxEvidence = 24;
@@ -139,7 +139,7 @@ export class Recorder {
     return collect(register, this.#results, {
       ...neverRun(),
       ...known,
-      suite: { name: 'portal-conformance', version },
+      suite: { name: 'portal-conformance', version, ...(digest ? { digest } : {}) },
       bodies: [...this.#bodies.keys()],
       ending: { ...ending, suiteErrors: this.#suiteErrors },
     });

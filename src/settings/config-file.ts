@@ -31,14 +31,14 @@ export function readConfig(named: string | undefined): Config {
   const path = named ?? (existsSync(configName) ? configName : undefined);
   if (path === undefined) return { options: {}, variables: {} };
   const { value } = readJsonFile<ConfigFile>(path, '--config', 'config');
-  const { $schema: _, variables = {}, reports: __, ...rest } = value;
+  const { $schema: _, variables = {}, reports: __, targets: ___, ...rest } = value;
   if (named === undefined) refuseWeakening(rest, variables, path);
   return configOf(value, path);
 }
 
 /** What a configuration says that was read from a file; paths in it are taken from where that is. */
 export function configOf(value: ConfigFile, path: string): Config {
-  const { $schema: _, variables = {}, reports = {}, ...rest } = value;
+  const { $schema: _, variables = {}, reports = {}, targets: __, ...rest } = value;
   const from = (file: string) => {
     // `"C:\temp"` holds a tab.
     if (/\p{Cc}/u.test(file))
@@ -68,7 +68,11 @@ function optionOf(member: string) {
  *
  * @throws Misconfigured
  */
-function refuseWeakening(members: object, variables: Config['variables'], path: string): void {
+export function refuseWeakening(
+  members: object,
+  variables: Config['variables'],
+  path: string,
+): void {
   const weak = Object.keys(members).find((name) => optionOf(name)?.weakens);
   const foreign = Object.values(variables).find((name) => !name.startsWith('PORTAL_'));
   const what = weak ?? (foreign === undefined ? undefined : `the variable ${foreign}`);

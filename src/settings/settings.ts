@@ -29,6 +29,8 @@ export interface Settings extends OptionSettings {
   readonly sandbox?: SandboxAdapter | undefined;
   /** The image that was started as the target. */
   readonly image?: string;
+  /** What the engine says which image that was. */
+  readonly imageDigest?: string;
   readonly detail: 'quiet' | 'normal' | 'verbose';
   /** Certificate authorities of the environment, in PEM. */
   readonly authorities: readonly string[];
