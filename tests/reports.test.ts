@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +52,8 @@ beforeAll(async () => {
     '--baseline',
     baseline,
     '--allow-token-in-url',
+    // An attestation is about what has a digest.
+    ...['--subject-version', `sha256:${'a'.repeat(64)}`],
   ];
   called = await portalConformance([...args, ...reports], variables);
   written = Object.fromEntries(
@@ -102,7 +104,7 @@ test('the terminal ends with what to do', () => {
   expect(called.stdout).toContain(`html     ${join(folder, 'report.html')}`);
 });
 
-describe.each(formatNames)('as %s', (format) => {
+describe.each(formatNames.filter((format) => format !== 'intoto'))('as %s', (format) => {
   test('the golden report is rendered as the golden text: npm run golden writes it', async () => {
     const file = new URL(`./golden/${formats[format].file}`, import.meta.url).pathname;
     await expect(await render(golden, format)).toMatchFileSnapshot(file);
@@ -129,7 +131,7 @@ describe.each(formatNames)('as %s', (format) => {
   });
 });
 
-test.each(formatNames.filter((format) => format !== 'badge'))(
+test.each(formatNames.filter((format) => format !== 'badge' && format !== 'intoto'))(
   'what stays on the server is in the form %s, with its command',
   async (format) => {
     const command = 'portal-conformance cleanup http://127.0.0.1:9909 --run 2222222222 --yes';
@@ -156,6 +158,7 @@ async function problems(format: Format, text: string): Promise<string[]> {
     markdown: () => markdownProblems(text),
     prometheus: () => prometheusProblems(text),
     badge: () => badgeProblems(JSON.parse(text)),
+    intoto: () => (text === '' ? [] : inTotoProblems(JSON.parse(text))),
     github: () =>
       text
         .trimEnd()
@@ -209,6 +212,68 @@ function badgeProblems(badge: Record<string, unknown>): string[] {
     ...(badge.schemaVersion === 1 && badge.message !== '' ? [] : ['no badge']),
   ];
 }
+
+/** As the in-toto specification wants a statement with a test result. */
+function inTotoProblems(value: unknown): string[] {
+  const strings = { type: 'array', items: { type: 'string' } };
+  const digest = {
+    type: 'object',
+    required: ['sha256'],
+    properties: { sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } },
+  };
+  const validate = new Ajv().compile({
+    type: 'object',
+    additionalProperties: false,
+    required: ['_type', 'subject', 'predicateType', 'predicate'],
+    properties: {
+      _type: { const: 'https://in-toto.io/Statement/v1' },
+      subject: {
+        type: 'array',
+        minItems: 1,
+        items: { type: 'object', required: ['digest'], properties: { name: {}, digest } },
+      },
+      predicateType: { const: 'https://in-toto.io/attestation/test-result/v0.1' },
+      predicate: {
+        type: 'object',
+        required: ['result', 'configuration'],
+        properties: {
+          result: { enum: ['PASSED', 'WARNED', 'FAILED'] },
+          configuration: { type: 'array', minItems: 1, items: { type: 'object' } },
+          ...{ passedTests: strings, warnedTests: strings, failedTests: strings },
+        },
+      },
+    },
+  });
+  return validate(value) ? [] : (validate.errors ?? []).map(({ message }) => `${message}`);
+}
+
+test('an in-toto statement is about what has a digest, and about nothing that was not decided', async () => {
+  const digest = 'a'.repeat(64);
+  const attested = { ...golden, image: 'portal:1', imageDigest: `sha256:${digest}` };
+  const statement = JSON.parse(await render(attested, 'intoto'));
+  expect(statement).toMatchObject({
+    subject: [{ name: 'portal:1', digest: { sha256: digest } }],
+    predicate: { result: 'FAILED', failedTests: ['created-at-milliseconds'] },
+  });
+  expect(inTotoProblems(statement)).toEqual([]);
+  const path = join(folder, 'statement.json');
+  const from = join(folder, 'attested.json');
+  const attest = async (report: object) => {
+    writeFileSync(from, JSON.stringify(report));
+    return run(process.execPath, [
+      ...['dist/src/cli.js', 'report', `intoto=${path}`, '--from', from],
+    ]);
+  };
+  const undecided = await attest({ ...attested, outcome: 'undecided', exitCode: 3 });
+  expect(undecided).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('intoto is not written: the outcome is undecided'),
+  });
+  expect(await attest(golden)).toMatchObject({ stderr: expect.stringContaining('digest of what') });
+  expect(existsSync(path)).toBe(false);
+  const version = { version: `portal@sha256:${digest}`, labels: {} };
+  expect(await attest({ ...golden, subject: version })).toMatchObject({ code: 0, stderr: '' });
+});
 
 function htmlProblems(text: string): string[] {
   const found: string[] = [];

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Misconfigured } from '../contract/misconfigured.ts';
-import { type Destination, render } from './formats/formats.ts';
+import { type Destination, lackOf, render } from './formats/formats.ts';
 import { renderText } from './formats/text.ts';
 import { inert, inertReport } from './inert.ts';
 import type { Output } from './output.ts';
@@ -80,6 +80,11 @@ export async function writeReports(
 ): Promise<string[]> {
   const trouble: string[] = [];
   for (const { format, path } of destinations) {
+    const lack = await lackOf(report, format);
+    if (lack !== undefined) {
+      trouble.push(`${format} is not written: ${lack}`);
+      continue;
+    }
     const text = await render(report, format);
     try {
       if (path === '-') {

@@ -12,6 +12,8 @@ interface FormatEntry {
   /** Whether it is data with escapes of its own, and keeps strings as they are. */
   readonly isData?: boolean;
   readonly load: () => Promise<Render>;
+  /** Why there is nothing to be written of a report; the text is empty then. */
+  readonly lack?: (report: Report) => Promise<string | undefined>;
 }
 
 /** Every form that a report can be written in: pure functions of it, loaded when needed. */
@@ -66,6 +68,15 @@ export const formats = {
     file: 'badge.json',
     load: async () => (await import('./badge.ts')).renderBadge,
   },
+  intoto: {
+    reader: 'supply chains',
+    about:
+      'an in-toto statement ([test-result](https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md)) on the image, to be signed; nothing when undecided',
+    file: 'intoto.json',
+    isData: true,
+    load: async () => (await import('./intoto.ts')).renderInToto,
+    lack: async (report: Report) => (await import('./intoto.ts')).whyNotAttested(report),
+  },
   text: {
     reader: 'people',
     about: 'what `--verbose` prints',
@@ -93,4 +104,10 @@ export async function render(report: Report, format: Format): Promise<string> {
   const { load, isData = false }: FormatEntry = formats[format];
   const renderer = await load();
   return renderer(isData ? report : inertReport(report));
+}
+
+/** Why a form has nothing to say of a report. */
+export async function lackOf(report: Report, format: Format): Promise<string | undefined> {
+  const { lack }: FormatEntry = formats[format];
+  return lack?.(report);
 }
