@@ -84,13 +84,14 @@ test('a secret in a baseline is in no form of the report, and is no bug of the s
   const portal = await startReference(everyStatus);
   const baseline = join(folder, 'with-secret.json');
   writeFileSync(baseline, JSON.stringify(baselineWith(portal.credentials.get('caller.token'))));
-  const reports = formatNames.flatMap((format) => [
-    '--report',
-    `${format}=${join(folder, format)}`,
-  ]);
+  const reports = formatNames
+    .filter((format) => format !== 'intoto')
+    .flatMap((format) => ['--report', `${format}=${join(folder, format)}`]);
   const args = ['--only', 'name-string', '--baseline', baseline, ...reports];
   const { code, everything, report } = await portalConformance(args, variablesOf(portal));
-  const files = formatNames.map((format) => readFileSync(join(folder, format), 'utf8'));
+  const files = formatNames
+    .filter((format) => format !== 'intoto')
+    .map((format) => readFileSync(join(folder, format), 'utf8'));
   await portal.close();
   expect({ code, outcome: report.outcome }).toEqual({ code: 0, outcome: 'known-failures' });
   expect(everything).toContain('see the ticket of [secret]');
