@@ -13,6 +13,7 @@ const floors = [
   'vitest.config.ts',
   'specs/conformance.spec.ts',
   'src/commands/',
+  'src/site/',
   'src/fleet/',
   'src/suites/',
   'src/api/',

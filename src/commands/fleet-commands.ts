@@ -24,6 +24,17 @@ export function addFleetCommands(program: Command, end: End): void {
       const { mergeCommand } = await import('./merge.ts');
       await end(given, (call) => mergeCommand(folders, call));
     });
+
+  program
+    .command('site')
+    .description('write static pages of what a fleet wrote: targets, requirements, badges')
+    .argument('<folder>', 'the folder of --out of fleet or merge')
+    .option('--history <file>', 'the history of the fleet, for the dates of what changed')
+    .option('--out <folder>', 'folder for the pages (site)')
+    .action(async (folder: string, given: Given) => {
+      const { siteCommand } = await import('./site.ts');
+      await end(given, (call) => siteCommand(folder, call));
+    });
 }
 
 function aboutTargets(command: Command): Command {
@@ -35,5 +46,6 @@ function aboutTargets(command: Command): Command {
       'only targets with this label; several',
       (label: string, before) => (before ? `${before}\n${label}` : label),
     )
-    .option('--out <folder>', 'folder for <id>.json.gz and index.ndjson (reports)');
+    .option('--out <folder>', 'folder for <id>.json.gz and index.ndjson (reports)')
+    .option('--history <file>', 'add what changed since the last run to this file, a line each');
 }

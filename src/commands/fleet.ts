@@ -2,10 +2,12 @@ import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { exitCodeOf, Fleet, isOffline } from '../fleet/fleet.ts';
 import { type Entry, Folder } from '../fleet/folder.ts';
+import { appendTransitions, readHistory, statesOf, transitionsOf } from '../fleet/history.ts';
 import { inShard, readShard } from '../fleet/shard.ts';
 import { type FleetTarget, readTargets, type Targets } from '../fleet/targets.ts';
 import { inert } from '../report/inert.ts';
 import { type EndingSignal, signals } from '../report/outcome.ts';
+import type { Report } from '../report/report.ts';
 import { digest as build, version } from '../run/version.ts';
 import { OptionReader } from '../settings/option-reader.ts';
 import { readLabels } from '../settings/values.ts';
@@ -39,10 +41,12 @@ export async function fleetCommand(call: Call): Promise<number> {
     });
     const width = Math.max(0, ...chosen.map(({ id }) => id.length));
     const judged: Entry[] = [...kept];
+    const note = historian(reader.text('history'));
     for (const entry of kept) output.out(`${lineOf(entry, width)}  (kept)\n`);
     const verdicts = await fleet.judge(left, jobs, (verdict) => {
       const entry = folder.write(verdict, digest);
       judged.push(entry);
+      note(verdict.target.id, verdict.report);
       output.out(`${lineOf(entry, width)}\n`);
     });
     output.out(`\n${summaryOf(judged, chosen.length, 'not begun')}\n`);
@@ -98,4 +102,15 @@ export function summaryOf(entries: readonly Entry[], all: number, without: strin
   const told = [...counts].map(([outcome, number]) => `${number} ${outcome}`).join(', ');
   const rest = all - entries.length;
   return `${told || 'none judged'}${rest > 0 ? `; ${rest} ${without}` : ''}`;
+}
+
+/**
+ * What adds to a history what a report shows that was another thing before.
+ *
+ * @throws Misconfigured when the history cannot be read
+ */
+export function historian(path: string | undefined): (id: string, report: Report) => void {
+  if (path === undefined) return () => undefined;
+  const states = statesOf(readHistory(path));
+  return (id, report) => appendTransitions(path, transitionsOf(id, report, states.get(id)));
 }

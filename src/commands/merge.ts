@@ -5,7 +5,7 @@ import { exitCodeOf } from '../fleet/fleet.ts';
 import { Folder, indexesIn, readReport } from '../fleet/folder.ts';
 import { merge } from '../fleet/merge.ts';
 import { OptionReader } from '../settings/option-reader.ts';
-import { lineOf, selectedOf, summaryOf, targetsOf } from './fleet.ts';
+import { historian, lineOf, selectedOf, summaryOf, targetsOf } from './fleet.ts';
 import { type Call, complain } from './shared.ts';
 
 /** Joins what the shards of a fleet wrote. @returns the exit code of the fleet */
@@ -23,6 +23,9 @@ export async function mergeCommand(
     const { entries, missing } = merge(selected, digest, indexes);
     // One that cannot be read would be missed when somebody looks for it.
     for (const { entry, folder } of entries) readReport(folder, entry);
+    const note = historian(reader.text('history'));
+    if (reader.text('history') !== undefined)
+      for (const { entry, folder } of entries) note(entry.id, readReport(folder, entry));
     const out = reader.text('out') ?? 'reports';
     new Folder(out).begin(entries.map(({ entry }) => entry));
     for (const { entry, folder } of entries)

@@ -1,5 +1,5 @@
-/** The style of the HTML report. Colours come in pairs: for light and for dark. */
-export const style = `
+/** Colours come in pairs: for light and for dark. */
+export const palette = `
 :root {
   color-scheme: light dark;
   --back: light-dark(#fff, #14171c);
@@ -12,7 +12,10 @@ export const style = `
   --bad: light-dark(#b3261e, #ff8a80);
   --doubt: light-dark(#8a5300, #f0b35a);
 }
-* { box-sizing: border-box; }
+`;
+
+/** The style of the HTML report. */
+export const style = `${palette}* { box-sizing: border-box; }
 html { scroll-padding-top: 1rem; }
 body {
   margin: 0; background: var(--back); color: var(--text);
