@@ -5,7 +5,17 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { folder } from './measure.mjs';
 
-const names = ['read-only', 'bystander', 'start-up', 'peers', 'full', 'red', 'growth', 'proof'];
+const names = [
+  'read-only',
+  'bystander',
+  'start-up',
+  'peers',
+  'full',
+  'red',
+  'growth',
+  'proof',
+  'soak',
+];
 const isKept = process.argv.includes('--write');
 const chosen = process.argv.slice(2).filter((name) => name !== '--write');
 const unknown = chosen.filter((name) => !names.includes(name));

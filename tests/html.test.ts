@@ -1,13 +1,16 @@
 /// <reference lib="dom" />
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Status, statuses } from '../src/contract/judge.ts';
 import { render } from '../src/report/formats/formats.ts';
 import { renderHtml } from '../src/report/formats/html/page.ts';
-import type { Report } from '../src/report/report.ts';
+import type { Report, RequirementResult } from '../src/report/report.ts';
 import { hasChromium, launchChromium } from './support/chromium.ts';
 import { hostile } from './support/hostile-report.ts';
 
@@ -25,8 +28,70 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'portal-conformance-html-'));
   writeFileSync(join(folder, 'report.html'), renderHtml(report));
   writeFileSync(join(folder, 'hostile.html'), await render(hostile(report), 'html'));
+  for (const [name, other] of Object.entries(others()))
+    writeFileSync(join(folder, `${name}.html`), renderHtml(other));
   browser = await launchChromium();
 });
+
+/** Reports that look different. */
+function others(): Record<string, Report> {
+  const all = (status: Status, message: string) =>
+    report.requirements.map((one) => ({ ...one, status, message, findings: [], known: [] }));
+  const counted = (requirements: Report['requirements']) => ({
+    requirements,
+    counts: Object.fromEntries(
+      statuses.map((status) => [
+        status,
+        requirements.filter((one) => one.status === status).length,
+      ]),
+    ) as Report['counts'],
+  });
+  const ids = ['array', 'id-present', 'unknown-token-refused', 'created-at-milliseconds'];
+  const failing = report.requirements.find(({ id }) => id === 'created-at-milliseconds');
+  const finding = failing?.findings[0];
+  const many = Array.from({ length: 15 }, (_, index): RequirementResult => {
+    const credentials = ['no token', 'a token that nobody has', 'an empty token'];
+    const id = index === 0 ? 'unknown-token-refused' : `${ids[index % ids.length]}-${index}`;
+    const findings = credentials.map((credential) => ({
+      expected: `status 401 for ${credential}`,
+      received: 'status 200, with a list of 3',
+      credential,
+      count: 1,
+      curl: `curl -sS -i http://127.0.0.1:9909/${credential.replaceAll(' ', '-')}`,
+    }));
+    const own = index % 2 === 0 ? findings : finding ? [finding] : [];
+    return { ...(failing as RequirementResult), id, findings: own };
+  });
+  return {
+    green: { ...report, outcome: 'conformant', exitCode: 0, ...counted(all('pass', 'it holds')) },
+    undecided: {
+      ...report,
+      outcome: 'undecided',
+      exitCode: 3,
+      ...counted(all('inconclusive', 'the connection was refused')),
+    },
+    misconfigured: {
+      ...report,
+      outcome: 'misconfigured',
+      exitCode: 2,
+      target: null,
+      ...counted(
+        all('untested', 'not checked: the call is wrong').map((one) => ({ ...one, exchanges: [] })),
+      ),
+    },
+    many: { ...report, ...counted([...many, ...all('pass', 'it holds')]) },
+  };
+}
+
+/** What axe finds in the page that it is called in. */
+async function axeIn(): Promise<string[]> {
+  const { axe: inPage } = globalThis as unknown as {
+    axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+  };
+  if (!inPage) throw new Error('axe is not in the page');
+  const { violations } = await inPage.run();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`);
+}
 
 afterAll(async () => {
   if (!hasChromium) return;
@@ -230,6 +295,74 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
       });
     });
     expect(Math.min(...ratios)).toBeGreaterThan(4.5);
+  });
+
+  test.each(
+    [
+      ['report.html', 1280],
+      ['report.html', 390],
+      ['hostile.html', 1280],
+      ['undecided.html', 1280],
+      ['misconfigured.html', 1280],
+      ['green.html', 1280],
+      ['many.html', 390],
+    ].flatMap(([name, width]) =>
+      (['light', 'dark'] as const).map(
+        (scheme) => [name, width, scheme] as [string, number, 'dark' | 'light'],
+      ),
+    ),
+  )(needs('axe finds nothing in %s, %i pixels wide, %s'), async (name, width, colorScheme) => {
+    const page = await open(name, '', { viewport: { width, height: 800 }, colorScheme });
+    await page.locator('.folded > summary').evaluateAll((all) => {
+      for (const one of all) (one.parentElement as HTMLDetailsElement).open = true;
+    });
+    // The policy of the page lets nothing in; the debugger does.
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(axeIn);
+    expect(found).toEqual([]);
+    await page.context().close();
+  });
+
+  test.each([768, 390, 320])(needs('nothing is cut off at %i pixels'), async (width) => {
+    for (const name of ['report.html', 'many.html', 'hostile.html', 'undecided.html']) {
+      const page = await open(name, '', { viewport: { width, height: 740 } });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide, name).toBeLessThanOrEqual(width);
+      await page.context().close();
+    }
+  });
+
+  test(needs('fifteen failures are five pages of paper'), async () => {
+    const page = await open('many.html');
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+    expect([...pdf.matchAll(/\/Type\s*\/Page\b/g)].length).toBeLessThanOrEqual(5);
+  });
+
+  test(needs('marks the place that failed, with what was expected beside it'), async () => {
+    const page = await open('report.html', '#created-at-milliseconds');
+    const marked = page.locator('#created-at-milliseconds .failing pre mark').first();
+    expect(await marked.textContent()).toMatch(/createdAt: .*seconds/);
+    expect(await page.locator('#created-at-milliseconds .failing pre mark').count()).toBe(1);
+    expect(
+      await page.locator('#created-at-milliseconds .failing pre .expected').first().textContent(),
+    ).toMatch(/^expected: /);
+  });
+
+  test(needs('what differs in the credential alone is one table'), async () => {
+    const page = await open('many.html', '#unknown-token-refused');
+    const rows = page.locator('#unknown-token-refused table.same tbody tr');
+    expect(await rows.count()).toBe(3);
+    expect(await rows.first().textContent()).toContain('status 200');
+  });
+
+  test(needs('says what signs mean, and how to make the run again'), async () => {
+    const page = await open('report.html');
+    expect(await page.locator('.legend').textContent()).toContain('fail: a MUST is violated');
+    expect(await page.locator('section:has(#run) .curl code').textContent()).toBe(
+      `portal-conformance ${report.target} --profile ${report.profile} --skip ${report.selection.skip.join(',')}`,
+    );
+    expect(await page.locator('time').first().getAttribute('title')).toMatch(/\d/);
+    expect(await page.locator('section:has(#run) .table').isVisible()).toBe(true);
   });
 
   test(needs('fits a phone and paper'), async () => {

@@ -43,14 +43,14 @@ export async function fleetCommand(call: Call): Promise<number> {
     const judged: Entry[] = [...kept];
     const note = historian(reader.text('history'));
     for (const entry of kept) output.out(`${lineOf(entry, width)}  (kept)\n`);
-    const verdicts = await fleet.judge(left, jobs, (verdict) => {
+    const reached = await fleet.judge(left, jobs, (verdict) => {
       const entry = folder.write(verdict, digest);
       judged.push(entry);
       note(verdict.target.id, verdict.report);
       output.out(`${lineOf(entry, width)}\n`);
     });
     output.out(`\n${summaryOf(judged, chosen.length, 'not begun')}\n`);
-    if (isOffline(verdicts))
+    if (isOffline(reached))
       complain(output, 'No target could be reached: this machine may have no network.');
     return ended ? signals[ended] : exitCodeOf(judged.map(({ exitCode }) => exitCode));
   } catch (error) {

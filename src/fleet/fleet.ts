@@ -46,25 +46,26 @@ export class Fleet {
   /**
    * @param jobs how many targets at a time
    * @param onEnd is given each verdict as it is there
-   * @returns the verdicts, in the order of the targets; without those that did not begin
+   * @returns whether each was reached; without those that did not begin. Reports are not kept: a thousand
+   *   of them are a gigabyte
    */
   async judge(
     targets: readonly FleetTarget[],
     jobs: number,
     onEnd: (verdict: FleetVerdict) => void,
-  ): Promise<readonly FleetVerdict[]> {
+  ): Promise<readonly boolean[]> {
     const limit = pLimit(jobs);
-    const verdicts = await Promise.all(
+    const reached = await Promise.all(
       targets.map((target) =>
         limit(async () => {
           if (this.#signal) return [];
           const verdict = { target, report: await this.#judge(target) };
           onEnd(verdict);
-          return [verdict];
+          return [wasReached(verdict.report)];
         }),
       ),
     );
-    return verdicts.flat();
+    return reached.flat();
   }
 
   async #judge(target: FleetTarget): Promise<Report> {
@@ -98,11 +99,13 @@ export function exitCodeOf(exitCodes: readonly ExitCode[]): number {
 const fewestUnreached = 3;
 
 /** Whether no target was reached at all, which says more of this machine than of them. */
-export function isOffline(verdicts: readonly FleetVerdict[]): boolean {
-  const unreached = verdicts.filter(
-    ({ report }) =>
-      report.outcome === 'undecided' &&
-      !report.requirements.some(({ exchanges }) => exchanges.some(({ status }) => status !== null)),
+export function isOffline(reached: readonly boolean[]): boolean {
+  return reached.length >= fewestUnreached && !reached.includes(true);
+}
+
+function wasReached({ outcome, requirements }: Report): boolean {
+  return (
+    outcome !== 'undecided' ||
+    requirements.some(({ exchanges }) => exchanges.some(({ status }) => status !== null))
   );
-  return unreached.length >= fewestUnreached && unreached.length === verdicts.length;
 }

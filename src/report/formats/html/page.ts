@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { count } from '../../../contract/count.ts';
-import { type Status, statuses } from '../../../contract/judge.ts';
+import { statuses } from '../../../contract/judge.ts';
 import { topics } from '../../../contract/requirement.ts';
 import { alike } from '../../alike.ts';
-import { attention, marks, moods } from '../../marks.ts';
+import { attention } from '../../marks.ts';
 import { escapeMarkup as text } from '../../markup.ts';
 import type { Report, RequirementResult } from '../../report.ts';
-import { tellSubject } from '../../sentences.ts';
 import { renderCurl } from './curl.ts';
 import { icon, moodOf } from './icon.ts';
 import { renderRequirement } from './requirement.ts';
+import { mark, renderRun } from './run.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 
@@ -71,30 +71,6 @@ ${renderNotices(report)}
 </header>`;
 }
 
-/** Who was judged, how and when, and how many requirements ended how. */
-function renderRun(report: Report): string {
-  const { profile, credentials, requests, durationMs, requirementSet } = report;
-  const facts: (readonly [string, string])[] = [
-    ['Target', (report.target ?? 'none') + (report.reference ? ', the reference portal' : '')],
-    ...(report.image === null ? [] : [['Image', report.image] as const]),
-    ...(report.subject ? [['Judged', tellSubject(report.subject)] as const] : []),
-    ['Profile', profile + (report.seed === null ? '' : `, seed ${report.seed}`)],
-    ...(requirementSet ? [['Requirements', `set ${requirementSet}`] as const] : []),
-    ['Credentials', credentials.join(', ') || 'none'],
-    ['Run', `${report.runId}, ${report.startedAt.replace('T', ' ').slice(0, 19)} UTC`],
-    ['Took', `${(durationMs / 1000).toFixed(2)} s, ${count(requests, 'request')}`],
-  ];
-  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('\n');
-  return `<section aria-labelledby="run">
-<h2 id="run">The run</h2>
-<dl class="facts">
-${list}
-</dl>
-${renderBar(report)}
-${renderTable(report)}
-</section>`;
-}
-
 /** What somebody must do beside fixing the portal. */
 function renderNotices({ leftovers, notices, baseline }: Report): string {
   const left = leftovers.map(
@@ -142,53 +118,12 @@ ${groups.join('\n')}
 /** So many that say the same are told once. */
 const fewestAlike = 3;
 
-function mark(status: Status): string {
-  return `<span class="${moods[status]}" aria-hidden="true">${marks[status]}</span>`;
-}
-
 function renderAll(requirements: readonly RequirementResult[], report: Report): string {
   return requirements.map((one) => renderRequirement(one, report)).join('\n');
 }
 
 function folded(title: string, inside: string): string {
   return `<details class="folded"><summary>${title}</summary>\n${inside}\n</details>`;
-}
-
-function renderBar({ counts, requirements }: Report): string {
-  let x = 0;
-  const parts = statuses.map((status) => {
-    const width = (counts[status] / requirements.length) * 100;
-    const part = `<rect class="${status}" x="${x.toFixed(3)}" width="${width.toFixed(3)}" height="1"/>`;
-    x += width;
-    return width > 0 ? part : '';
-  });
-  const told = statuses
-    .filter((status) => counts[status] > 0)
-    .map((status) => `${counts[status]} ${status}`)
-    .join(', ');
-  return `<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" role="img" aria-label="${told}">${parts.join('')}</svg>`;
-}
-
-function renderTable({ requirements, counts }: Report): string {
-  const columns = statuses.filter((status) => counts[status] > 0);
-  const count = (status: Status, topic?: string) =>
-    requirements.filter((one) => one.status === status && (!topic || one.topic === topic)).length;
-  const head = columns
-    .map(
-      (status) =>
-        `<th scope="col"><span class="${moods[status]}" aria-hidden="true">${marks[status]}</span> ${status}</th>`,
-    )
-    .join('');
-  const rows = topics.map((topic) => {
-    const cells = columns.map((status) => `<td>${count(status, topic) || ''}</td>`).join('');
-    return `<tr><th scope="row"><a href="#topic-${topic}">${topic}</a></th>${cells}</tr>`;
-  });
-  const total = columns.map((status) => `<td>${count(status)}</td>`).join('');
-  return `<div class="table" tabindex="0" role="region" aria-label="Verdicts by topic"><table>
-<thead><tr><th scope="col">Topic</th>${head}</tr></thead>
-<tbody>${rows.join('\n')}</tbody>
-<tfoot><tr><th scope="row">all</th>${total}</tr></tfoot>
-</table></div>`;
 }
 
 function renderForm({ counts, requirements }: Report): string {

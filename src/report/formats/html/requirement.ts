@@ -1,9 +1,9 @@
-import { count } from '../../../contract/count.ts';
 import { marks, moods } from '../../marks.ts';
 import { escapeMarkup as text } from '../../markup.ts';
-import type { ExchangeReport, Report, RequirementResult } from '../../report.ts';
+import type { Report, RequirementResult } from '../../report.ts';
 import { tell, tellKnown } from '../../sentences.ts';
-import { renderCurl } from './curl.ts';
+import { renderExchanges } from './exchanges.ts';
+import { renderFindings } from './findings.ts';
 
 /** One requirement with its verdict, its findings and what it rests on. */
 export function renderRequirement(one: RequirementResult, { bodies }: Report): string {
@@ -19,18 +19,12 @@ export function renderRequirement(one: RequirementResult, { bodies }: Report): s
 <p class="faint">Source: ${text(source)}</p>
 <p>${text(message)}</p>
 ${known.map((entry) => `<p class="notice">${text(tellKnown(entry))}</p>`).join('\n')}
-${one.findings.map(renderFinding).join('\n')}
+${renderFindings(one.findings)}
 ${renderAdvice(one)}
 ${renderIssue(one)}
 ${renderExchanges(one, bodies)}
 </div>
 </details>`;
-}
-
-function renderFinding(finding: RequirementResult['findings'][number]): string {
-  const { curl, ...rest } = finding;
-  const pairs = tell(rest).map(([label, said]) => `<dt>${label}</dt><dd>${text(said)}</dd>`);
-  return `<div class="finding"><dl class="pairs">${pairs.join('')}</dl>${curl ? renderCurl(curl) : ''}</div>`;
 }
 
 function renderAdvice({ causes, fix, status }: RequirementResult): string {
@@ -54,54 +48,4 @@ function renderIssue(one: RequirementResult): string {
     ...(fix === null ? [] : [`How to fix: ${fix}`]),
   ];
   return `<button type="button" class="copy issue" data-issue="${text(lines.join('\n'))}" hidden>Copy as issue</button>`;
-}
-
-/** Equal exchanges are one; those that a finding names come first, and are open. What passed has none here. */
-function renderExchanges(
-  { exchanges, findings, status }: RequirementResult,
-  bodies: readonly string[],
-): string {
-  if (exchanges.length === 0) return '';
-  if (status === 'pass')
-    return `<p class="faint">It rests on ${count(exchanges.length, 'exchange')}, which the JSON report holds.</p>`;
-  const failing = new Set(findings.map(({ curl }) => curl).filter((curl) => curl !== undefined));
-  const groups = new Map<string, ExchangeReport[]>();
-  for (const exchange of exchanges) {
-    const { request, credential, status: code, mediaType, body, failure, curl } = exchange;
-    const key = JSON.stringify([request, credential, code, mediaType, body, failure, curl]);
-    groups.set(key, [...(groups.get(key) ?? []), exchange]);
-  }
-  const rows = [...groups.values()]
-    .map(([first, ...rest]) => {
-      const exchange = first as ExchangeReport;
-      const isFailing = failing.has(exchange.curl);
-      return { isFailing, row: renderExchange(exchange, bodies, rest.length + 1, isFailing) };
-    })
-    .toSorted((one, other) => Number(other.isFailing) - Number(one.isFailing));
-  return `<h4>What was asked and answered</h4>${rows.map(({ row }) => row).join('\n')}`;
-}
-
-function renderExchange(
-  exchange: ExchangeReport,
-  bodies: readonly string[],
-  times: number,
-  isFailing: boolean,
-): string {
-  const { request, credential, purpose, attempts, status, mediaType, bytes, durationMs } = exchange;
-  const answer = status === null ? (exchange.failure ?? 'no answer') : `status ${status}`;
-  const structure = exchange.body === null ? undefined : bodies[exchange.body];
-  const facts: (readonly [string, string])[] = [
-    ['Purpose', purpose],
-    ...(attempts > 1 ? [['Sent', `${attempts} times`] as const] : []),
-    ...(mediaType === null ? [] : [['Media type', mediaType] as const]),
-    ...(bytes === null ? [] : [['Body', `${bytes} bytes, ${exchange.received}`] as const]),
-    ['Took', `${durationMs} ms`],
-  ];
-  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('');
-  const same = times > 1 ? ` <span class="faint">(${times}, identical)</span>` : '';
-  const marked = isFailing ? '<span class="bad">failing</span> ' : '';
-  return `<details class="exchange${isFailing ? ' failing" open' : '"'}><summary>${marked}<code>${text(request)}</code> with ${text(credential)}: ${text(answer)}${same}</summary>
-<dl class="pairs">${list}</dl>
-${structure === undefined ? '' : `<pre tabindex="0">${text(structure)}</pre>`}
-${renderCurl(exchange.curl)}</details>`;
 }

@@ -6,6 +6,7 @@ const form = document.querySelector('form');
 const shown = document.querySelector('output');
 const folded = [...document.querySelectorAll('.folded')];
 form.hidden = false;
+for (const time of document.querySelectorAll('time')) time.title = new Date(time.dateTime).toLocaleString();
 
 function filter() {
   const data = new FormData(form);
@@ -16,7 +17,7 @@ function filter() {
     const { status, level, text } = one.dataset;
     one.hidden = !(statuses.has(status) && levels.has(level) && text.includes(words));
   }
-  for (const topic of document.querySelectorAll('main section')) {
+  for (const topic of document.querySelectorAll('main section:has(.requirement)')) {
     topic.hidden = !topic.querySelector('.requirement:not([hidden])');
   }
   // What is looked for is not to lie folded.

@@ -34,6 +34,7 @@ header { padding-top: 2rem; }
 h1 { font-size: 2rem; line-height: 1.2; margin: .25rem 0 .5rem; }
 .good { color: var(--good); } .bad { color: var(--bad); } .doubt { color: var(--doubt); } .faint { color: var(--faint); }
 .message { font-size: 1.125rem; margin: 0 0 1rem; overflow-wrap: anywhere; }
+.inside, .notice, li, dd, .legend { overflow-wrap: anywhere; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: .125rem 1rem; margin: 0 0 1.25rem; }
 .facts dt { color: var(--faint); } .facts dd { margin: 0; overflow-wrap: anywhere; }
 .bar { display: block; width: 100%; height: 12px; border-radius: 6px; margin-bottom: 1rem; }
@@ -78,7 +79,7 @@ h2::first-letter { text-transform: uppercase; }
 .requirement > summary::-webkit-details-marker { display: none; }
 .requirement > summary:hover { background: var(--raised); }
 .requirement[open] > summary { border-bottom: 1px solid var(--line); }
-h3 { font-size: 1rem; font-weight: 600; margin: 0; }
+h3 { font-size: 1rem; font-weight: 600; margin: 0; min-width: 0; overflow-wrap: anywhere; }
 summary .id { color: var(--faint); font-weight: 400; overflow-wrap: anywhere; }
 .mark { font-weight: 700; text-align: center; }
 .verdict { font-size: .875rem; white-space: nowrap; }
@@ -94,6 +95,10 @@ summary .id { color: var(--faint); font-weight: 400; overflow-wrap: anywhere; }
 .finding .curl code { background: var(--back); }
 .exchange.failing { border-left: 4px solid var(--bad); padding-left: .5rem; }
 .issue { margin-top: .5rem; }
+mark { color: inherit; background: light-dark(#ffe3a3, #5a4310); border-radius: 3px; padding: 0 .125rem; }
+.expected { color: var(--bad); display: block; white-space: pre-wrap; padding-left: 2rem; }
+.same th, .same td { text-align: left; white-space: normal; vertical-align: top; overflow-wrap: anywhere; }
+.legend { color: var(--faint); font-size: .875rem; }
 .folded { margin: .5rem 0; }
 .folded > summary { cursor: pointer; padding: .25rem .5rem; border-radius: 6px; overflow-wrap: anywhere; }
 .folded > summary:hover { background: var(--raised); }
@@ -113,11 +118,19 @@ footer { color: var(--faint); padding-top: 2rem; padding-bottom: 2rem; font-size
   .curl { flex-direction: column; }
   .curl code { width: 100%; }
 }
+@media (max-width: 25rem) {
+  .same thead { display: none; } .same tr { display: block; border-bottom: 1px solid var(--line); } .same td { display: block; border: 0; }
+}
 @media print {
   :root { color-scheme: light; }
-  form, .skip, button, footer .screen, .folded > :not(summary) { display: none !important; }
+  .exchange, .inside h4, .inside > p.faint, .legend, .once, form, .skip, button, footer .screen, .folded > :not(summary) { display: none !important; }
   .requirement { break-inside: avoid; }
-  body { font-size: 10pt; }
+  @page { margin: 12mm; }
+  body { font-size: 8.5pt; line-height: 1.3; }
+  .requirement { margin: .25rem 0; } .requirement > summary { padding: .2rem .5rem; } h3 { font-size: 9pt; }
+  th, td { padding: .1rem .4rem; }
+  .inside { padding: .25rem .5rem .5rem; } .inside > p { margin: .25rem 0; } .finding { margin: .25rem 0; padding: .25rem .5rem; }
+  section[aria-labelledby^=topic-], .same details { display: none; }
   pre { white-space: pre-wrap; }
 }
 `;

@@ -1,0 +1,78 @@
+import { count } from '../../../contract/count.ts';
+import type { Finding } from '../../../contract/finding.ts';
+import { escapeMarkup as text } from '../../markup.ts';
+import type { ExchangeReport, RequirementResult } from '../../report.ts';
+import { renderCurl } from './curl.ts';
+
+/** Equal exchanges are one; those that a finding names come first, and are open. What passed has none here. */
+export function renderExchanges(
+  { exchanges, findings, status }: RequirementResult,
+  bodies: readonly string[],
+): string {
+  if (exchanges.length === 0) return '';
+  if (status === 'pass')
+    return `<p class="faint">It rests on ${count(exchanges.length, 'exchange')}, which the JSON report holds.</p>`;
+  const failing = new Map(
+    findings.flatMap((finding) => (finding.curl ? [[finding.curl, finding]] : [])),
+  );
+  const groups = new Map<string, ExchangeReport[]>();
+  for (const exchange of exchanges) {
+    const { request, credential, status: code, mediaType, body, failure, curl } = exchange;
+    const key = JSON.stringify([request, credential, code, mediaType, body, failure, curl]);
+    groups.set(key, [...(groups.get(key) ?? []), exchange]);
+  }
+  const rows = [...groups.values()]
+    .map(([first, ...rest]) => {
+      const exchange = first as ExchangeReport;
+      const finding = failing.get(exchange.curl);
+      return {
+        isFailing: finding !== undefined,
+        row: renderExchange(exchange, bodies, rest.length + 1, finding),
+      };
+    })
+    .toSorted((one, other) => Number(other.isFailing) - Number(one.isFailing));
+  return `<h4>What was asked and answered</h4>${rows.map(({ row }) => row).join('\n')}`;
+}
+
+function renderExchange(
+  exchange: ExchangeReport,
+  bodies: readonly string[],
+  times: number,
+  finding: Finding | undefined,
+): string {
+  const { request, credential, purpose, attempts, status, mediaType, bytes, durationMs } = exchange;
+  const answer = status === null ? (exchange.failure ?? 'no answer') : `status ${status}`;
+  const structure = exchange.body === null ? undefined : bodies[exchange.body];
+  const facts: (readonly [string, string])[] = [
+    ['Purpose', purpose],
+    ...(attempts > 1 ? [['Sent', `${attempts} times`] as const] : []),
+    ...(mediaType === null ? [] : [['Media type', mediaType] as const]),
+    ...(bytes === null ? [] : [['Body', `${bytes} bytes, ${exchange.received}`] as const]),
+    ['Took', `${durationMs} ms`],
+  ];
+  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('');
+  const same = times > 1 ? ` <span class="faint">(${times}, identical)</span>` : '';
+  const marked = finding ? '<span class="bad">failing</span> ' : '';
+  return `<details class="exchange${finding ? ' failing" open' : '"'}><summary>${marked}<code>${text(request)}</code> with ${text(credential)}: ${text(answer)}${same}</summary>
+<dl class="pairs">${list}</dl>
+${structure === undefined ? '' : renderStructure(structure, finding)}
+${renderCurl(exchange.curl)}</details>`;
+}
+
+/** The structure of a body; the places that a finding is about are marked, with what was expected. */
+function renderStructure(structure: string, finding: Finding | undefined): string {
+  const places = new Set(finding?.where ?? []);
+  let element = -1;
+  const lines = structure.split('\n').map((line) => {
+    const [, indent = '', member] = /^( *)([^:\s]+): /.exec(line) ?? [];
+    if (/^ {2}\S/.test(line) && member === undefined && !/^ {2}[\]}…]/.test(line)) element += 1;
+    const place = indent.length === 2 ? `/${member}` : `/${element}/${member}`;
+    const isMeant =
+      member === undefined
+        ? places.has(`/${element}`) && /^ {2}\S/.test(line)
+        : indent.length <= 4 && places.has(place);
+    if (!finding || !isMeant) return `${text(line)}\n`;
+    return `<mark>${text(line)}</mark><span class="expected">expected: ${text(finding.expected)}</span>`;
+  });
+  return `<pre tabindex="0" aria-label="Structure of the body">${lines.join('').trimEnd()}</pre>`;
+}

@@ -1,0 +1,41 @@
+import type { Finding } from '../../../contract/finding.ts';
+import { escapeMarkup as text } from '../../markup.ts';
+import { tell } from '../../sentences.ts';
+import { renderCurl } from './curl.ts';
+
+/** What was found; what differs in the credential alone is one, with a table. */
+export function renderFindings(findings: readonly Finding[]): string {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { expected, where = [], hint } = finding;
+    const key = finding.credential ? JSON.stringify([kindOf(expected, finding), where, hint]) : '';
+    const group = key ? groups.get(key) : undefined;
+    if (group) group.push(finding);
+    else groups.set(key || `${groups.size}`, [finding]);
+  }
+  return [...groups.values()]
+    .map((group) => (group.length === 1 ? renderFinding(group[0] as Finding) : renderTable(group)))
+    .join('\n');
+}
+
+/** What was expected, whoever it was expected for: \`status 401 for a token in a cookie\`. */
+function kindOf(expected: string, { credential = '' }: Finding): string {
+  return expected.replace(credential, '');
+}
+
+function renderFinding(finding: Finding): string {
+  const { curl, ...rest } = finding;
+  const pairs = tell(rest).map(([label, said]) => `<dt>${label}</dt><dd>${text(said)}</dd>`);
+  return `<div class="finding"><dl class="pairs">${pairs.join('')}</dl>${curl ? renderCurl(curl) : ''}</div>`;
+}
+
+function renderTable(group: readonly Finding[]): string {
+  const [first] = group as [Finding];
+  const rows = group.map(({ expected, received, credential = '', count, curl }) => {
+    const times = count > 1 ? ` (${count} times)` : '';
+    const again = curl ? `<details><summary>command</summary>${renderCurl(curl)}</details>` : '';
+    return `<tr><td>${text(credential)}</td><td>${text(expected.replace(` for ${credential}`, ''))}</td><td>${text(received)}${times}</td><td>${again}</td></tr>`;
+  });
+  const hint = first.hint ? `<p>${text(first.hint)}</p>` : '';
+  return `<div class="finding"><table class="same"><thead><tr><th scope="col">with</th><th scope="col">expected</th><th scope="col">received</th><th scope="col">again</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>${hint}</div>`;
+}

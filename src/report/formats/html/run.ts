@@ -1,0 +1,131 @@
+import { count } from '../../../contract/count.ts';
+import { type Status, statuses } from '../../../contract/judge.ts';
+import { topics } from '../../../contract/requirement.ts';
+import { quote } from '../../../http/curl.ts';
+import { marks, moods } from '../../marks.ts';
+import { escapeMarkup as text } from '../../markup.ts';
+import type { Report } from '../../report.ts';
+import { tellSubject } from '../../sentences.ts';
+import { renderCurl } from './curl.ts';
+
+/** Who was judged, how and when, and how many requirements ended how. */
+export function renderRun(report: Report): string {
+  const { profile, credentials, requests, durationMs, requirementSet } = report;
+  const facts: (readonly [string, string | Raw])[] = [
+    ['Target', (report.target ?? 'none') + (report.reference ? ', the reference portal' : '')],
+    ...(report.image === null ? [] : [['Image', report.image] as const]),
+    ...(report.subject ? [['Judged', tellSubject(report.subject)] as const] : []),
+    ['Profile', profile + (report.seed === null ? '' : `, seed ${report.seed}`)],
+    ...(requirementSet ? [['Requirements', `set ${requirementSet}`] as const] : []),
+    ['Credentials', credentials.join(', ') || 'none'],
+    ['Run', report.runId],
+    [
+      'Began',
+      raw(
+        `<time datetime="${text(report.startedAt)}">${text(report.startedAt.replace('T', ' ').slice(0, 19))} UTC</time>`,
+      ),
+    ],
+    ['Took', `${(durationMs / 1000).toFixed(2)} s, ${count(requests, 'request')}`],
+  ];
+  const list = facts
+    .map(
+      ([name, value]) =>
+        `<dt>${name}</dt><dd>${typeof value === 'string' ? text(value) : value.html}</dd>`,
+    )
+    .join('\n');
+  return `<section aria-labelledby="run">
+<h2 id="run">The run</h2>
+<dl class="facts">
+${list}
+</dl>
+${renderBar(report)}
+${renderTable(report)}
+${renderLegend(report)}
+${repeatOf(report)}
+</section>`;
+}
+
+/** What is markup already. */
+interface Raw {
+  readonly html: string;
+}
+
+const raw = (html: string): Raw => ({ html });
+
+/** What the signs mean that the report has. */
+function renderLegend({ counts }: Report): string {
+  const told = statuses
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${mark(status)} ${status}: ${meanings[status]}`);
+  return `<p class="legend">${told.join('; ')}.</p>`;
+}
+
+const meanings: Readonly<Record<Status, string>> = {
+  pass: 'it holds',
+  fail: 'a MUST is violated',
+  known: 'violated, and in the baseline',
+  warn: 'a SHOULD is violated',
+  note: 'worth knowing, never counts',
+  inconclusive: 'could not be told',
+  untested: 'what it needs was not given or not seen',
+  excluded: 'not part of this run',
+};
+
+/** The command that makes the run again, with what it is given by variables. */
+function repeatOf({ target, image, profile, seed, selection, reference }: Report): string {
+  if (target === null && image === null) return '';
+  const words = [
+    'portal-conformance',
+    ...(reference ? ['--reference'] : image === null ? [target as string] : ['--image', image]),
+    ...(image === null ? ['--profile', profile] : []),
+    ...(seed === null ? [] : ['--seed', String(seed)]),
+    ...(selection.only.length > 0 ? ['--only', selection.only.join(',')] : []),
+    ...(selection.skip.length > 0 ? ['--skip', selection.skip.join(',')] : []),
+    ...(selection.strict ? ['--strict'] : []),
+  ];
+  return profile === 'saved'
+    ? ''
+    : `<div class="once"><h3>Once more</h3>${renderCurl(words.map(quote).join(' '))}</div>`;
+}
+
+function renderBar({ counts, requirements }: Report): string {
+  let x = 0;
+  const parts = statuses.map((status) => {
+    const width = (counts[status] / requirements.length) * 100;
+    const part = `<rect class="${status}" x="${x.toFixed(3)}" width="${width.toFixed(3)}" height="1"/>`;
+    x += width;
+    return width > 0 ? part : '';
+  });
+  const told = statuses
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${status}`)
+    .join(', ');
+  return `<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" role="img" aria-label="${told}">${parts.join('')}</svg>`;
+}
+
+function renderTable({ requirements, counts }: Report): string {
+  const columns = statuses.filter((status) => counts[status] > 0);
+  const count = (status: Status, topic?: string) =>
+    requirements.filter((one) => one.status === status && (!topic || one.topic === topic)).length;
+  const head = columns
+    .map(
+      (status) =>
+        `<th scope="col"><span class="${moods[status]}" aria-hidden="true">${marks[status]}</span> ${status}</th>`,
+    )
+    .join('');
+  const rows = topics.map((topic) => {
+    const cells = columns.map((status) => `<td>${count(status, topic) || ''}</td>`).join('');
+    return `<tr><th scope="row"><a href="#topic-${topic}">${topic}</a></th>${cells}</tr>`;
+  });
+  const total = columns.map((status) => `<td>${count(status)}</td>`).join('');
+  return `<div class="table" tabindex="0" role="region" aria-label="Verdicts by topic"><table>
+<thead><tr><th scope="col">Topic</th>${head}</tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+<tfoot><tr><th scope="row">all</th>${total}</tr></tfoot>
+</table></div>`;
+}
+
+/** The sign of a status, which a word is beside. */
+export function mark(status: Status): string {
+  return `<span class="${moods[status]}" aria-hidden="true">${marks[status]}</span>`;
+}
