@@ -279,6 +279,48 @@ describe('baseline write', () => {
   });
 });
 
+test('beside the run before: what is new, gone and still violated, in every form for people', async () => {
+  const mended = changedFault((record) => ({ ...record, userEmail: 7 }));
+  const other = await startReference(mended);
+  const before = join(folder, 'before.json');
+  const call = ['--only', `${only},user-email-string`, '--settle', '0.2'];
+  await portalConformance([...call, '--report', `json=${before}`], variablesOf(portal));
+  const html = join(folder, 'beside.html');
+  const { report, stdout } = await portalConformance(
+    [...call, '--previous', before, '--report', `html=${html}`],
+    variablesOf(other),
+  );
+  await other.close();
+  expect(report.previous).toMatchObject({
+    outcome: 'non-conformant',
+    new: ['user-email-string'],
+    gone: ['name-string'],
+    still: ['created-at-milliseconds'],
+  });
+  const told = 'new user-email-string; gone name-string; still created-at-milliseconds';
+  expect(stdout).toContain(told);
+  expect(readFileSync(html, 'utf8')).toContain(
+    '<dt class="bad">new</dt><dd><a href="#user-email-string">',
+  );
+  const missing = await portalConformance(
+    [...call, '--previous', 'nowhere.json'],
+    variablesOf(sound),
+  );
+  expect(missing.code).toBe(2);
+  expect(missing.report.message).toContain('The file of --previous cannot be read (ENOENT)');
+});
+
+/** The broken portal, which breaks another requirement in place of `name-string`. */
+function changedFault(edit: (record: object) => object): Behaviour {
+  return {
+    ...plain,
+    record: (record, _, index) => {
+      if (index === 1) return edit(record);
+      return index === 2 ? { ...record, createdAt: 1_736_942_400 } : record;
+    },
+  };
+}
+
 describe('compare', () => {
   let good: Report;
   let bad: Report;

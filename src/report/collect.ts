@@ -3,6 +3,7 @@ import { type Status, statuses } from '../contract/judge.ts';
 import type { Advice, Profile, Requirement, RunFacts, Statement } from '../contract/requirement.ts';
 import { applyBaseline, type Baseline } from './baseline.ts';
 import { type Ending, outcomeOf, type RunVerdict } from './outcome.ts';
+import { besidePrevious } from './previous.ts';
 import type { Report, RequirementResult } from './report.ts';
 
 /** What is known of a run beside its verdicts. */
@@ -36,6 +37,8 @@ export interface RunRecord
   /** Whether untested MUSTs are accepted: all of them, or these. */
   readonly allowUntested: true | readonly string[];
   readonly ending: Ending;
+  /** The report of the run before. */
+  readonly previous?: Report | undefined;
 }
 
 /**
@@ -89,6 +92,7 @@ export function collect(
     ...(run.reference ? { reference: run.reference } : {}),
     ...(run.subject ? { subject: run.subject } : {}),
     ...(run.requirementSet ? { requirementSet: run.requirementSet } : {}),
+    ...(run.previous ? { previous: besidePrevious(requirements, run.previous) } : {}),
     selection,
     baseline,
     counts: countStatuses(requirements),

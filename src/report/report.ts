@@ -53,8 +53,20 @@ export interface Report {
   };
   /** The set of requirements that the run was held to: `1`, or `latest`. */
   readonly requirementSet?: string;
+  /** What is violated beside what was in the run before, where its report was given. */
+  readonly previous?: Previous;
   /** Structures of bodies, each once; exchanges name them by index. */
   readonly bodies: readonly string[];
+}
+
+/** A run beside the one before: ids of requirements that are violated, or were. */
+export interface Previous {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly outcome: Outcome;
+  readonly new: readonly string[];
+  readonly gone: readonly string[];
+  readonly still: readonly string[];
 }
 
 /** Something that stays on the server, and how to remove it. */

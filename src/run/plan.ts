@@ -10,8 +10,7 @@ import {
 import { usualSet } from '../contract/sets.ts';
 import type { Writes } from '../http/target.ts';
 import type { Context } from '../portal/context.ts';
-import { whyOutside } from '../report/collect.ts';
-import type { Report } from '../report/report.ts';
+import { type RunRecord, whyOutside } from '../report/collect.ts';
 import type { Settings } from '../settings/settings.ts';
 
 type Register = readonly Requirement<Context>[];
@@ -96,11 +95,12 @@ export function subjectOf({
   labels,
   requirementSet = usualSet,
   imageDigest,
-}: Pick<Settings, 'subjectVersion' | 'labels' | 'requirementSet' | 'imageDigest'>): Pick<
-  Report,
-  'subject' | 'requirementSet' | 'imageDigest'
-> {
-  const known = { requirementSet, ...(imageDigest ? { imageDigest } : {}) };
+  previous,
+}: Pick<
+  Settings,
+  'subjectVersion' | 'labels' | 'requirementSet' | 'imageDigest' | 'previous'
+>): Pick<RunRecord, 'subject' | 'requirementSet' | 'imageDigest' | 'previous'> {
+  const known = { requirementSet, ...(imageDigest ? { imageDigest } : {}), previous };
   if (subjectVersion === undefined && Object.keys(labels).length === 0) return known;
   return { ...known, subject: { version: subjectVersion ?? null, labels } };
 }

@@ -1,5 +1,6 @@
+import type { Report } from '../report/report.ts';
 import { flag, type Option, type Source } from './option.ts';
-import { openIn } from './report-file.ts';
+import { openIn, readOldReport } from './report-file.ts';
 
 /** What helps people who develop against the suite. */
 export const developingOptions = {
@@ -12,6 +13,17 @@ export const developingOptions = {
     read: ({ reader }: Source): readonly string[] | undefined => {
       const file = reader.text('rerun');
       return file === undefined ? undefined : openIn(file);
+    },
+  },
+  previous: {
+    name: 'previous',
+    takes: '<file>',
+    about: 'the report (JSON) of the run before: what is new, gone and still violated',
+    isPath: true,
+    schema: { type: 'string' },
+    read: ({ reader }: Source): Report | undefined => {
+      const file = reader.text('previous');
+      return file === undefined ? undefined : readOldReport(file, '--previous');
     },
   },
   dryRun: flag({

@@ -3,6 +3,7 @@ import type { Status } from '../../contract/judge.ts';
 import { topics } from '../../contract/requirement.ts';
 import { attention, marks } from '../marks.ts';
 import { escapeMarkup } from '../markup.ts';
+import { tellPrevious } from '../previous.ts';
 import { judgedNothing, type Report, type RequirementResult } from '../report.ts';
 import { tell, tellKnown } from '../sentences.ts';
 
@@ -45,11 +46,15 @@ export function renderMarkdown(report: Report): string {
   return `${lines.join('\n')}\n`;
 }
 
-function renderNotices({ leftovers, notices }: Report): string[] {
+function renderNotices({ leftovers, notices, previous }: Report): string[] {
   const left = leftovers.map(
     ({ what, why, command }) => `- left behind: ${plain(what)}; ${plain(why)}: ${code(command)}`,
   );
-  const lines = [...left, ...notices.map((notice) => `- ${plain(notice)}`)];
+  const lines = [
+    ...left,
+    ...(previous ? [`- ${plain(tellPrevious(previous))}`] : []),
+    ...notices.map((notice) => `- ${plain(notice)}`),
+  ];
   return lines.length > 0 ? [...lines, ''] : [];
 }
 

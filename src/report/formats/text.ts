@@ -7,6 +7,7 @@ import { alike } from '../alike.ts';
 import { inert } from '../inert.ts';
 import { attention, type Mood, marks, moods } from '../marks.ts';
 import type { Look } from '../output.ts';
+import { tellPrevious } from '../previous.ts';
 import type { Report, RequirementResult } from '../report.ts';
 import { tell, tellKnown, tellSubject } from '../sentences.ts';
 import { wrap } from '../wrap.ts';
@@ -83,6 +84,7 @@ function renderHead(report: Report, paint: Paint): string[] {
     ...(subject ? [`judged       ${tellSubject(subject)}`] : []),
     `profile      ${profile}${seed === null ? '' : paint('faint', `  seed ${seed}`)}`,
     `credentials  ${credentials.join(', ') || 'none'}`,
+    ...(report.previous ? [`previous     ${tellPrevious(report.previous)}`] : []),
     ...notices.map((notice) => `notice       ${notice}`),
   ];
 }

@@ -67,8 +67,25 @@ function renderHeader(report: Report): string {
 <p class="suite">${text(suite.name)} ${text(suite.version)}: List API Tokens</p>
 <h1 class="${moodOf(report)}">${text(outcome)}</h1>
 <p class="message">${text(message)}</p>
-${renderNotices(report)}
+${renderPrevious(report)}${renderNotices(report)}
 </header>`;
+}
+
+/** What is violated beside what was in the run before, with links to what is here. */
+function renderPrevious({ previous }: Report): string {
+  if (!previous) return '';
+  const { startedAt, outcome, new: fresh, gone, still } = previous;
+  const row = (word: string, mood: string, ids: readonly string[]) =>
+    ids.length === 0
+      ? ''
+      : `<dt class="${mood}">${word}</dt><dd>${ids.map((id) => `<a href="#${text(id)}">${text(id)}</a>`).join(', ')}</dd>`;
+  const none =
+    fresh.length + gone.length + still.length === 0
+      ? '<dd>nothing violated, then and now</dd>'
+      : '';
+  return `<p class="faint">Since the run of <time datetime="${text(startedAt)}">${text(startedAt.slice(0, 16).replace('T', ' '))} UTC</time>, ${text(outcome)}:</p>
+<dl class="pairs previous">${row('new', 'bad', fresh)}${row('gone', 'good', gone)}${row('still', 'doubt', still)}${none}</dl>
+`;
 }
 
 /** What somebody must do beside fixing the portal. */

@@ -95,6 +95,7 @@ summary .id { color: var(--faint); font-weight: 400; overflow-wrap: anywhere; }
 .finding .curl code { background: var(--back); }
 .exchange.failing { border-left: 4px solid var(--bad); padding-left: .5rem; }
 .issue { margin-top: .5rem; }
+.previous { margin-bottom: 1rem; }
 mark { color: inherit; background: light-dark(#ffe3a3, #5a4310); border-radius: 3px; padding: 0 .125rem; }
 .expected { color: var(--bad); display: block; white-space: pre-wrap; padding-left: 2rem; }
 .same th, .same td { text-align: left; white-space: normal; vertical-align: top; overflow-wrap: anywhere; }
