@@ -106,6 +106,7 @@ program
   .argument('<old>', 'a report that was written as JSON')
   .argument('<new>', 'a later one')
   .option('--json', 'as JSON')
+  .option('--html <file>', 'write the two side by side, as a page')
   .action(async (older: string, newer: string, given: Given) => {
     const { compareCommand } = await import('./commands/compare.ts');
     process.exitCode = await compareCommand(older, newer, callOf(given));

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parse } from 'parse5';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Behaviour } from '../src/reference/behaviour.ts';
 import { plain } from '../src/reference/behaviour.ts';
@@ -338,6 +339,20 @@ describe('compare', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^worse +name-string {2}pass → fail/m);
     expect(stdout.trim().split('\n').at(-1)).toBe('worse: 2 worse, 0 better, 0 newly untested');
+  });
+
+  test('shows the two side by side, as a page', async () => {
+    const path = join(folder, 'compared.html');
+    const { code } = await compare(good, bad, '--html', path);
+    const text = readFileSync(path, 'utf8');
+    expect(code).toBe(1);
+    expect(text).toContain('<h2>Worse (2)</h2>');
+    expect(text).toMatch(/name-string<\/code>[\s\S]*pass[\s\S]*fail[\s\S]*expected/);
+    const found: string[] = [];
+    parse(text, { onParseError: ({ code: problem }) => found.push(problem) });
+    expect(found).toEqual([]);
+    const nowhere = await compare(good, bad, '--html', join(folder, 'no/such/folder.html'));
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('(ENOENT)') });
   });
 
   test('tells what got better', async () => {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { compareReports, renderComparison } from '../report/compare.ts';
 import { readOldReport } from '../settings/report-file.ts';
@@ -10,7 +11,12 @@ export async function compareCommand(
   { given, output }: Call,
 ): Promise<number> {
   try {
-    const comparison = compareReports(readOldReport(older, 'OLD'), readOldReport(newer, 'NEW'));
+    const [old, now] = [readOldReport(older, 'OLD'), readOldReport(newer, 'NEW')];
+    const comparison = compareReports(old, now);
+    if (typeof given.html === 'string') {
+      const { comparePage } = await import('../site/compare-page.ts');
+      writePage(given.html, comparePage(old, now, comparison));
+    }
     output.out(
       given.json === true
         ? `${JSON.stringify(comparison, undefined, 2)}\n`
@@ -21,5 +27,15 @@ export async function compareCommand(
     if (!(error instanceof Misconfigured)) throw error;
     complain(output, error.message);
     return 2;
+  }
+}
+
+/** @throws Misconfigured when it cannot be written */
+function writePage(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Misconfigured(`The file of --html cannot be written (${code}): ${path}`);
   }
 }
