@@ -79,6 +79,7 @@ function others(): Record<string, Report> {
         all('untested', 'not checked: the call is wrong').map((one) => ({ ...one, exchanges: [] })),
       ),
     },
+    whole: { ...report, evidence: 'all' },
     many: { ...report, ...counted([...many, ...all('pass', 'it holds')]) },
   };
 }
@@ -237,7 +238,7 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
     const page = await open('report.html', '#created-at-milliseconds');
     const failing = page.locator('#created-at-milliseconds .exchange.failing[open]').first();
     expect(await failing.locator('summary').textContent()).toMatch(/^failing GET .*identical/);
-    const structure = await failing.locator('pre').textContent();
+    const structure = await failing.getByLabel('Structure of the body').textContent();
     expect(structure).toMatch(/^\[\n {2}\{\n {4}id: a string of 32 characters/);
   });
 
@@ -348,6 +349,23 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
     ).toMatch(/^expected: /);
   });
 
+  test(needs('shows request and response as such, and when they were sent'), async () => {
+    const page = await open('report.html', '#created-at-milliseconds');
+    const failing = page.locator('#created-at-milliseconds .failing').first();
+    expect(await failing.getByLabel('Request').textContent()).toBe(
+      'GET /api/portal/v1/apiTokens HTTP/1.1\nAuthorization: Bearer $PORTAL_CALLER_TOKEN',
+    );
+    const head = await failing.getByLabel('Status and fields').textContent();
+    expect(head).toMatch(/^status 200\n[\s\S]*content-type: application\/json/i);
+    expect(await page.locator('.timeline summary').textContent()).toMatch(
+      /^Timeline: \d+ requests in/,
+    );
+    expect(await page.locator('.timeline rect').count()).toBeGreaterThan(2);
+    const whole = await open('whole.html');
+    expect(await whole.locator('#array .exchange').count()).toBeGreaterThan(0);
+    expect(await page.locator('#array .exchange').count()).toBe(0);
+  });
+
   test(needs('what differs in the credential alone is one table'), async () => {
     const page = await open('many.html', '#unknown-token-refused');
     const rows = page.locator('#unknown-token-refused table.same tbody tr');
@@ -357,7 +375,9 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
 
   test(needs('says what signs mean, and how to make the run again'), async () => {
     const page = await open('report.html');
-    expect(await page.locator('.legend').textContent()).toContain('fail: a MUST is violated');
+    expect(await page.locator('.legend').first().textContent()).toContain(
+      'fail: a MUST is violated',
+    );
     expect(await page.locator('section:has(#run) .curl code').textContent()).toBe(
       `portal-conformance ${report.target} --profile ${report.profile} --skip ${report.selection.skip.join(',')}`,
     );

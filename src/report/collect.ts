@@ -27,6 +27,7 @@ export interface RunRecord
     | 'reference'
     | 'requirementSet'
     | 'subject'
+    | 'evidence'
   > {
   readonly loopback: boolean;
   readonly mayBeLogged: boolean;
@@ -92,6 +93,7 @@ export function collect(
     ...(run.reference ? { reference: run.reference } : {}),
     ...(run.subject ? { subject: run.subject } : {}),
     ...(run.requirementSet ? { requirementSet: run.requirementSet } : {}),
+    ...(run.evidence ? { evidence: run.evidence } : {}),
     ...(run.previous ? { previous: besidePrevious(requirements, run.previous) } : {}),
     selection,
     baseline,

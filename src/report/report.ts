@@ -55,7 +55,9 @@ export interface Report {
   readonly requirementSet?: string;
   /** What is violated beside what was in the run before, where its report was given. */
   readonly previous?: Previous;
-  /** Structures of bodies, each once; exchanges name them by index. */
+  /** Whether people are shown the exchanges of what passed, too. */
+  readonly evidence?: 'all';
+  /** Structures of bodies and heads, each once; exchanges name them by index. */
   readonly bodies: readonly string[];
 }
 
@@ -106,6 +108,10 @@ export interface ExchangeReport {
   readonly received: string | null;
   /** The structure of the body: an index of `bodies`. */
   readonly body: number | null;
+  /** Status and fields, values described: an index of `bodies`. */
+  readonly head?: number;
+  /** When it was sent, in milliseconds since the epoch. */
+  readonly sentAt?: number;
   readonly failure: string | null;
   readonly curl: string;
 }

@@ -3,11 +3,12 @@ import { structureOf } from '../contract/structure.ts';
 import { type Exchange, mediaType, nameMediaType } from '../http/exchange.ts';
 import { readJson } from '../http/json-text.ts';
 import type { ExchangeReport } from '../report/report.ts';
+import { headOf } from './head.ts';
 
 /**
  * An exchange as evidence: everything of it but the target's values.
  *
- * @param keep keeps the structure of a body, and returns where
+ * @param keep keeps the structure of a body or a head, and returns where
  */
 export function asEvidence(
   exchange: Exchange,
@@ -25,6 +26,8 @@ export function asEvidence(
     durationMs: receivedAt - sentAt,
     received: response ? shapeOf(response.body) : null,
     body: response ? keepStructure(response.body, keep) : null,
+    ...(attempts > 0 ? { sentAt } : {}),
+    ...(response && response.rawHeaders.length > 0 ? { head: keep(headOf(response)) } : {}),
     failure: failure?.sentence ?? null,
     curl,
   };

@@ -96,11 +96,17 @@ export function subjectOf({
   requirementSet = usualSet,
   imageDigest,
   previous,
+  evidence,
 }: Pick<
   Settings,
-  'subjectVersion' | 'labels' | 'requirementSet' | 'imageDigest' | 'previous'
+  'subjectVersion' | 'labels' | 'requirementSet' | 'imageDigest' | 'previous' | 'evidence'
 >): Pick<RunRecord, 'subject' | 'requirementSet' | 'imageDigest' | 'previous'> {
-  const known = { requirementSet, ...(imageDigest ? { imageDigest } : {}), previous };
+  const known = {
+    requirementSet,
+    ...(imageDigest ? { imageDigest } : {}),
+    ...(evidence === 'all' ? { evidence } : {}),
+    previous,
+  };
   if (subjectVersion === undefined && Object.keys(labels).length === 0) return known;
   return { ...known, subject: { version: subjectVersion ?? null, labels } };
 }

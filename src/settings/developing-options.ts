@@ -41,11 +41,22 @@ export const developingOptions = {
   },
 } satisfies Record<string, Option>;
 
+/** Which exchanges people are shown. */
+const evidences = ['open', 'all'] as const;
+
 /** How progress is shown: in a line that is written over, a line of JSON each, or not at all. */
 const progressForms = ['line', 'ndjson', 'none'] as const;
 
 /** What is printed while a run goes on, and at its end. */
 export const outputOptions = {
+  evidence: {
+    name: 'evidence',
+    takes: '<which>',
+    about:
+      'exchanges in the HTML report: open (of what did not pass), or all; JSON has all of them (open)',
+    schema: { enum: evidences },
+    read: ({ reader }: Source) => reader.choice('evidence', evidences),
+  },
   progress: {
     name: 'progress',
     takes: '<form>',

@@ -102,8 +102,9 @@ function steady(report: Report): Report {
       ...one,
       durationMs: 10,
       // A few say all there is to see.
-      exchanges: one.exchanges.slice(0, 6).map((exchange) => ({
+      exchanges: one.exchanges.slice(0, 6).map((exchange, at) => ({
         ...exchange,
+        sentAt: Date.UTC(2026, 0, 15, 12) + at * 2,
         attempts: Math.min(exchange.attempts, 2),
         bytes: exchange.bytes && 1200,
         durationMs: 3,

@@ -1,17 +1,17 @@
 import { count } from '../../../contract/count.ts';
 import type { Finding } from '../../../contract/finding.ts';
 import { escapeMarkup as text } from '../../markup.ts';
-import type { ExchangeReport, RequirementResult } from '../../report.ts';
+import type { ExchangeReport, Report, RequirementResult } from '../../report.ts';
 import { renderCurl } from './curl.ts';
 
 /** Equal exchanges are one; those that a finding names come first, and are open. What passed has none here. */
 export function renderExchanges(
   { exchanges, findings, status }: RequirementResult,
-  bodies: readonly string[],
+  { bodies, evidence }: Pick<Report, 'bodies' | 'evidence'>,
 ): string {
   if (exchanges.length === 0) return '';
-  if (status === 'pass')
-    return `<p class="faint">It rests on ${count(exchanges.length, 'exchange')}, which the JSON report holds.</p>`;
+  if (status === 'pass' && evidence !== 'all')
+    return `<p class="faint">It rests on ${count(exchanges.length, 'exchange')}, which the JSON report holds (--evidence all).</p>`;
   const failing = new Map(
     findings.flatMap((finding) => (finding.curl ? [[finding.curl, finding]] : [])),
   );
@@ -43,6 +43,7 @@ function renderExchange(
   const { request, credential, purpose, attempts, status, mediaType, bytes, durationMs } = exchange;
   const answer = status === null ? (exchange.failure ?? 'no answer') : `status ${status}`;
   const structure = exchange.body === null ? undefined : bodies[exchange.body];
+  const head = exchange.head === undefined ? undefined : bodies[exchange.head];
   const facts: (readonly [string, string])[] = [
     ['Purpose', purpose],
     ...(attempts > 1 ? [['Sent', `${attempts} times`] as const] : []),
@@ -55,6 +56,8 @@ function renderExchange(
   const marked = finding ? '<span class="bad">failing</span> ' : '';
   return `<details class="exchange${finding ? ' failing" open' : '"'}><summary>${marked}<code>${text(request)}</code> with ${text(credential)}: ${text(answer)}${same}</summary>
 <dl class="pairs">${list}</dl>
+<pre tabindex="0" aria-label="Request">${text(requestOf(exchange))}</pre>
+${head === undefined ? '' : `<pre tabindex="0" aria-label="Status and fields of the response">${text(head)}</pre>`}
 ${structure === undefined ? '' : renderStructure(structure, finding)}
 ${renderCurl(exchange.curl)}</details>`;
 }
@@ -75,4 +78,12 @@ function renderStructure(structure: string, finding: Finding | undefined): strin
     return `<mark>${text(line)}</mark><span class="expected">expected: ${text(finding.expected)}</span>`;
   });
   return `<pre tabindex="0" aria-label="Structure of the body">${lines.join('').trimEnd()}</pre>`;
+}
+
+/** The request line and its fields, as the command sends them: tokens are named by their variables. */
+function requestOf({ request, curl }: ExchangeReport): string {
+  const fields = [...curl.matchAll(/ -H (?:"([^"]*)"|'([^']*)')/g)].map(
+    ([, one, other]) => one ?? other ?? '',
+  );
+  return [`${request} HTTP/1.1`, ...fields].join('\n');
 }

@@ -6,7 +6,7 @@ import { renderExchanges } from './exchanges.ts';
 import { renderFindings } from './findings.ts';
 
 /** One requirement with its verdict, its findings and what it rests on. */
-export function renderRequirement(one: RequirementResult, { bodies }: Report): string {
+export function renderRequirement(one: RequirementResult, report: Report): string {
   const { id, title, level, status, message, source, known } = one;
   const search = `${id} ${title} ${one.text} ${source} ${message}`.toLowerCase();
   const open = status === 'fail' ? ' open' : '';
@@ -22,7 +22,7 @@ ${known.map((entry) => `<p class="notice">${text(tellKnown(entry))}</p>`).join('
 ${renderFindings(one.findings)}
 ${renderAdvice(one)}
 ${renderIssue(one)}
-${renderExchanges(one, bodies)}
+${renderExchanges(one, report)}
 </div>
 </details>`;
 }

@@ -7,6 +7,7 @@ import { escapeMarkup as text } from '../../markup.ts';
 import type { Report } from '../../report.ts';
 import { tellSubject } from '../../sentences.ts';
 import { renderCurl } from './curl.ts';
+import { renderTimeline } from './timeline.ts';
 
 /** Who was judged, how and when, and how many requirements ended how. */
 export function renderRun(report: Report): string {
@@ -41,6 +42,7 @@ ${list}
 ${renderBar(report)}
 ${renderTable(report)}
 ${renderLegend(report)}
+${renderTimeline(report)}
 ${repeatOf(report)}
 </section>`;
 }

@@ -96,6 +96,8 @@ summary .id { color: var(--faint); font-weight: 400; overflow-wrap: anywhere; }
 .exchange.failing { border-left: 4px solid var(--bad); padding-left: .5rem; }
 .issue { margin-top: .5rem; }
 .previous { margin-bottom: 1rem; }
+.timeline svg { display: block; width: 100%; height: 12rem; background: var(--raised); border-radius: 6px; }
+.timeline .pass { fill: var(--good); } .timeline .fail { fill: var(--bad); } .timeline .known { fill: var(--doubt); } .timeline .note { fill: var(--accent); }
 mark { color: inherit; background: light-dark(#ffe3a3, #5a4310); border-radius: 3px; padding: 0 .125rem; }
 .expected { color: var(--bad); display: block; white-space: pre-wrap; padding-left: 2rem; }
 .same th, .same td { text-align: left; white-space: normal; vertical-align: top; overflow-wrap: anywhere; }
@@ -124,7 +126,7 @@ footer { color: var(--faint); padding-top: 2rem; padding-bottom: 2rem; font-size
 }
 @media print {
   :root { color-scheme: light; }
-  .exchange, .inside h4, .inside > p.faint, .legend, .once, form, .skip, button, footer .screen, .folded > :not(summary) { display: none !important; }
+  .exchange, .inside h4, .inside > p.faint, .legend, .once, .timeline, form, .skip, button, footer .screen, .folded > :not(summary) { display: none !important; }
   .requirement { break-inside: avoid; }
   @page { margin: 12mm; }
   body { font-size: 8.5pt; line-height: 1.3; }
