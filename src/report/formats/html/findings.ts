@@ -7,8 +7,8 @@ import { renderCurl } from './curl.ts';
 export function renderFindings(findings: readonly Finding[]): string {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const { expected, where = [], hint } = finding;
-    const key = finding.credential ? JSON.stringify([kindOf(expected, finding), where, hint]) : '';
+    const { expected, hint } = finding;
+    const key = finding.credential ? JSON.stringify([kindOf(expected, finding), hint]) : '';
     const group = key ? groups.get(key) : undefined;
     if (group) group.push(finding);
     else groups.set(key || `${groups.size}`, [finding]);
@@ -31,10 +31,13 @@ function renderFinding(finding: Finding): string {
 
 function renderTable(group: readonly Finding[]): string {
   const [first] = group as [Finding];
-  const rows = group.map(({ expected, received, credential = '', count, curl }) => {
-    const times = count > 1 ? ` (${count} times)` : '';
+  const rows = group.map(({ credential = '', curl, hint: _, ...finding }) => {
+    const [[, expected], [, received]] = tell(finding) as [
+      readonly [string, string],
+      readonly [string, string],
+    ];
     const again = curl ? `<details><summary>command</summary>${renderCurl(curl)}</details>` : '';
-    return `<tr><td>${text(credential)}</td><td>${text(expected.replace(` for ${credential}`, ''))}</td><td>${text(received)}${times}</td><td>${again}</td></tr>`;
+    return `<tr><td>${text(credential)}</td><td>${text(expected.replace(` for ${credential}`, ''))}</td><td>${text(received)}</td><td>${again}</td></tr>`;
   });
   const hint = first.hint ? `<p>${text(first.hint)}</p>` : '';
   return `<div class="finding"><table class="same"><thead><tr><th scope="col">with</th><th scope="col">expected</th><th scope="col">received</th><th scope="col">again</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>${hint}</div>`;
