@@ -48,6 +48,7 @@ test.each([
 });
 
 const notClosed = 'the quotation mark is not closed on its line, or something follows it.';
+const unknownHere = 'a sign in it has a meaning to its shell: write NAME="VALUE" in its place.';
 const unclear = 'write a value that holds # in quotation marks.';
 
 test.each([
@@ -60,6 +61,10 @@ test.each([
   ['set "PORTAL_TARGET=x', 1, notClosed],
   ['PORTAL_ADMIN_PASSWORD=ab#cd', 1, unclear],
   ['PORTAL_ADMIN_PASSWORD=#cd', 1, unclear],
+  ['set X=a^&b', 1, unknownHere],
+  ['set "X=%HOME%"', 1, unknownHere],
+  ['$env:X="$HOME"', 1, unknownHere],
+  ['$env:X="a`tb"', 1, unknownHere],
   ['PORTAL_TARGET=x\nsetx A b', 2, 'not a variable, such as PORTAL_TARGET=https://...'],
 ])('%j is a wrong call', (text, line, why) => {
   const path = write(text);

@@ -379,7 +379,7 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
       'fail: a MUST is violated',
     );
     expect(await page.locator('section:has(#run) .curl code').textContent()).toBe(
-      `portal-conformance ${report.target} --profile ${report.profile} --skip ${report.selection.skip.join(',')}`,
+      `portal-conformance ${report.target} --profile ${report.profile} --skip ${report.selection.skip.join(',')} --requirements ${report.requirementSet} --baseline baseline.json`,
     );
     expect(await page.locator('time').first().getAttribute('title')).toMatch(/\d/);
     expect(await page.locator('section:has(#run) .table').isVisible()).toBe(true);

@@ -271,6 +271,9 @@ test('an in-toto statement is about what has a digest, and about nothing that wa
     stderr: expect.stringContaining('intoto is not written: the outcome is undecided'),
   });
   expect(await attest(golden)).toMatchObject({ stderr: expect.stringContaining('digest of what') });
+  expect(await attest({ ...attested, reference: true })).toMatchObject({
+    stderr: expect.stringContaining('the reference portal was judged'),
+  });
   expect(existsSync(path)).toBe(false);
   const version = { version: `portal@sha256:${digest}`, labels: {} };
   expect(await attest({ ...golden, subject: version })).toMatchObject({ code: 0, stderr: '' });

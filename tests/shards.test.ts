@@ -1,7 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inShard, readShard } from '../src/fleet/shard.ts';
 import { faults } from '../src/reference/faults.ts';
@@ -131,7 +132,10 @@ test('shards in one folder, and in two, are joined to the same', async () => {
 test('what no shard judged is undecided; parts of different fleets are not joined', async () => {
   await fleet('half', '--shard', '2/2');
   const half = await merge('half-merged', ['half']);
-  expect(half).toMatchObject({ code: 3, stdout: expect.stringMatching(/^a +no report$/m) });
+  expect(half).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/^a +undecided .*No shard has written a report of it\.$/m),
+  });
   expect(half.stdout).toContain('; 3 without a report');
   const other = join(folder, 'other.json');
   writeTargets(other, { $schema: 'x' });
@@ -207,5 +211,137 @@ test('targets that were found, not named, may use our variables alone', async ()
   expect({ code, stderr }).toEqual({
     code: 2,
     stderr: expect.stringContaining('was found, not named, so it cannot set the variable USER'),
+  });
+});
+
+describe('what a folder holds', () => {
+  const prepare = async (name: string) => {
+    await fleet(name, '--shard', '1/1');
+    return join(folder, name, 'index-1-of-1.ndjson');
+  };
+
+  test('what was interrupted is undecided when it is joined', async () => {
+    const path = await prepare('ended');
+    const [first = '', ...rest] = readFileSync(path, 'utf8').trim().split('\n');
+    const ending = { outcome: 'interrupted', exitCode: 143 };
+    const cut = { ...JSON.parse(first), ...ending };
+    const report = join(folder, 'ended', cut.file);
+    const told = JSON.parse(gunzipSync(readFileSync(report)).toString());
+    writeFileSync(report, gzipSync(JSON.stringify({ ...told, ...ending })));
+    const others = rest.filter((line) => JSON.parse(line).id !== 'c');
+    writeFileSync(path, [JSON.stringify(cut), ...others].join('\n'));
+    expect((await merge('ended-merged', ['ended'])).code).toBe(3);
+  });
+
+  test('may be joined into itself, as often as one likes', async () => {
+    await prepare('itself');
+    const codes = [await merge('itself', ['itself']), await merge('itself', ['itself'])];
+    expect(codes.map(({ code }) => code)).toEqual([1, 1]);
+    writeFileSync(join(folder, 'itself', 'index-1-of-2.ndjson'), '');
+    const mixed = await merge('itself', ['itself']);
+    expect(mixed).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('of 1 and of 2 shards'),
+    });
+  });
+
+  test('names no file of another folder, and no line of it is believed', async () => {
+    const path = await prepare('hostile');
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    const [first = ''] = lines;
+    const escaping = JSON.stringify({ ...JSON.parse(first), id: '../../escaped' });
+    const moved = lines.map((line) =>
+      JSON.stringify({ ...JSON.parse(line), file: '../../a.json.gz' }),
+    );
+    const strange = [
+      'null',
+      '7',
+      '{}',
+      JSON.stringify({ ...JSON.parse(first), message: { toString: 1 } }),
+    ];
+    writeFileSync(path, [escaping, ...strange, ...moved].join('\n'));
+    expect((await merge('deep/er/merged', ['hostile'])).code).toBe(1);
+    expect(index('deep/er/merged').map(({ id, file }) => `${id} ${file}`)).toEqual(
+      ids.map((id) => `${id} ${id}.json.gz`),
+    );
+    const site = await cli([
+      'site',
+      join(folder, 'hostile'),
+      '--out',
+      join(folder, 'deep/er/site'),
+    ]);
+    expect(site.code).toBe(0);
+    expect(readdirSync(folder, { recursive: true, encoding: 'utf8' })).not.toContainEqual(
+      expect.stringContaining('escaped'),
+    );
+    writeFileSync(join(folder, 'hostile', 'a.json.gz'), gzipSync('{"requirements":[]}'));
+    expect((await merge('deep/er/merged', ['hostile'])).stderr).toContain('cannot be read');
+  });
+
+  test('has the verdict in its reports: an index that tells another is refused', async () => {
+    const path = await prepare('forged');
+    const lines = readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const forged = lines.map((one) =>
+      one.id === 'c' ? { ...one, outcome: 'conformant', exitCode: 0 } : one,
+    );
+    writeFileSync(path, forged.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const { code, stderr } = await merge('forged-merged', ['forged']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('The report of c in'),
+    });
+    const resumed = await fleet('forged', '--shard', '1/1', '--resume');
+    expect({ code: resumed.code, kept: /^c .*\(kept\)$/m.test(resumed.stdout) }).toEqual({
+      code: 1,
+      kept: false,
+    });
+    writeFileSync(join(folder, 'forged/c.json.gz'), readFileSync(join(folder, 'forged/a.json.gz')));
+    expect((await merge('forged-merged', ['forged'])).stderr).toContain('it is of another portal');
+  });
+
+  test('keeps what is known of targets that a call leaves out', async () => {
+    await fleet('some');
+    await fleet('some', '--where', 'half=first');
+    expect(
+      index('some')
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(ids);
+  });
+
+  test('an undecided target with something left behind is judged again', async () => {
+    await fleet('left');
+    const path = join(folder, 'left', 'index.ndjson');
+    const lines = readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const changed = lines.map((one) =>
+      one.id === 'a' ? { ...one, outcome: 'undecided', exitCode: 4 } : one,
+    );
+    writeFileSync(path, changed.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const { stdout } = await fleet('left', '--resume');
+    expect(stdout).not.toMatch(/^a .*\(kept\)$/m);
+    expect(stdout).toMatch(/^b .*\(kept\)$/m);
+  });
+
+  test('a history that cannot be written is told before anything is sent; a report, at the end', async () => {
+    const history = join(folder, 'no/such/history.ndjson');
+    const early = await fleet('early', '--history', history);
+    expect(early).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('(ENOENT)'),
+    });
+    mkdirSync(join(folder, 'blocked/a.json.gz'), { recursive: true });
+    const { code, stdout, stderr } = await fleet('blocked');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/a: what was found cannot be written \(EISDIR\)/),
+    });
+    expect(stdout).toContain('1 not begun');
   });
 });

@@ -7,7 +7,13 @@ import { parse } from 'parse5';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Folder } from '../src/fleet/folder.ts';
-import { readHistory, statesOf, type Transition, transitionsOf } from '../src/fleet/history.ts';
+import {
+  appendTransitions,
+  readHistory,
+  statesOf,
+  type Transition,
+  transitionsOf,
+} from '../src/fleet/history.ts';
 import type { Report, RequirementResult } from '../src/report/report.ts';
 import { hasChromium, launchChromium } from './support/chromium.ts';
 import { run } from './support/cli.ts';
@@ -62,7 +68,7 @@ beforeAll(async () => {
     const report = index === 5 ? hostile(reportOf(index)) : reportOf(index);
     reports.write({ target, report }, 'digest');
     // Each was broken for some nights of the year; one flaps every night.
-    for (let night = index % 30; night < 364; night += index === 7 ? 2 : 60)
+    for (let night = index % 30; night < 360; night += index === 7 ? 2 : 60)
       for (const [later, from, to] of [
         [0, 'held', 'fail'],
         [1, 'fail', 'held'],
@@ -76,8 +82,11 @@ beforeAll(async () => {
           to,
         });
       }
-    const state = statesOf(transitions.filter(({ target: id }) => id === idOf(index)));
-    transitions.push(...transitionsOf(idOf(index), reportOf(index), state.get(idOf(index))));
+    const known = statesOf(transitions.filter(({ target: id }) => id === idOf(index)));
+    const state = known.get(idOf(index));
+    // The year began with an outcome.
+    const first = { at: '2025-11-30T02:00:00.000Z', target: idOf(index), from: null, to: 'new' };
+    transitions.push(first, ...transitionsOf(idOf(index), reportOf(index), state));
   }
   const history = join(folder, 'history.ndjson');
   // As git joins what two have written: in any order, some of it twice.
@@ -181,10 +190,7 @@ describe.skipIf(!hasChromium)('in a browser', () => {
     for (const path of ['index.html', 'targets/target-0003.html', 'requirements/array.html']) {
       const page = await open(path, options);
       const [width, room] = [
-        await page
-          .locator('html')
-          .evaluate((one) => one.scrollWidth)
-          .catch(() => 0),
+        await page.locator('html').evaluate((one) => one.scrollWidth),
         page.viewportSize()?.width ?? 0,
       ];
       expect(width, path).toBeLessThanOrEqual(room);
@@ -198,7 +204,7 @@ test('a history has transitions alone, and the newest report changes nothing tha
   const first = transitionsOf('a', report);
   expect(first).toEqual([
     { at: report.startedAt, target: 'a', from: null, to: 'non-conformant' },
-    { at: report.startedAt, target: 'a', requirement: 'array', from: 'held', to: 'fail' },
+    { at: report.startedAt, target: 'a', requirement: 'array', from: null, to: 'fail' },
   ]);
   const state = statesOf(first).get('a');
   const later = { ...reportOf(0), startedAt: '2026-11-30T02:00:00.000Z' };
@@ -206,6 +212,17 @@ test('a history has transitions alone, and the newest report changes nothing tha
   expect(transitionsOf('a', later, state).map(({ to }) => to)).toEqual(['conformant', 'held']);
   const older = { ...later, startedAt: '2026-11-28T02:00:00.000Z' };
   expect(transitionsOf('a', older, state)).toEqual([]);
+  const idle = reportOf(3).requirements.map((one) => ({ ...one, status: 'untested' as const }));
+  const offline = { ...later, outcome: 'undecided' as const, requirements: idle };
+  expect(transitionsOf('a', offline, state).map(({ to }) => to)).toEqual(['undecided']);
+  const glued = join(folder, 'glued.ndjson');
+  writeFileSync(glued, JSON.stringify(first[0]));
+  appendTransitions(glued, first.slice(1));
+  expect(readHistory(glued)).toEqual(first);
+  const strange = join(folder, 'strange.ndjson');
+  writeFileSync(strange, `\n${JSON.stringify({ ...first[0], to: { isEscaped: true } })}\n`);
+  expect(() => readHistory(strange)).toThrow(/line 2: not a transition/);
+  expect(() => readHistory(folder)).toThrow(/cannot be read \(EISDIR\)/);
   const path = join(folder, 'torn.ndjson');
   writeFileSync(path, `${JSON.stringify(first[0])}\nno\n`);
   expect(() => readHistory(path)).toThrow(/line 2: not a transition/);

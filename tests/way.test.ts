@@ -105,9 +105,15 @@ describe('a proxy', () => {
   test.concurrent.each([
     ['403 Forbidden', 2, /The proxy \S+ \(--proxy\) refused to connect to the target \(403\)/],
     ['401 Unauthorized', 2, /refused to connect to the target \(401\)/],
+    ['201 Created', 2, /refused to connect to the target \(201\)/],
     ['302 Found\r\nLocation: https://x.test', 2, /refused to connect to the target \(302\)/],
     ['503 Service Unavailable', 3, /The target could not be judged: the proxy .* \(503\)\.$/],
     ['407 No\r\nProxy-Authenticate: Negotiate', 2, /wants a login by negotiate \(407\)/],
+    [
+      `407 No\r\nProxy-Authenticate: ${'X'.repeat(500)}`,
+      2,
+      /wants a login by another scheme \(407\)/,
+    ],
     ['407 No\r\nProxy-Authenticate: Basic realm=x', 2, /wants a login \(407\): give its user/],
   ])('that answers CONNECT with %j is named, and not the portal', async (answer, code, says) => {
     const proxy = await connectProxy(undefined, () => answer);

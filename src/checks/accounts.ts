@@ -54,17 +54,18 @@ export function searchedIds(lists: readonly ListRead[], but: Iterable<string> = 
   };
 }
 
-/** A name that ends in a number begins others that the run gives. */
-const isNumbered = (name: string) => /[-n]\d+$/.test(name);
+/** A name as the run gave it, to its random end: one that was cut may be that of others. */
+const isWholeName = (name: string) => /“.*”.* [A-Za-z0-9]{8}$/.test(name);
+const isWholeAddress = (address: string) => address.endsWith('@example.com');
 
 /** Names that the run gave to what is of some personas, and to nothing else, as the portal answered them. */
 export function namesOf(sandbox: Sandbox, personas: readonly Persona[]): ReadonlySet<string> {
-  const users = personas.flatMap((persona) => sandbox.users.get(persona) ?? []);
-  const addresses = users.flatMap(({ email }) => [email, email.replace(/\+.*/, '')]);
+  const addresses = personas
+    .flatMap((persona) => sandbox.users.get(persona)?.email ?? [])
+    .filter(isWholeAddress)
+    .flatMap((address) => [address, address.replace(/\+.*/, '')]);
   const names = sandbox.tokens.flatMap(({ name, owner }) =>
-    name !== undefined && personas.includes(owner.persona) ? [name] : [],
+    name !== undefined && personas.includes(owner.persona) && isWholeName(name) ? [name] : [],
   );
-  return new Set(
-    [...addresses, ...names].filter((name) => sandbox.isOwnName(name) && !isNumbered(name)),
-  );
+  return new Set([...addresses, ...names].filter((name) => sandbox.isOwnName(name)));
 }

@@ -12,6 +12,11 @@ export function addFleetCommands(program: Command, end: End): void {
     .option('--shard <i/n>', 'one part of them, I from 1; auto or auto/N, as the CI system says')
     .option('--resume', 'keep what was decided before, and judge the rest')
     .option('--jobs <number>', 'targets at a time (16)')
+    .option(
+      '--env-file <file>',
+      'read variables that are not set from this file; several',
+      (file: string, before) => (before ? `${before}\n${file}` : file),
+    )
     .action(async (given: Given) => {
       const { fleetCommand } = await import('./fleet.ts');
       await end(given, fleetCommand);

@@ -1,4 +1,5 @@
 import { requirements } from '../../specs/index.ts';
+import { count } from '../contract/count.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { exitCodeOf, Fleet, isOffline } from '../fleet/fleet.ts';
 import { type Entry, Folder } from '../fleet/folder.ts';
@@ -9,15 +10,17 @@ import { inert } from '../report/inert.ts';
 import { type EndingSignal, signals } from '../report/outcome.ts';
 import type { Report } from '../report/report.ts';
 import { digest as build, version } from '../run/version.ts';
-import { OptionReader } from '../settings/option-reader.ts';
+import { readEnvFile } from '../settings/env-file.ts';
+import { type Environment, OptionReader } from '../settings/option-reader.ts';
 import { readLabels } from '../settings/values.ts';
 import { listenForEndings } from './endings.ts';
 import { type Call, complain } from './shared.ts';
 
 /** Judges the targets of a file in one process, and writes a report for each. @returns the exit code */
 export async function fleetCommand(call: Call): Promise<number> {
-  const { given, environment, output } = call;
+  const { given, output } = call;
   try {
+    const environment = withEnvFile(call);
     const reader = new OptionReader(given, {});
     const { targets, digest } = targetsOf(reader);
     const shardText = reader.text('shard');
@@ -26,38 +29,61 @@ export async function fleetCommand(call: Call): Promise<number> {
     const chosen = shard ? inShard(selected, shard) : selected;
     const jobs = reader.count('jobs', 16, 256);
     const folder = new Folder(reader.text('out') ?? 'reports', shard);
+    const note = historian(reader.text('history'));
     const kept = given.resume === true ? keptOf(folder, chosen, digest) : [];
-    folder.begin(kept);
+    // What other calls found of targets that this one leaves out stays.
+    const others = shard ? [] : otherEntries(folder, targets, chosen, digest);
+    folder.begin([...others, ...kept]);
     const left = chosen.filter(({ id }) => kept.every((entry) => entry.id !== id));
     const fleet = new Fleet(requirements, environment);
     let ended: EndingSignal | undefined;
     listenForEndings({
       onSignal: (signal) => {
         ended ??= signal;
-        complain(output, `${signal}: ending ${fleet.running} runs and removing what they created.`);
+        complain(
+          output,
+          `${signal}: ending ${count(fleet.running, 'run')} and removing what they created.`,
+        );
         fleet.interrupt(signal);
       },
       onBug: (error) => fleet.fail(error),
     });
     const width = Math.max(0, ...chosen.map(({ id }) => id.length));
     const judged: Entry[] = [...kept];
-    const note = historian(reader.text('history'));
     for (const entry of kept) output.out(`${lineOf(entry, width)}  (kept)\n`);
+    const trouble: string[] = [];
     const reached = await fleet.judge(left, jobs, (verdict) => {
-      const entry = folder.write(verdict, digest);
-      judged.push(entry);
-      note(verdict.target.id, verdict.report);
-      output.out(`${lineOf(entry, width)}\n`);
+      try {
+        const entry = folder.write(verdict, digest);
+        judged.push(entry);
+        output.out(`${lineOf(entry, width)}\n`);
+        note(verdict.target.id, verdict.report);
+      } catch (error) {
+        // The others go on: what they create is to be removed, and what they find is to be told.
+        const { code, message } = error as NodeJS.ErrnoException;
+        trouble.push(
+          `${verdict.target.id}: what was found cannot be written (${code ?? message}).`,
+        );
+      }
     });
     output.out(`\n${summaryOf(judged, chosen.length, 'not begun')}\n`);
     if (isOffline(reached))
       complain(output, 'No target could be reached: this machine may have no network.');
-    return ended ? signals[ended] : exitCodeOf(judged.map(({ exitCode }) => exitCode));
+    for (const sentence of trouble) complain(output, sentence);
+    const codes = judged.map(({ exitCode }) => exitCode);
+    return ended ? signals[ended] : exitCodeOf(trouble.length > 0 ? [...codes, 3] : codes);
   } catch (error) {
     if (!(error instanceof Misconfigured)) throw error;
     complain(output, error.message);
     return 2;
   }
+}
+
+/** What is set, and what files of variables give beside it. @throws Misconfigured */
+function withEnvFile({ given, environment }: Call): Environment {
+  const file = given['env-file'];
+  if (typeof file !== 'string') return environment;
+  return Object.assign({}, ...file.split('\n').map(readEnvFile), environment);
 }
 
 /** The targets of a file, or of a configuration. @throws Misconfigured */
@@ -78,15 +104,37 @@ export function selectedOf(
   return selected;
 }
 
+/** Whether another run would find the same; what a baseline knows expires. */
+function isDecided({ outcome }: Entry): boolean {
+  return ['conformant', 'conformant-partial', 'non-conformant'].includes(outcome);
+}
+
 /** What need not be judged again: what was decided, by this build and with this file of targets. */
 function keptOf(folder: Folder, targets: readonly FleetTarget[], digest: string): readonly Entry[] {
-  const isMeant = (entry: Entry) =>
-    entry.targets === digest &&
-    entry.suite === version &&
-    entry.suiteDigest === (build ?? null) &&
-    [0, 1, 4].includes(entry.exitCode) &&
-    targets.some(({ id }) => id === entry.id);
-  return folder.entries().filter(isMeant);
+  const ids = new Set(targets.map(({ id }) => id));
+  return folder
+    .reports(targets)
+    .filter(
+      (entry) =>
+        ids.has(entry.id) &&
+        entry.targets === digest &&
+        entry.suite === version &&
+        entry.suiteDigest === (build ?? null) &&
+        isDecided(entry),
+    );
+}
+
+/** What is known of the other targets of the file. */
+function otherEntries(
+  folder: Folder,
+  targets: readonly FleetTarget[],
+  chosen: readonly FleetTarget[],
+  digest: string,
+): readonly Entry[] {
+  const others = targets.filter((target) => !chosen.includes(target));
+  return folder
+    .entries()
+    .filter((entry) => entry.targets === digest && others.some(({ id }) => id === entry.id));
 }
 
 /** `acme-eu  non-conformant  0.52 s  1 of 63 mandatory requirements failed: array.` */
@@ -99,7 +147,10 @@ export function lineOf({ id, outcome, durationMs, message }: Entry, width: numbe
 export function summaryOf(entries: readonly Entry[], all: number, without: string): string {
   const counts = new Map<string, number>();
   for (const { outcome } of entries) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  const told = [...counts].map(([outcome, number]) => `${number} ${outcome}`).join(', ');
+  const told = [...counts]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([outcome, number]) => `${number} ${outcome}`)
+    .join(', ');
   const rest = all - entries.length;
   return `${told || 'none judged'}${rest > 0 ? `; ${rest} ${without}` : ''}`;
 }
@@ -112,5 +163,7 @@ export function summaryOf(entries: readonly Entry[], all: number, without: strin
 export function historian(path: string | undefined): (id: string, report: Report) => void {
   if (path === undefined) return () => undefined;
   const states = statesOf(readHistory(path));
+  // Whether it can be written is found out before anything is sent.
+  appendTransitions(path, []);
   return (id, report) => appendTransitions(path, transitionsOf(id, report, states.get(id)));
 }

@@ -1,9 +1,12 @@
 import { copyFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { exitCodeOf } from '../fleet/fleet.ts';
-import { Folder, indexesIn, readReport } from '../fleet/folder.ts';
+import { Folder, indexesIn, readReport, verdictOf } from '../fleet/folder.ts';
 import { merge } from '../fleet/merge.ts';
+import type { FleetTarget } from '../fleet/targets.ts';
+import { stoppedReport } from '../run/verify.ts';
 import { OptionReader } from '../settings/option-reader.ts';
 import { historian, lineOf, selectedOf, summaryOf, targetsOf } from './fleet.ts';
 import { type Call, complain } from './shared.ts';
@@ -21,27 +24,35 @@ export async function mergeCommand(
       indexesIn(folder).map((entries) => ({ folder, entries })),
     );
     const { entries, missing } = merge(selected, digest, indexes);
-    // One that cannot be read would be missed when somebody looks for it.
-    for (const { entry, folder } of entries) readReport(folder, entry);
-    const note = historian(reader.text('history'));
-    if (reader.text('history') !== undefined)
+    // The reports have the verdicts; one that cannot be read would be missed when somebody looks for it.
+    const judged = entries.map(({ entry, folder }) =>
+      verdictOf(folder, entry, selected.find(({ id }) => id === entry.id) as FleetTarget),
+    );
+    const history = reader.text('history');
+    const note = historian(history);
+    if (history !== undefined)
       for (const { entry, folder } of entries) note(entry.id, readReport(folder, entry));
     const out = reader.text('out') ?? 'reports';
-    new Folder(out).begin(entries.map(({ entry }) => entry));
+    const merged = new Folder(out);
+    merged.begin(judged);
     for (const { entry, folder } of entries)
       if (resolve(folder) !== resolve(out))
         copyFileSync(join(folder, entry.file), join(out, entry.file));
+    // Nobody knows what a target without a report is, and whoever looks for it is to be told.
+    const lacking = missing.map((target) => merged.write({ target, report: noReport }, digest));
     const width = Math.max(...selected.map(({ id }) => id.length));
-    for (const { entry } of entries) output.out(`${lineOf(entry, width)}\n`);
-    for (const { id } of missing) output.out(`${id.padEnd(width)}  no report\n`);
-    const judged = entries.map(({ entry }) => entry);
+    for (const entry of [...judged, ...lacking]) output.out(`${lineOf(entry, width)}\n`);
     output.out(`\n${summaryOf(judged, selected.length, 'without a report')}\n`);
-    const codes = judged.map(({ exitCode }) => exitCode);
-    // Nobody knows what a target without a report is.
-    return exitCodeOf(missing.length > 0 ? [...codes, 3] : codes);
+    return exitCodeOf([...judged, ...lacking].map(({ exitCode }) => exitCode));
   } catch (error) {
     if (!(error instanceof Misconfigured)) throw error;
     complain(output, error.message);
     return 2;
   }
 }
+
+/** What stands for the report of a target of which no shard has written one. */
+const noReport = stoppedReport(
+  { stop: { outcome: 'undecided', message: 'No shard has written a report of it.' } },
+  requirements,
+);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { type Entry, indexesIn, readReport } from '../fleet/folder.ts';
@@ -14,6 +14,8 @@ export async function siteCommand(folder: string, { given, output }: Call): Prom
     const reader = new OptionReader(given, {});
     const out = reader.text('out') ?? 'site';
     const history = reader.text('history');
+    if (history !== undefined && !existsSync(history))
+      throw new Misconfigured(`The file of --history is not there: ${history}`);
     const entries = new Map(
       indexesIn(folder)
         .flat()

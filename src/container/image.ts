@@ -89,7 +89,8 @@ export async function startImage(
     };
     const url = await answering(address, isRunning, until, signal);
     const [container] = await containers();
-    return { url, digest: (await container?.inspect())?.Image, remove };
+    const id = (await container?.inspect())?.Image;
+    return { url, digest: id && (await digestOf(engine.getImage(id), id)), remove };
   } catch (error) {
     const enough = new AbortController();
     await Promise.race([starting, delay(patienceMs, enough.signal)]);
@@ -106,6 +107,15 @@ export async function startImage(
       `The image is not available: ${nameOf(image)}. Pull it first, or log in to its registry.`,
     );
   }
+}
+
+/** The digest by which registries know an image, or else that by which this engine does. */
+async function digestOf(
+  image: { inspect: () => Promise<{ RepoDigests?: readonly string[] }> },
+  id: string,
+): Promise<string> {
+  const { RepoDigests: [named] = [] } = await image.inspect().catch(() => ({ RepoDigests: [] }));
+  return named?.split('@')[1] ?? id;
 }
 
 async function loadTestcontainers() {

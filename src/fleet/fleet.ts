@@ -59,7 +59,7 @@ export class Fleet {
       targets.map((target) =>
         limit(async () => {
           if (this.#signal) return [];
-          const verdict = { target, report: await this.#judge(target) };
+          const verdict = { target, report: inWordsOf(target, await this.#judge(target)) };
           onEnd(verdict);
           return [wasReached(verdict.report)];
         }),
@@ -86,12 +86,23 @@ export class Fleet {
   }
 }
 
+/** A wrong call, told with the variables that the entry names. */
+function inWordsOf({ config: { variables } }: FleetTarget, report: Report): Report {
+  if (report.outcome !== 'misconfigured') return report;
+  let { message } = report;
+  for (const [name, from] of Object.entries(variables))
+    if (name !== from && !message.includes(from))
+      message = message.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), `${from} (${name})`);
+  return { ...report, message };
+}
+
 /** What a target ended with counts in this order: broken, or wrong in the file; left behind; a bug; undecided. */
 const order: readonly ExitCode[] = [1, 4, 70, 3];
 
 /** The exit code of a fleet: the first in the order that any target ended with, and 0 for none. */
 export function exitCodeOf(exitCodes: readonly ExitCode[]): number {
-  const codes = exitCodes.map((code): ExitCode => (code === 2 ? 1 : code));
+  // What was interrupted is undecided.
+  const codes = exitCodes.map((code): ExitCode => (code === 2 ? 1 : code > 128 ? 3 : code));
   return order.find((code) => codes.includes(code)) ?? 0;
 }
 

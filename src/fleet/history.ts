@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { isObject } from '../contract/json.ts';
 import type { Status } from '../contract/judge.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Report } from '../report/report.ts';
@@ -16,8 +17,14 @@ export interface Transition {
   readonly to: string;
 }
 
-/** What holds is one thing, however it is told. */
-const held: readonly Status[] = ['pass', 'note', 'excluded'];
+/** What was decided, and what each is in a history; what was not leaves what was known. */
+const decided: Readonly<Partial<Record<Status, string>>> = {
+  pass: 'held',
+  note: 'held',
+  warn: 'warn',
+  known: 'known',
+  fail: 'fail',
+};
 
 /**
  * Reads a history: a line for each transition, in any order, some twice, as `git` joins what several
@@ -27,24 +34,42 @@ const held: readonly Status[] = ['pass', 'note', 'excluded'];
  * @throws Misconfigured for a line that is none
  */
 export function readHistory(path: string): readonly Transition[] {
-  if (!existsSync(path)) return [];
-  const lines = new Set(
-    readFileSync(path, 'utf8')
-      .split('\n')
-      .map((line) => line.trim()),
+  const transitions = new Map<string, Transition>();
+  for (const [index, line] of textOf(path).split('\n').entries()) {
+    if (line.trim() === '' || transitions.has(line.trim())) continue;
+    const transition = transitionIn(line);
+    if (!transition) throw new Misconfigured(`${path}, line ${index + 1}: not a transition`);
+    transitions.set(line.trim(), transition);
+  }
+  return [...transitions.values()].sort((one, other) =>
+    one.at < other.at ? -1 : one.at > other.at ? 1 : 0,
   );
-  lines.delete('');
-  const transitions = [...lines].map((line, index): Transition => {
-    try {
-      const transition = JSON.parse(line);
-      if (typeof transition.at === 'string' && typeof transition.target === 'string')
-        return transition;
-    } catch {
-      // Told as every other line that is none.
-    }
-    throw new Misconfigured(`${path}, line ${index + 1}: not a transition`);
-  });
-  return transitions.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+}
+
+function textOf(path: string): string {
+  try {
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Misconfigured(`The file of --history cannot be read (${code}): ${path}`);
+  }
+}
+
+function transitionIn(line: string): Transition | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(read)) return undefined;
+  const { at, target, requirement, from, to } = read;
+  const isText = (value: unknown) => typeof value === 'string';
+  const isWhole =
+    [at, target, to].every(isText) &&
+    (requirement === undefined || isText(requirement)) &&
+    (from === null || isText(from));
+  return isWhole ? (read as unknown as Transition) : undefined;
 }
 
 /** What the last runs of a target found, and since when: by requirement, the outcome under ''. */
@@ -60,32 +85,36 @@ export function statesOf(transitions: readonly Transition[]): ReadonlyMap<string
   return states;
 }
 
-/** What a report shows that is another thing than it was. */
+/** What a report shows that is another thing than it was; nothing where it is older than what is known. */
 export function transitionsOf(target: string, report: Report, state: State = new Map()) {
   const { startedAt: at, outcome, requirements, selection } = report;
+  if ([...state.values()].some(({ since }) => since >= at)) return [];
+  // What did not come to an end says nothing: what was known stands.
+  if (outcome === 'interrupted' || outcome === 'suite-error') return [];
   const found: Transition[] = [];
   const note = (requirement: string, to: string, usual: string | null) => {
-    const before = state.get(requirement);
-    // A run that is older than what is known changes nothing.
-    if (before && before.since >= at) return;
-    const from = before?.status ?? usual;
-    if (from === to) return;
+    const from = state.get(requirement)?.status ?? (state.size === 0 ? null : usual);
+    if (from === to || (from === null && to === 'held')) return;
     found.push({ at, target, ...(requirement ? { requirement } : {}), from, to });
   };
   note('', outcome, null);
-  for (const { id, status } of requirements)
-    if (!selection.deselected.includes(id))
-      note(id, held.includes(status) ? 'held' : status, 'held');
+  for (const { id, status } of requirements) {
+    const to = decided[status];
+    if (to !== undefined && !selection.deselected.includes(id)) note(id, to, 'held');
+  }
   return found;
 }
 
 /** Adds transitions to a history. @throws Misconfigured when it cannot be written */
 export function appendTransitions(path: string, transitions: readonly Transition[]): void {
-  if (transitions.length === 0) return;
   try {
+    // A last line without its end is not to be glued to ours.
+    const begin = /[^\n]$/.test(textOf(path)) ? '\n' : '';
+    const lines = transitions.map((one) => `${JSON.stringify(one)}\n`);
     // In one call: what others append meanwhile is not torn.
-    appendFileSync(path, transitions.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    appendFileSync(path, lines.length > 0 ? begin + lines.join('') : '');
   } catch (error) {
+    if (error instanceof Misconfigured) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw new Misconfigured(`The file of --history cannot be written (${code}): ${path}`);
   }

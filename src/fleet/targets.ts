@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { Statement } from '../contract/requirement.ts';
 import {
@@ -25,7 +25,7 @@ export interface FleetTarget {
 /** A file of targets. */
 export interface Targets {
   readonly targets: readonly FleetTarget[];
-  /** The SHA-256 of the file, in hexadecimal. */
+  /** The SHA-256 of the file and of the baselines that it names, in hexadecimal. */
   readonly digest: string;
 }
 
@@ -67,13 +67,22 @@ export function readTargets(named: string | undefined, config?: string): Targets
     throw new Misconfigured(
       `${path}, line ${lineOf(text, ['targets', twice, 'id'])}: two targets have the id ${ids[twice]}`,
     );
-  const targets = entries.map(({ id, ...own }): FleetTarget => {
+  const targets = entries.map(({ id, ...own }, index): FleetTarget => {
     const variables = { ...common.variables, ...own.variables };
     const entry = { ...common, ...own, variables };
-    const labels = readLabels((entry.labels as string[] | undefined) ?? []);
+    const place = `${path}, line ${lineOf(text, ['targets', index, 'labels'])}, ${id}: "labels"`;
+    const labels = readLabels((entry.labels as string[] | undefined) ?? [], place);
     return { id, labels, config: configOf(entry, path) };
   });
-  return { targets, digest: createHash('sha256').update(text).digest('hex') };
+  return { targets, digest: digestOf(text, targets) };
+}
+
+/** What a verdict rests on: the file, and the baselines that it names. */
+function digestOf(text: string, targets: readonly FleetTarget[]): string {
+  const hash = createHash('sha256').update(text);
+  const baselines = targets.flatMap(({ config: { options } }) => options.baseline ?? []);
+  for (const path of new Set(baselines)) if (existsSync(path)) hash.update(readFileSync(path));
+  return hash.digest('hex');
 }
 
 /**
@@ -83,7 +92,7 @@ export function readTargets(named: string | undefined, config?: string): Targets
  * @throws Misconfigured
  */
 export function settingsOf(
-  { config }: FleetTarget,
+  { id, config }: FleetTarget,
   environment: Environment,
   register: readonly Statement[],
 ): Settings {
@@ -93,5 +102,13 @@ export function settingsOf(
   const own = Object.entries(config.variables).flatMap(([name, from]) =>
     environment[from] ? [[name, environment[from]] as const] : [],
   );
-  return settingsIn(config, { ...others, ...Object.fromEntries(own) }, {}, others, register);
+  const settings = settingsIn(
+    config,
+    { ...others, ...Object.fromEntries(own) },
+    {},
+    others,
+    register,
+  );
+  // Two targets may be alike in all else: every form of a report names it.
+  return { ...settings, labels: { id, ...settings.labels } };
 }

@@ -33,7 +33,7 @@ export interface ClientOptions extends CurlOptions, Connecting {
   readonly writes: Writes;
   /** Ends every request that is under way. */
   readonly signal: AbortSignal;
-  /** Told once that a target which answered before refuses every connection, for as long as it is waited for. */
+  /** Told, again and again, that a target which answered before refuses every connection, for as long as it is waited for. */
   readonly onGone?: () => void;
 }
 
@@ -153,7 +153,7 @@ export class Client {
       this.#refusedSince ??= sentAt;
       if (Date.now() - this.#refusedSince > Math.max(patienceMs, leastGoneMs)) onGone?.();
     } else if (failure?.kind !== 'aborted') this.#refusedSince = undefined;
-    if (failure?.kind === 'proxy' && this.#isThere) this.#fewerTunnels(sentAt);
+    if (failure?.isOfProxy && this.#isThere) this.#fewerTunnels(sentAt);
     if (!response) return;
     this.#isThere = true;
     const isBusy = response.status === 429 || response.status === 503;

@@ -42,6 +42,8 @@ export interface Failure {
     | 'no-room'
     | 'aborted';
   readonly sentence: string;
+  /** Whether a proxy answered in place of a tunnel. */
+  readonly isOfProxy?: true;
 }
 
 /** What became of a request: a response, or why there is none. */

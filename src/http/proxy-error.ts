@@ -29,7 +29,7 @@ export class ProxyError extends Error {
     const proxy = `the proxy ${this.#via}`;
     if (!this.#answer) {
       const { kind, sentence } = causeOf(this.cause);
-      const isKept = kind === 'refused' || kind === 'unreachable' || kind === 'timeout';
+      const isKept = ['refused', 'unreachable', 'timeout', 'broken'].includes(kind);
       return { kind: isKept ? kind : 'proxy', sentence: `at ${proxy}, ${sentence}` };
     }
     const { status, schemes, hasLogin } = this.#answer;
@@ -37,12 +37,17 @@ export class ProxyError extends Error {
       return { kind: 'proxy', sentence: `${proxy} ${loginOf(schemes, hasLogin)}` };
     // Nothing was sent: it is waited for as a target is that refuses connections.
     if (status === 429 || status >= 500)
-      return { kind: 'refused', sentence: `${proxy} could not reach the target (${status})` };
+      return {
+        kind: 'refused',
+        sentence: `${proxy} could not reach the target (${status})`,
+        isOfProxy: true,
+      };
     return Number.isNaN(status)
       ? { kind: 'proxy', sentence: `${proxy} does not answer CONNECT in HTTP: is it a proxy?` }
       : {
           kind: 'proxy',
           sentence: `${proxy} refused to connect to the target (${status}): its rules do not allow this host or port, or it is no proxy`,
+          isOfProxy: true,
         };
   }
 }

@@ -49,13 +49,21 @@ export class TunnelAgent extends HttpsProxyAgent<string> {
       this.connectOpts = connectOpts;
       const socket = await opening;
       const { statusCode: status = Number.NaN, headers = {} } = answer ?? {};
-      if (status >= 200 && status < 300) return socket;
+      // The library opens a tunnel for this one alone, and hands on the proxy's own answer for others.
+      if (status === 200) return socket;
       socket.destroy();
       const schemes = schemesOf(headers['proxy-authenticate']);
       throw new ProxyError(via, { status, schemes, hasLogin: proxy.username !== '' });
     } catch (error) {
       if (error instanceof ProxyError || answer) throw error;
-      throw new ProxyError(via, undefined, isLate ? { code: 'ETIMEDOUT' } : error);
+      const { code } = error as NodeJS.ErrnoException;
+      // Without a code it is a connection that ended before an answer.
+      const cause = isLate
+        ? { code: 'ETIMEDOUT' }
+        : code === undefined
+          ? { code: 'ECONNRESET' }
+          : error;
+      throw new ProxyError(via, undefined, cause);
     } finally {
       clearTimeout(late);
       request.off('abort', stop);
@@ -64,5 +72,6 @@ export class TunnelAgent extends HttpsProxyAgent<string> {
 }
 
 function schemesOf(header: string | readonly string[] = []): string[] {
-  return [header].flat().flatMap((one) => /^[\w-]+/.exec(one)?.[0].toLowerCase() ?? []);
+  const known = /^(basic|bearer|digest|negotiate|ntlm)\b/i;
+  return [header].flat().map((one) => known.exec(one)?.[0].toLowerCase() ?? 'another scheme');
 }

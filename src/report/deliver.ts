@@ -53,7 +53,9 @@ export function refuseUnwritable(destinations: readonly Destination[]): void {
     try {
       const found = statSync(path, { throwIfNoEntry: false });
       if (found?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
-      accessSync(found ? path : existing(dirname(path)), constants.W_OK);
+      // A file is replaced, which its folder has to allow; a device or a pipe is written to.
+      const isReplaced = found === undefined || found.isFile();
+      accessSync(isReplaced ? existing(dirname(path)) : path, constants.W_OK);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new Misconfigured(`The report cannot be written (${code}): ${path}`);

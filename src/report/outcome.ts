@@ -48,9 +48,9 @@ export function outcomeOf(
   if (broken.length > 0) {
     const isMandatory = broken.every(({ level }) => level === 'MUST');
     const what = isMandatory
-      ? `of ${musts.length} mandatory requirements failed`
-      : 'requirements failed, recommended ones among them (--strict)';
-    const message = `${broken.length} ${what}: ${names(broken)}.${alsoKnown(requirements)}`;
+      ? `${broken.length} of ${musts.length} mandatory requirements failed`
+      : `${count(broken.length, 'requirement')} failed, recommended ones among them (--strict)`;
+    const message = `${what}: ${names(broken)}.${alsoKnown(requirements)}`;
     return { outcome: 'non-conformant', exitCode: 1, message };
   }
   const help = advice ? ` ${advice}` : '';

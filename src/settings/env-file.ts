@@ -63,6 +63,8 @@ function isUnclear(begin: string, rest: string, kind: Kind): boolean {
 
 const notClosed = 'the quotation mark is not closed on its line, or something follows it.';
 
+const unknownHere = 'a sign in it has a meaning to its shell: write NAME="VALUE" in its place.';
+
 /** The value at the beginning of a text, and how long it is with the rest of its last line. */
 function readValue(
   text: string,
@@ -71,6 +73,12 @@ function readValue(
 ): { value: string; length: number } {
   const [line = ''] = /^[^\n]*\n?/.exec(text) ?? [];
   const bare = line.trimEnd();
+  // What its shell would put in their place nobody knows here.
+  if (
+    (kind === 'cmd' && /[&|<>^]|%\w+%/.test(bare)) ||
+    (kind === 'cmd, in quotes' && /%\w+%/.test(bare))
+  )
+    return refuse(unknownHere);
   if (kind === 'cmd') return { value: bare, length: line.length };
   if (kind === 'cmd, in quotes') {
     if (!bare.endsWith('"')) return refuse(notClosed);
@@ -88,6 +96,8 @@ function readValue(
     return refuse(notClosed);
   const [rest, after = ''] = /^([^\n]*)\n?/.exec(text.slice(all.length)) ?? [];
   if (!/^\s*;?\s*(?:#.*)?$/.test(after)) return refuse(notClosed);
+  if (kind === 'PowerShell' && quote === '"' && /`[a-z]|(?<!`)\$[\w({]/i.test(inside))
+    return refuse(unknownHere);
   return { value: unescaped(inside, quote, kind), length: all.length + (rest?.length ?? 0) };
 }
 

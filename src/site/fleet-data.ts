@@ -3,7 +3,8 @@ import type { Entry } from '../fleet/folder.ts';
 import { type State, statesOf, type Transition } from '../fleet/history.ts';
 import { inertReport } from '../report/inert.ts';
 import { attention } from '../report/marks.ts';
-import type { Report, RequirementResult } from '../report/report.ts';
+import { judgedNothing, type Report, type RequirementResult } from '../report/report.ts';
+import { inOneLine } from '../report/sentences.ts';
 
 /** A requirement that is open on a target. */
 export interface Open {
@@ -22,6 +23,8 @@ export interface SiteTarget {
     'target' | 'profile' | 'subject' | 'suite' | 'image' | 'imageDigest'
   >;
   readonly open: readonly Open[];
+  /** Ids of what was not judged. */
+  readonly unjudged: ReadonlySet<string>;
   readonly since: string | undefined;
   /** The newest first. */
   readonly transitions: readonly Transition[];
@@ -65,14 +68,20 @@ export function fleetData(
       if (open.some(({ id }) => id === one.id)) statements.set(one.id, one);
     const { target, profile, subject, suite, image, imageDigest } = report;
     targets.push({
-      entry: { ...entry, message: report.message },
+      // The report tells: an index may be of another night.
+      entry: {
+        ...entry,
+        ...{ outcome: report.outcome, exitCode: report.exitCode, message: report.message },
+        ...{ startedAt: report.startedAt, durationMs: report.durationMs },
+      },
       report: {
         ...{ target, profile, suite, image },
         ...(subject ? { subject } : {}),
         ...(imageDigest ? { imageDigest } : {}),
       },
       open,
-      since: state?.get('')?.since,
+      unjudged: unjudgedOf(report),
+      since: state?.get('')?.status === report.outcome ? state.get('')?.since : undefined,
       transitions: [...(byTarget.get(entry.id) ?? [])].reverse(),
     });
   }
@@ -108,14 +117,26 @@ function grouped(transitions: readonly Transition[]): Map<string, Transition[]> 
   return groups;
 }
 
-function openOf({ requirements, selection }: Report, state: State | undefined): Open[] {
+function openOf(report: Report, state: State | undefined): Open[] {
+  const { requirements, selection } = report;
+  // Its outcome says why; a hundred requirements would say the same.
+  if (judgedNothing(report)) return [];
   return requirements
     .filter(({ id, status }) => watched.includes(status) && !selection.deselected.includes(id))
-    .map(({ id, status, message }) => {
+    .map(({ id, status, message: said, findings: [finding] }) => {
       const known = state?.get(id);
+      const { curl: _, ...first } = finding ?? { expected: '', received: '', count: 0 };
+      const message = finding ? `${said}: ${inOneLine(first)}` : said;
       return { id, status, message, since: known?.status === status ? known.since : undefined };
     })
     .sort((one, other) => rankOf(one.status) - rankOf(other.status));
+}
+
+function unjudgedOf(report: Report): ReadonlySet<string> {
+  const { requirements, selection } = report;
+  const isUnjudged = ({ id, status }: RequirementResult) =>
+    status === 'excluded' || selection.deselected.includes(id) || judgedNothing(report);
+  return new Set(requirements.filter(isUnjudged).map(({ id }) => id));
 }
 
 function rankOf(status: Status): number {

@@ -19,7 +19,9 @@ ${
     : html`<p class="faint">${attention
         .filter((status) => status !== 'note')
         .map((status) => `${marks[status]} ${status}`)
-        .join(', ')}; an empty cell holds. A column is a requirement that is open anywhere.</p>`
+        .join(
+          ', ',
+        )}; – not judged; an empty cell holds. A column is a requirement that is open anywhere.</p>`
 }
 <div class="table" tabindex="0" role="region" aria-label="Targets by requirements"><table class="matrix">
 <thead><tr><th scope="col">target<th scope="col">outcome<th scope="col">since${requirements.map(
@@ -56,12 +58,14 @@ function rowOf(target: SiteTarget, { requirements }: FleetData): Part {
   const { entry, open, since } = target;
   const byId = new Map(open.map((one) => [one.id, one]));
   const labels = Object.entries(entry.labels).map(([name, value]) => `${name}=${value}`);
-  return html`<tr data-l="${JSON.stringify(labels)}"><th scope="row"><a href="targets/${entry.id}.html">${entry.id}</a><td><span class="${moodOf(entry)}">${entry.outcome}</span><td>${day(since)}${requirements.map(
+  return html`<tr data-l="${JSON.stringify(labels)}" data-t="${[entry.version, entry.target].join(' ')}"><th scope="row"><a href="targets/${entry.id}.html">${entry.id}</a><td><span class="${moodOf(entry)}">${entry.outcome}</span><td>${day(since)}${requirements.map(
     ({ requirement: { id } }) => {
       const one = byId.get(id);
       return one
         ? html`<td title="${one.status}" class="${one.status === 'fail' ? 'bad' : 'doubt'}">${marks[one.status]}`
-        : html`<td>`;
+        : target.unjudged.has(id)
+          ? html`<td>–`
+          : html`<td>`;
     },
   )}
 `;

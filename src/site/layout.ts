@@ -25,6 +25,7 @@ table { border-collapse: collapse; } .list { width: 100%; }
 th, td { padding: .2rem .4rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 .matrix td { text-align: center; } .matrix td:nth-child(-n+3) { text-align: left; white-space: nowrap; } .matrix thead th { position: sticky; top: 0; background: var(--raised); z-index: 1; vertical-align: bottom; }
 .matrix tbody th { position: sticky; left: 0; background: var(--back); font-weight: 400; white-space: nowrap; max-width: 45vw; overflow: hidden; text-overflow: ellipsis; }
+.matrix thead th:first-child { left: 0; z-index: 2; }
 .matrix thead th a { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 14rem; font-weight: 400; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .125rem 1rem; } dt { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } .list td, .list th { display: block; border: 0; } .list tr { display: block; border-bottom: 1px solid var(--line); } .list thead { display: none; } }

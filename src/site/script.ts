@@ -10,7 +10,7 @@ function show() {
   let shown = 0;
   for (const row of rows) {
     const labels = JSON.parse(row.dataset.l);
-    const text = (row.children[0].textContent + ' ' + row.children[1].textContent + ' ' + labels.join(' ')).toLowerCase();
+    const text = (row.children[0].textContent + ' ' + row.children[1].textContent + ' ' + labels.join(' ') + ' ' + row.dataset.t).toLowerCase();
     const found = requirement ? [statusOf(row, requirement)].filter(Boolean) : [...row.children].slice(3).map((cell) => cell.title).filter(Boolean);
     const fits = status === 'none' ? found.length === 0 : status ? found.includes(status) : !requirement || found.length > 0;
     row.hidden = !(fits && (!label || labels.includes(label)) && words.every((word) => text.includes(word)));

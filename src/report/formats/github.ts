@@ -43,14 +43,18 @@ export function renderAnnotations(report: Report): string {
 function grouped(warnings: readonly RequirementResult[]): string[] {
   const byMessage = new Map<string, RequirementResult[]>();
   for (const one of warnings) {
-    const key = one.findings.length > 0 ? one.id : one.message;
+    const key = one.findings.length > 0 ? one.id : `${one.status} ${one.message}`;
     byMessage.set(key, [...(byMessage.get(key) ?? []), one]);
   }
-  return [...byMessage].map(([message, alike]) => {
+  return [...byMessage.values()].map((alike) => {
     const [first] = alike as [RequirementResult];
     if (alike.length === 1) return annotate('warning', first);
     const ids = alike.map(({ id }) => id).join(', ');
-    return command('warning', `${alike.length} requirements ${first.status}`, `${message}\n${ids}`);
+    return command(
+      'warning',
+      `${alike.length} requirements ${first.status}`,
+      `${first.message}\n${ids}`,
+    );
   });
 }
 

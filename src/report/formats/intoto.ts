@@ -3,7 +3,7 @@ import type { Report, RequirementResult } from '../report.ts';
 /** Outcomes that say something of the portal. */
 const results: Readonly<Partial<Record<Report['outcome'], string>>> = {
   conformant: 'PASSED',
-  'conformant-partial': 'PASSED',
+  'conformant-partial': 'WARNED',
   'known-failures': 'WARNED',
   'non-conformant': 'FAILED',
   'baseline-outdated': 'FAILED',
@@ -14,6 +14,7 @@ const sha256 = /sha256:([0-9a-f]{64})\b/;
 /** Why a report attests nothing: a statement is about what has a digest, and says what was decided. */
 export function whyNotAttested(report: Report): string | undefined {
   if (results[report.outcome] === undefined) return `the outcome is ${report.outcome}`;
+  if (report.reference) return 'the reference portal was judged';
   if (digestOf(report) !== undefined) return undefined;
   return 'the digest of what was judged is not known: judge an --image, or give it as --subject-version sha256:...';
 }
@@ -44,7 +45,10 @@ export function renderInToto(report: Report): string {
         {
           name: `${suite.name} ${suite.version}${requirementSet ? `, requirements ${requirementSet}` : ''}`,
           ...(build ? { digest: { sha256: build } } : {}),
-          annotations: { profile: report.profile, startedAt: report.startedAt, run: report.runId },
+          annotations: {
+            ...{ outcome, profile: report.profile, startedAt: report.startedAt, run: report.runId },
+            leftOut: report.selection.deselected,
+          },
         },
       ],
       passedTests: named('pass', 'note'),

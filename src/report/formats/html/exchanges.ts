@@ -12,9 +12,9 @@ export function renderExchanges(
   if (exchanges.length === 0) return '';
   if (status === 'pass' && evidence !== 'all')
     return `<p class="faint">It rests on ${count(exchanges.length, 'exchange')}, which the JSON report holds (--evidence all).</p>`;
-  const failing = new Map(
-    findings.flatMap((finding) => (finding.curl ? [[finding.curl, finding]] : [])),
-  );
+  const failing = new Map<string, Finding[]>();
+  for (const finding of findings)
+    if (finding.curl) failing.set(finding.curl, [...(failing.get(finding.curl) ?? []), finding]);
   const groups = new Map<string, ExchangeReport[]>();
   for (const exchange of exchanges) {
     const { request, credential, status: code, mediaType, body, failure, curl } = exchange;
@@ -24,10 +24,10 @@ export function renderExchanges(
   const rows = [...groups.values()]
     .map(([first, ...rest]) => {
       const exchange = first as ExchangeReport;
-      const finding = failing.get(exchange.curl);
+      const own = failing.get(exchange.curl) ?? [];
       return {
-        isFailing: finding !== undefined,
-        row: renderExchange(exchange, bodies, rest.length + 1, finding),
+        isFailing: own.length > 0,
+        row: renderExchange(exchange, bodies, rest.length + 1, own),
       };
     })
     .toSorted((one, other) => Number(other.isFailing) - Number(one.isFailing));
@@ -38,7 +38,7 @@ function renderExchange(
   exchange: ExchangeReport,
   bodies: readonly string[],
   times: number,
-  finding: Finding | undefined,
+  findings: readonly Finding[],
 ): string {
   const { request, credential, purpose, attempts, status, mediaType, bytes, durationMs } = exchange;
   const answer = status === null ? (exchange.failure ?? 'no answer') : `status ${status}`;
@@ -53,29 +53,35 @@ function renderExchange(
   ];
   const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('');
   const same = times > 1 ? ` <span class="faint">(${times}, identical)</span>` : '';
-  const marked = finding ? '<span class="bad">failing</span> ' : '';
-  return `<details class="exchange${finding ? ' failing" open' : '"'}><summary>${marked}<code>${text(request)}</code> with ${text(credential)}: ${text(answer)}${same}</summary>
+  const marked = findings.length > 0 ? '<span class="bad">failing</span> ' : '';
+  return `<details class="exchange${findings.length > 0 ? ' failing" open' : '"'}><summary>${marked}<code>${text(request)}</code> with ${text(credential)}: ${text(answer)}${same}</summary>
 <dl class="pairs">${list}</dl>
 <pre tabindex="0" aria-label="Request">${text(requestOf(exchange))}</pre>
 ${head === undefined ? '' : `<pre tabindex="0" aria-label="Status and fields of the response">${text(head)}</pre>`}
-${structure === undefined ? '' : renderStructure(structure, finding)}
+${structure === undefined ? '' : renderStructure(structure, findings)}
 ${renderCurl(exchange.curl)}</details>`;
 }
 
 /** The structure of a body; the places that a finding is about are marked, with what was expected. */
-function renderStructure(structure: string, finding: Finding | undefined): string {
-  const places = new Set(finding?.where ?? []);
+function renderStructure(structure: string, findings: readonly Finding[]): string {
+  const expected = new Map(
+    findings.flatMap(({ where = [], expected: what }) =>
+      where.map((place) => [place, what] as const),
+    ),
+  );
   let element = -1;
   const lines = structure.split('\n').map((line) => {
     const [, indent = '', member] = /^( *)([^:\s]+): /.exec(line) ?? [];
     if (/^ {2}\S/.test(line) && member === undefined && !/^ {2}[\]}…]/.test(line)) element += 1;
     const place = indent.length === 2 ? `/${member}` : `/${element}/${member}`;
-    const isMeant =
-      member === undefined
-        ? places.has(`/${element}`) && /^ {2}\S/.test(line)
-        : indent.length <= 4 && places.has(place);
-    if (!finding || !isMeant) return `${text(line)}\n`;
-    return `<mark>${text(line)}</mark><span class="expected">expected: ${text(finding.expected)}</span>`;
+    const isElement = member === undefined && /^ {2}\S/.test(line);
+    const what = isElement
+      ? expected.get(`/${element}`)
+      : indent.length <= 4
+        ? expected.get(place)
+        : undefined;
+    if (what === undefined) return `${text(line)}\n`;
+    return `<mark>${text(line)}</mark><span class="expected">expected: ${text(what)}</span>`;
   });
   return `<pre tabindex="0" aria-label="Structure of the body">${lines.join('').trimEnd()}</pre>`;
 }

@@ -74,7 +74,8 @@ const meanings: Readonly<Record<Status, string>> = {
 };
 
 /** The command that makes the run again, with what it is given by variables. */
-function repeatOf({ target, image, profile, seed, selection, reference }: Report): string {
+function repeatOf(report: Report): string {
+  const { target, image, profile, seed, selection, reference, requirementSet, baseline } = report;
   if (target === null && image === null) return '';
   const words = [
     'portal-conformance',
@@ -84,6 +85,9 @@ function repeatOf({ target, image, profile, seed, selection, reference }: Report
     ...(selection.only.length > 0 ? ['--only', selection.only.join(',')] : []),
     ...(selection.skip.length > 0 ? ['--skip', selection.skip.join(',')] : []),
     ...(selection.strict ? ['--strict'] : []),
+    ...(requirementSet ? ['--requirements', requirementSet] : []),
+    ...(baseline ? ['--baseline', baseline.file] : []),
+    ...(selection.accepted.length > 0 ? [`--allow-untested=${selection.accepted.join(',')}`] : []),
   ];
   return profile === 'saved'
     ? ''
