@@ -178,7 +178,7 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       const { inside, outside } = await sidesOf(context);
       const theirs = namesOf(context.sandbox, ['outsider']);
       const ours = namesOf(context.sandbox, ['caller', 'teammate']);
-      if (theirs.size === 0) throw new Inconclusive('the portal gave nothing a name of its own');
+      if (theirs.size === 0) return "not checked: the portal takes no name that is nobody else's";
       for (const [lists, names] of [
         [inside, theirs],
         [outside, ours],

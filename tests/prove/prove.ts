@@ -33,4 +33,9 @@ test('every mutant is killed and every variant passes', { timeout: 0 }, async ()
   expect(trials.filter((trial) => !isKilled(trial)).map(({ behaviour }) => behaviour.name)).toEqual(
     [],
   );
+  // A variant that leaves a MUST undecided is not judged as what it is.
+  const undecided = trials.filter(
+    ({ behaviour, outcome }) => variants.includes(behaviour) && outcome !== 'conformant',
+  );
+  expect(undecided.map(({ behaviour }) => behaviour.name)).toEqual([]);
 });
