@@ -196,3 +196,18 @@ test.each([
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(says) });
   expect(readdirSync(folder)).not.toContain('never');
 });
+
+test('reads variables from a file, where the environment has none; a wrong login names them', async () => {
+  const portal = sound as Reference;
+  const { env, variables } = secretsOf(portal, 'FILED');
+  const file = join(folder, 'fleet.env');
+  const lines = Object.entries(env).map(([name, value]) => `${name}="${value}"`);
+  writeFileSync(file, lines.join('\n'));
+  const targets = [{ id: 'filed', target: portal.url, ...quickly, variables }];
+  const called = await fleet(targets, ['--env-file', file], { FILED_USER: '' });
+  expect(called.code).toBe(0);
+  expect(called.reportOf('filed').subject?.labels).toEqual({ id: 'filed' });
+  const wrong = await fleet(targets, ['--env-file', file], { FILED_PASSWORD: 'another-one' });
+  expect(wrong.code).toBe(1);
+  expect(wrong.reportOf('filed').message).toContain('FILED_PASSWORD (PORTAL_ADMIN_PASSWORD)');
+});

@@ -83,7 +83,8 @@ export async function fleetCommand(call: Call): Promise<number> {
 function withEnvFile({ given, environment }: Call): Environment {
   const file = given['env-file'];
   if (typeof file !== 'string') return environment;
-  return Object.assign({}, ...file.split('\n').map(readEnvFile), environment);
+  const set = Object.entries(environment).filter(([, value]) => value !== '');
+  return Object.assign({}, ...file.split('\n').map(readEnvFile), Object.fromEntries(set));
 }
 
 /** The targets of a file, or of a configuration. @throws Misconfigured */
