@@ -66,7 +66,7 @@ describe('--rerun', () => {
 describe('--dry-run', () => {
   test.each([
     ['read-only', 'It creates nothing.'],
-    ['full', 'It creates 5 accounts, '],
+    ['full', 'It creates 6 accounts, '],
   ])('in the profile %s sends nothing, and tells what it would', async (profile, ending) => {
     let requests = 0;
     const server = await http((_, response) => {

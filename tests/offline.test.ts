@@ -382,7 +382,7 @@ describe('the configuration file', () => {
     const expected = options.map(({ name }) =>
       /^(report|header|label)$/.test(name) ? `${name}s` : name,
     );
-    const own = ['$schema', 'target', 'variables'];
+    const own = ['$schema', 'target', 'targets', 'variables'];
     expect(kebab.filter((one) => !own.includes(one)).sort()).toEqual(
       expected.filter((one) => one !== 'config').sort(),
     );
