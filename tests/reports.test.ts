@@ -318,6 +318,21 @@ test('metrics and badge say what is open, and nothing of what held', async () =>
   });
 });
 
+test('a report names what it was held to: the set, and what it says', async () => {
+  const { report } = await portalConformance(['--reference', '--only', 'array']);
+  const { report: other } = await portalConformance(['--reference', '--only', 'status-200']);
+  const { report: latest } = await portalConformance([
+    ...['--reference', '--only', 'array', '--requirements', 'latest'],
+  ]);
+  expect(report.requirementSetDigest).toMatch(/^sha256:[\da-f]{64}$/);
+  expect(other.requirementSetDigest).toBe(report.requirementSetDigest);
+  const counted = (one: Report) => one.requirements.filter(({ counts }) => counts !== false).length;
+  expect(latest.requirementSetDigest === report.requirementSetDigest).toBe(
+    counted(latest) === counted(report),
+  );
+  expect(report.suite.digest).toMatch(/^sha256:[\da-f]{64}$/);
+});
+
 test('who was judged is in every form for people, and in the labels of metrics', async () => {
   const path = join(folder, 'judged.prom');
   const html = join(folder, 'judged.html');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Level, Statement } from './requirement.ts';
 
@@ -31,6 +32,15 @@ export function heldTo<T extends Pick<Statement, 'id' | 'level'>>(
     const isNewer = before === undefined || weight[before] < weight[requirement.level];
     return isNewer ? { ...requirement, counts: false as const } : requirement;
   });
+}
+
+/** The SHA-256 of what a register requires: ids, levels and texts of what counts. */
+export function digestOfSet(
+  register: readonly Pick<Statement, 'id' | 'level' | 'text' | 'counts'>[],
+): string {
+  const counted = register.filter(({ counts }) => counts !== false);
+  const words = counted.map(({ id, level, text }) => [id, level, text]);
+  return `sha256:${createHash('sha256').update(JSON.stringify(words)).digest('hex')}`;
 }
 
 function readSet(name: string): SetFile {

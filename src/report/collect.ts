@@ -26,6 +26,7 @@ export interface RunRecord
     | 'notices'
     | 'reference'
     | 'requirementSet'
+    | 'requirementSetDigest'
     | 'subject'
     | 'evidence'
   > {
@@ -93,6 +94,7 @@ export function collect(
     ...(run.reference ? { reference: run.reference } : {}),
     ...(run.subject ? { subject: run.subject } : {}),
     ...(run.requirementSet ? { requirementSet: run.requirementSet } : {}),
+    ...(run.requirementSetDigest ? { requirementSetDigest: run.requirementSetDigest } : {}),
     ...(run.evidence ? { evidence: run.evidence } : {}),
     ...(run.previous ? { previous: besidePrevious(requirements, run.previous) } : {}),
     selection,

@@ -53,6 +53,8 @@ export interface Report {
   };
   /** The set of requirements that the run was held to: `1`, or `latest`. */
   readonly requirementSet?: string;
+  /** The SHA-256 of what that set requires: `sha256:...`. */
+  readonly requirementSetDigest?: string;
   /** What is violated beside what was in the run before, where its report was given. */
   readonly previous?: Previous;
   /** Whether people are shown the exchanges of what passed, too. */

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bugSite } from '../contract/bug-site.ts';
 import { judge } from '../contract/judge.ts';
 import type { Checked, Requirement } from '../contract/requirement.ts';
+import { digestOfSet } from '../contract/sets.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Context } from '../portal/context.ts';
 import { collect, type RunRecord, unjudged } from '../report/collect.ts';
@@ -139,6 +140,8 @@ export class Recorder {
     return collect(register, this.#results, {
       ...neverRun(),
       ...known,
+      // That of all, of whichever a report is asked for.
+      ...(known.requirementSet ? { requirementSetDigest: digestOfSet(this.#register) } : {}),
       suite: { name: 'portal-conformance', version, ...(digest ? { digest } : {}) },
       bodies: [...this.#bodies.keys()],
       ending: { ...ending, suiteErrors: this.#suiteErrors },
