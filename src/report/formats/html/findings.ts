@@ -18,7 +18,7 @@ export function renderFindings(findings: readonly Finding[]): string {
     .join('\n');
 }
 
-/** What was expected, whoever it was expected for: \`status 401 for a token in a cookie\`. */
+/** What was expected, whoever it was expected for: `status 401 for a token in a cookie`. */
 function kindOf(expected: string, { credential = '' }: Finding): string {
   return expected.replace(credential, '');
 }
