@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { startReference } from '../src/reference/start.ts';
+import { headOf } from '../src/run/head.ts';
 import { SecretMasker } from '../src/secrets/masker.ts';
 import { secretsIn } from './support/secrets.ts';
 
@@ -64,4 +65,24 @@ test('a masker watches for a password that is shorter than a token, not for a wo
   masker.addPassword('8 chars!');
   masker.addPassword('admin');
   expect(masker.mask('admin / 8 chars!')).toEqual({ text: 'admin / [secret]', hits: 1 });
+});
+
+test('the fields of a response are named only where their names are well known, and described', () => {
+  const [token, value] = ['abcdefabcdefabcdefabcdefabcdefab', '0123456789abcdef0123456789abcdef'];
+  const fields = [`access-control-${token}`, `x-ratelimit-${token}`, token, 'ETag', 'Content-Type'];
+  const rawHeaders = fields.flatMap((name) => [
+    name,
+    name === 'Content-Type' ? 'application/json' : value,
+  ]);
+  const head = headOf({ status: 200, headers: {}, rawHeaders, body: Buffer.alloc(0) });
+  expect(head).not.toContain(token);
+  expect(head).not.toContain(value);
+  expect(head.split('\n')).toMatchObject([
+    'status 200',
+    expect.stringMatching(/^a field whose name has 47 characters: a string of 32/),
+    expect.stringMatching(/^a field whose name has 44 characters/),
+    expect.stringMatching(/^a field whose name has 32 characters/),
+    expect.stringMatching(/^ETag: a string of 32 characters/),
+    'Content-Type: application/json',
+  ]);
 });

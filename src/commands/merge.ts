@@ -38,7 +38,7 @@ export async function mergeCommand(
     for (const { entry, folder } of entries)
       if (resolve(folder) !== resolve(out))
         copyFileSync(join(folder, entry.file), join(out, entry.file));
-    // Nobody knows what a target without a report is, and whoever looks for it is to be told.
+    // A target without a report is undecided, and the pages show it as such.
     const lacking = missing.map((target) => merged.write({ target, report: noReport }, digest));
     const width = Math.max(...selected.map(({ id }) => id.length));
     for (const entry of [...judged, ...lacking]) output.out(`${lineOf(entry, width)}\n`);

@@ -3,7 +3,7 @@ import type { IncomingResponse } from '../http/exchange.ts';
 
 /** Names that may be shown: any other could be a secret, or a name. */
 const wellKnown =
-  /^(accept-ranges|access-control-[a-z-]+|age|allow|alt-svc|cache-control|connection|content-(encoding|language|length|security-policy|type)|date|etag|expires|keep-alive|last-modified|link|location|pragma|ratelimit(-[a-z]+)?|referrer-policy|retry-after|server|server-timing|set-cookie|strict-transport-security|traceparent|transfer-encoding|vary|via|www-authenticate|x-(cache|content-type-options|frame-options|powered-by|ratelimit-[a-z]+|request-id))$/i;
+  /^(accept-ranges|access-control-(allow-(credentials|headers|methods|origin)|expose-headers|max-age)|age|allow|alt-svc|cache-control|connection|content-(encoding|language|length|security-policy|type)|date|etag|expires|keep-alive|last-modified|link|location|pragma|ratelimit(-(limit|policy|remaining|reset))?|referrer-policy|retry-after|server|server-timing|set-cookie|strict-transport-security|traceparent|transfer-encoding|vary|via|www-authenticate|x-(cache|content-type-options|frame-options|powered-by|ratelimit-(limit|remaining|reset)|request-id))$/i;
 
 /** Values that say nothing of anybody. */
 const harmless =
