@@ -8,7 +8,7 @@ import type {
   Statement,
   Topic,
 } from '../contract/requirement.ts';
-import type { TokenRecord } from '../portal/body-facts.ts';
+import type { Trait } from '../portal/body-facts.ts';
 import type { Context } from '../portal/context.ts';
 import { failEach, over } from './findings.ts';
 
@@ -60,19 +60,21 @@ export function changing(draft: Draft, check: PortalRequirement['check']) {
  */
 export function shaped(
   draft: Draft,
-  about: (record: TokenRecord) => boolean = () => true,
+  about: Trait = always,
   provide = 'create an API token in the account',
-  shows?: (record: TokenRecord) => boolean,
+  shows?: Trait,
 ) {
   return reading({ ...draft, profiles: anyProfile }, async (context) => {
     const lists = await context.lists(shows);
     failEach(lists, (list) => list.shape.get(draft.id) ?? []);
     let seen = 0;
-    for (const list of lists) for (const [, record] of list.records) if (about(record)) seen += 1;
+    for (const list of lists) seen += list.countOf(about);
     if (seen === 0) throw new Inconclusive(`no record to check: ${provide}`, 'untested');
     return over(seen, 'record', lists);
   });
 }
+
+const always: Trait = () => true;
 
 /** Not part of a run in which this credential was not given. */
 export function unlessGiven(name: RunFacts['credentials'][number], how: string) {

@@ -5,6 +5,9 @@ import { noteRecords, shareRecords } from './shared-records.ts';
 
 export type TokenRecord = JsonObject;
 
+/** What some records have, and others not. */
+export type Trait = (record: TokenRecord) => boolean;
+
 type Records = readonly (readonly [number, TokenRecord])[];
 
 /** What there is to know of one body, found out once, however often it comes. */
@@ -14,6 +17,7 @@ export class BodyFacts {
   /** Found again where memory was short. */
   #records: WeakRef<Records> | undefined;
   #byId: ReadonlyMap<string, TokenRecord> | undefined;
+  readonly #counts = new Map<Trait, number>();
 
   constructor(value: unknown) {
     this.#value = value;
@@ -36,6 +40,16 @@ export class BodyFacts {
     });
     this.#records = new WeakRef(records);
     return records;
+  }
+
+  /** How many records have a trait. */
+  countOf(trait: Trait): number {
+    const known = this.#counts.get(trait);
+    if (known !== undefined) return known;
+    let count = 0;
+    for (const [, record] of this.records) if (trait(record)) count += 1;
+    this.#counts.set(trait, count);
+    return count;
   }
 
   /** The records by id; of several with one id, the first. */

@@ -4,7 +4,7 @@ import { type Exchange, mediaType, nameMediaType } from '../http/exchange.ts';
 import { type JsonText, noBody, readJson } from '../http/json-text.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import type { Search } from '../secrets/search.ts';
-import { bodyFactsOf, type TokenRecord } from './body-facts.ts';
+import { bodyFactsOf, type TokenRecord, type Trait } from './body-facts.ts';
 import type { Reader } from './credential.ts';
 
 const none: ReadonlyMap<string, TokenRecord> = new Map();
@@ -55,6 +55,11 @@ export class ListRead {
   /** The elements that are objects, with their index. */
   get records(): readonly (readonly [number, TokenRecord])[] {
     return this.accepted ? bodyFactsOf(this.#body).records : [];
+  }
+
+  /** How many records have a trait. */
+  countOf(trait: Trait): number {
+    return this.accepted ? bodyFactsOf(this.#body).countOf(trait) : 0;
   }
 
   /** The media type of the answer, in lower case and without parameters. */

@@ -25,7 +25,7 @@ export function readSaved(saved: Buffer): Saved {
     throw new Misconfigured(
       "The saved response is in UTF-16, as PowerShell's > writes it, which is not how the portal sent it: save it with curl.exe -i -o FILE.",
     );
-  const text = saved.toString('utf8').replace(/^\uFEFF/, '');
+  const text = unmarked(saved.subarray(0, 65_536));
   if (/^\s*StatusCode\s+: \d{3}\s/.test(text))
     throw new Misconfigured(
       'This is what Invoke-WebRequest prints, which shortens the response: save it with curl.exe -i -o FILE.',
@@ -34,10 +34,15 @@ export function readSaved(saved: Buffer): Saved {
     throw new Misconfigured(
       'This is what curl -v prints, with *, > and < before each line: save the response with curl -i instead. What was saved holds the token that was sent.',
     );
-  const har = /^\s*\{\s*"log"\s*:/.test(text) ? readHar(text) : undefined;
+  const har = /^\s*\{\s*"log"\s*:/.test(text) ? readHar(unmarked(saved)) : undefined;
   // An editor's mark before a head is no part of the body.
   const isMarked = /^\uFEFFHTTP\//.test(saved.subarray(0, 8).toString('utf8'));
   return har ?? readPrinted(isMarked ? saved.subarray(3) : saved);
+}
+
+/** The text without an editor's mark before it. */
+function unmarked(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 /** Whether a shell of Windows wrote it: with a head, or with the line break that it adds. */
@@ -49,7 +54,7 @@ function isRewritten(saved: Buffer): boolean {
 
 /** The marks that curl -v writes before what it sends and receives. */
 function isVerbose(text: string): boolean {
-  const lines = text.slice(0, 65_536).split(/\r?\n/);
+  const lines = text.split(/\r?\n/);
   return (
     lines.some((line) => /^> [A-Z]+ \S+ HTTP\/\d/.test(line)) ||
     lines.some((line) => /^< HTTP\/\d/.test(line))
@@ -66,7 +71,7 @@ function readPrinted(saved: Buffer): Saved {
     head = end ? text.slice(0, end.index) : text;
     rest = rest.subarray(end ? end.index + end[0].length : rest.length);
   }
-  if (head === '' && rest.toString('latin1').trim() === '')
+  if (head === '' && isBlank(rest))
     throw new Misconfigured(
       'The saved response is empty: no headers and no body. Did the request fail?',
     );
@@ -163,6 +168,10 @@ function joined(fields: readonly (readonly [name: string, value: string])[]) {
     else if (key !== 'content-type') headers.set(key, `${known}, ${value}`);
   }
   return Object.fromEntries(headers);
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return start(bytes).trim() === '' && bytes.toString('latin1').trim() === '';
 }
 
 /** The beginning of a text, a byte for each character: heads are ASCII. */
