@@ -1,8 +1,9 @@
 import { count } from '../contract/count.ts';
 import { type Finding, failIf, Inconclusive } from '../contract/finding.ts';
 import { memberNames } from '../contract/shape.ts';
-import type { Context, ProbeRead } from '../portal/context.ts';
+import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
+import type { ProbeRead } from '../portal/probe-batches.ts';
 import type { Probe } from '../portal/requests.ts';
 import { type Search, searchFor } from '../secrets/search.ts';
 import type { Difference } from './findings.ts';

@@ -7,10 +7,11 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { TokenRecord } from './body-facts.ts';
 import { type Clock, clockOf } from './clock.ts';
 import { type Credential, notCreated, type Reader } from './credential.ts';
-import { eventually, type Holds } from './eventually.ts';
+import { eventually, type Holds, type Standing, standingOf, type Wait } from './eventually.ts';
 import { type Identity, readIdentity } from './identity.ts';
 import { ListRead } from './list-read.ts';
 import { isNew, rejectedSince } from './newcomers.ts';
+import type { ProbeRead } from './probe-batches.ts';
 import type { Probe } from './requests.ts';
 import { type Asked, listRequest, whoamiRequest, withPart } from './requests.ts';
 import type { Reads } from './rounds.ts';
@@ -21,12 +22,6 @@ const maxFreshReads = 6;
 /** Of what is longer, in bytes, one is kept. */
 const longBody = 1024 * 1024;
 
-export interface ProbeRead {
-  readonly probe: Probe;
-  readonly read: ListRead;
-  readonly doubt?: string;
-}
-
 /** What one check is given; it remembers the exchanges that the check looked at. */
 export class Context {
   readonly target: Target;
@@ -35,14 +30,28 @@ export class Context {
   readonly #rounds: Reads;
   readonly #surroundings: Surroundings;
   readonly #evidence: Set<Exchange>;
+  readonly #attempt: number;
 
-  constructor(id: string, rounds: Reads, surroundings: Surroundings, evidence: Set<Exchange>) {
+  constructor(
+    id: string,
+    rounds: Reads,
+    surroundings: Surroundings,
+    evidence: Set<Exchange>,
+    attempt = 0,
+  ) {
     this.target = surroundings.target;
-    this.settleMs = surroundings.settleMs;
+    this.settleMs = surroundings.patience.settleMs;
+    this.#attempt = attempt;
     this.#id = id;
     this.#rounds = rounds;
     this.#surroundings = surroundings;
     this.#evidence = evidence;
+  }
+
+  /** How long a wait that begins now may take. */
+  get #wait(): Wait {
+    const { signal, patience } = this.#surroundings;
+    return { boundMs: patience.boundOf(this.#attempt), signal, onHeld: (ms) => patience.saw(ms) };
   }
 
   /** A credential that was given, or undefined. */
@@ -140,23 +149,14 @@ export class Context {
    *
    * @returns what every search found, by its key, when the settle bound has passed
    */
-  async persisting<T extends { readonly key: string; readonly isSettled?: boolean }>(
+  async persisting<T extends Standing>(
     find: (round: number) => Promise<readonly T[]>,
   ): Promise<readonly T[]> {
-    const until = Date.now() + this.settleMs;
-    const { signal } = this.#surroundings;
-    let round = 0;
-    let standing = await find(round);
-    for (let pause = 20; standing.length > 0; pause = Math.min(pause * 2, 500)) {
-      if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
-      if (pause > 100 && standing.every(({ isSettled }) => isSettled)) return standing;
-      if (Date.now() + pause > until) return standing;
-      await delay(pause, signal);
-      round = Math.max(round + 1, this.#rounds.latest);
-      const before = new Set(standing.map(({ key }) => key));
-      standing = (await find(round)).filter(({ key }) => before.has(key));
-    }
-    return [];
+    const roundAfter = (round: number) => Math.max(round + 1, this.#rounds.latest);
+    const standing = await standingOf(find, { ...this.#wait, roundAfter });
+    if (standing.some(({ isSettled }) => !isSettled))
+      this.#surroundings.patience.sawNothing(this.#id);
+    return standing;
   }
 
   /** Whether a bearer string is one of the tokens of this run, or was listed in it. */
@@ -196,16 +196,16 @@ export class Context {
 
   /** The list as it is now, read on a connection of its own. */
   async readNow(reader: Reader, { part, kept = false }: Asked = {}): Promise<ListRead> {
+    const { send, signal, journal } = this.#surroundings;
     const request = listRequest(reader, this.#id);
-    const exchange = await this.#surroundings.send({
+    const exchange = await send({
       ...request,
       ...(part ? withPart(request, part) : {}),
       fresh: !kept,
     });
-    const { signal } = this.#surroundings;
     if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
     const read = new ListRead(reader, exchange);
-    this.#surroundings.journal.add(read);
+    journal.add(read);
     const isLong = (exchange.response?.body.length ?? 0) > longBody;
     if (this.#evidence.size < (isLong ? 1 : maxFreshReads)) this.#evidence.add(exchange);
     return read;
@@ -234,12 +234,12 @@ export class Context {
     holds: Holds,
     { times, ...asked }: Asked & { readonly times?: number } = {},
   ): Promise<ListRead | undefined> {
-    const { signal } = this.#surroundings;
     const readers = [reader].flat();
     let turn = 0;
     const read = () => this.readNow(readers[turn++ % readers.length] as Reader, asked);
-    const against = await eventually(read, holds, this.settleMs, signal, times);
+    const against = await eventually(read, holds, { ...this.#wait, times });
     against?.requireAnswer();
+    if (against && holds(against) !== 'never') this.#surroundings.patience.sawNothing(this.#id);
     return against;
   }
 

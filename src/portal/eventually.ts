@@ -1,3 +1,4 @@
+import { Inconclusive } from '../contract/finding.ts';
 import { delay } from '../http/delay.ts';
 import type { ListRead } from './list-read.ts';
 
@@ -10,27 +11,72 @@ const inARow = 8;
 /** Whether a response is as it should be; `never` when it is wrong in a way that no wait heals. */
 export type Holds = (read: ListRead) => boolean | 'never';
 
+export interface Wait {
+  /** How long at most, in milliseconds. */
+  readonly boundMs: number;
+  readonly signal: AbortSignal;
+  /** How many responses in a row; fewer where each is a wrong token to a guard that counts them. */
+  readonly times?: number | undefined;
+  /** Told how long it took until the responses were asked for that are as they should be, in milliseconds. */
+  readonly onHeld?: (ms: number) => void;
+}
+
 /**
  * Reads until every response is as it should be, or until the bound has passed.
  *
  * @param read on a connection of its own, so that any server process may respond
- * @param times how many responses in a row; fewer where each is a wrong token to a guard that counts them
  * @returns a response that was not as it should be; undefined when the change shows everywhere
  */
 export async function eventually(
   read: () => Promise<ListRead>,
   holds: Holds,
-  boundMs: number,
-  signal: AbortSignal,
-  times = inARow,
+  { boundMs, signal, times = inARow, onHeld }: Wait,
 ): Promise<ListRead | undefined> {
-  const until = Date.now() + boundMs;
+  const begunAt = Date.now();
+  const until = begunAt + boundMs;
   for (let pause = 20; ; pause = Math.min(pause * 2, 1500)) {
+    const askedAt = Date.now();
     const reads = await Promise.all(Array.from({ length: times }, read));
     const lost = reads.find((response) => holds(response) === 'never');
     if (lost) return lost;
     const against = reads.find((response) => !holds(response));
+    if (!against) onHeld?.(askedAt - begunAt);
     if (!against || signal.aborted || Date.now() + pause > until) return against;
     await delay(pause, signal);
   }
+}
+
+/** What a search found that should not be there. */
+export interface Standing {
+  readonly key: string;
+  /** Whether it is older than the bound: it is final soon. */
+  readonly isSettled?: boolean;
+}
+
+/**
+ * Searches round after round for what should not be there.
+ *
+ * @param roundAfter the round to search after another one
+ * @returns what every search found, by its key, when the bound has passed
+ * @throws Inconclusive when the run ends before
+ */
+export async function standingOf<T extends Standing>(
+  find: (round: number) => Promise<readonly T[]>,
+  { boundMs, signal, onHeld, roundAfter }: Wait & { roundAfter: (round: number) => number },
+): Promise<readonly T[]> {
+  const begunAt = Date.now();
+  let round = 0;
+  let standing = await find(round);
+  for (let pause = 20; standing.length > 0; pause = Math.min(pause * 2, 500)) {
+    if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
+    if (pause > 100 && standing.every(({ isSettled }) => isSettled)) return standing;
+    if (Date.now() + pause > begunAt + boundMs) return standing;
+    await delay(pause, signal);
+    const askedAt = Date.now();
+    round = roundAfter(round);
+    const before = new Set(standing.map(({ key }) => key));
+    standing = (await find(round)).filter(({ key }) => before.has(key));
+    if (standing.length === 0) onHeld?.(askedAt - begunAt);
+  }
+  return standing;
 }

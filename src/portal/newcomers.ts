@@ -38,7 +38,10 @@ export class Newcomers {
     for (const pause of pauses) {
       await this.#client.pause(pause);
       if ((await readNow()).rejected) continue;
-      await eventually(readNow, ({ rejected }) => !rejected, this.#settleMs, this.#signal);
+      await eventually(readNow, ({ rejected }) => !rejected, {
+        boundMs: this.#settleMs,
+        signal: this.#signal,
+      });
       return readNow();
     }
     this.#rejected.add(credential);

@@ -12,6 +12,13 @@ export interface ProbeExchange {
   readonly doubt?: string;
 }
 
+/** The same, as a check sees it. */
+export interface ProbeRead {
+  readonly probe: Probe;
+  readonly read: ListRead;
+  readonly doubt?: string;
+}
+
 /** Why a control failed; undefined when it was accepted. */
 type Control = Promise<string | undefined>;
 

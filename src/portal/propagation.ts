@@ -6,6 +6,7 @@ import type { Credential } from './credential.ts';
 import { eventually } from './eventually.ts';
 import type { Journal } from './journal.ts';
 import { ListRead } from './list-read.ts';
+import type { Patience } from './patience.ts';
 import { listRequest } from './requests.ts';
 
 /**
@@ -62,8 +63,13 @@ export class Propagation {
   }
 
   /** Waits until every credential is listed them, or until the bound has passed. */
-  async wait(boundMs: number, signal: AbortSignal): Promise<void> {
-    await Promise.all(
+  async wait(patience: Patience, signal: AbortSignal): Promise<void> {
+    const wait = {
+      boundMs: patience.settleMs,
+      signal,
+      onHeld: (ms: number) => patience.saw(ms),
+    };
+    const against = await Promise.all(
       this.#credentials.map((credential) => {
         const readNow = async () => {
           const exchange = await this.#client.send({
@@ -74,8 +80,10 @@ export class Propagation {
           this.#journal.add(read);
           return read;
         };
-        return eventually(readNow, (read) => this.hasReached(read), boundMs, signal);
+        return eventually(readNow, (read) => this.hasReached(read), wait);
       }),
     );
+    // What an answer lacks to the end, it lacks; no answer says nothing.
+    if (against.some((read) => read?.usable)) patience.spend();
   }
 }

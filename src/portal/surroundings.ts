@@ -5,6 +5,7 @@ import type { Credential } from './credential.ts';
 import type { Identity } from './identity.ts';
 import type { Journal } from './journal.ts';
 import type { ListRead } from './list-read.ts';
+import type { Patience } from './patience.ts';
 import type { ProbeBatches } from './probe-batches.ts';
 
 /** What the checks of one run have in common. */
@@ -14,9 +15,7 @@ export interface Surroundings {
   readonly probes: Pick<ProbeBatches, 'send'>;
   /** The first read of the run, whose time counts as the run's beginning. */
   readonly first: (credential: Credential) => Promise<ListRead>;
-  readonly settleMs: number;
-  /** The bound once it has passed: what did not heal then is looked at a second time alone. */
-  readonly againMs: number;
+  readonly patience: Patience;
   /** When all that the run created was known everywhere; undefined for tokens that were given. */
   readonly settledAt?: number | undefined;
   /** Whether a live token may go into a URL or a Basic user name, where proxies log. */

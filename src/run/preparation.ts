@@ -9,6 +9,7 @@ import { type Credential, howToGive, notCreated } from '../portal/credential.ts'
 import { Journal } from '../portal/journal.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import { Newcomers } from '../portal/newcomers.ts';
+import { Patience } from '../portal/patience.ts';
 import { preflight, preflightOfCreated, reach } from '../portal/preflight.ts';
 import { ProbeBatches } from '../portal/probe-batches.ts';
 import { Propagation } from '../portal/propagation.ts';
@@ -95,8 +96,7 @@ export function contextOf(
   attempt: number,
   evidence: Set<Exchange>,
 ): Context {
-  if (attempt === 0) return new Context(id, rounds[0], surroundings, evidence);
-  return new Context(id, rounds[1], { ...surroundings, settleMs: surroundings.againMs }, evidence);
+  return new Context(id, rounds[attempt === 0 ? 0 : 1], surroundings, evidence, attempt);
 }
 
 /** What it means that some credentials are not there; undefined when all are. */
@@ -190,13 +190,8 @@ async function readFirst(
   const newRounds = (earlier: readonly ListRead[] = []) =>
     new ReadRounds(client, credentials, onRead, newcomers, earlier);
   const propagation = new Propagation(client, journal, credentials, sandbox);
-  let lagMs = 0;
-  const settle = async () => {
-    const begunAt = Date.now();
-    await propagation.wait(settleMs, signal);
-    lagMs = Date.now() - begunAt;
-  };
-  if (sandbox) await settle();
+  const patience = new Patience(settleMs);
+  if (sandbox) await propagation.wait(patience, signal);
   const settledAt = sandbox ? Date.now() : undefined;
   let rounds = [newRounds(), newRounds()] as const;
   const { identities, stop } = sandbox
@@ -207,7 +202,7 @@ async function readFirst(
   // Tokens that were given may be a moment old, too.
   const mayReach = (read: ListRead) => propagation.mayReach(read, first, settleMs);
   if (!sandbox && first.some((read) => read.usable && mayReach(read))) {
-    await settle();
+    await propagation.wait(patience, signal);
     rounds = [newRounds(first), newRounds()];
     const session = sessionGiven(await rounds[0].round(0), credentials, identities);
     if (session) return { stop: session, credentials };
@@ -217,8 +212,7 @@ async function readFirst(
     identities,
     probes,
     first: (credential) => rounds[0].read(credential, 0),
-    settleMs,
-    againMs: againOf(settleMs, lagMs),
+    patience,
     settledAt,
     mayBeLogged: facts.mayBeLogged,
     longList: settings.longList,
@@ -231,15 +225,6 @@ async function readFirst(
 }
 
 const howToBegin = `A target needs credentials: ${howToGive('caller.token')}, or ${howToGive('caller.session')}, or PORTAL_CALLER_USERNAME and PORTAL_CALLER_PASSWORD; or an administrator: PORTAL_ADMIN_USERNAME and PORTAL_ADMIN_PASSWORD, or PORTAL_ADMIN_TOKEN.`;
-
-/**
- * How long a second attempt waits for what did not heal within the bound in the first. Where the run
- * has seen processes lag it is the bound again.
- */
-function againOf(settleMs: number, lagMs: number): number {
-  const hasSeenLag = lagMs > 500 && lagMs < settleMs * 0.9;
-  return hasSeenLag ? settleMs : Math.min(settleMs, 2000);
-}
 
 /** What of a preparation keeps anything from being judged; undefined for a bug. */
 function stopOf(error: unknown): Stop | undefined {

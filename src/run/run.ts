@@ -78,7 +78,6 @@ export class Run {
 
   /** Creates what the profile needs and reads the list, or finds out why nothing can be judged. */
   async prepare(): Promise<void> {
-    const { credentials } = this.#prepared;
     try {
       this.#prepared = await prepare({
         client: this.#client,
@@ -99,7 +98,7 @@ export class Run {
       this.#step = 'judged';
     } catch (error) {
       const stop = { outcome: 'undecided', message: 'The preparation broke.' } as const;
-      this.#prepared = { stop, credentials };
+      this.#prepared = { stop, credentials: this.#prepared.credentials };
       this.#recorder.noteBug('preparation', error);
     }
   }
@@ -114,19 +113,20 @@ export class Run {
     if (aborted) return this.#recorder.keep(unjudged(requirement, 'inconclusive', `${reason}`));
     const lacking = lackOf(this.#prepared, requirement.needs);
     if (lacking) return this.#recorder.keep(unjudged(requirement, ...lacking));
-    return this.#recorder.judge(
+    const result = await this.#recorder.judge(
       requirement,
       (attempt, evidence) => contextOf(requirement.id, rounds, surroundings, attempt, evidence),
       { strict: this.#settings.strict },
     );
+    if (result.status === 'fail') surroundings.patience.foundFault(requirement.id);
+    return result;
   }
 
   /** Prepares the next phase: all that refusals do not need is removed before a guard may ban. */
   async enter(phase: string): Promise<void> {
-    const { surroundings } = this.#prepared.stop ? {} : this.#prepared;
+    const sandbox = this.#prepared.stop ? undefined : this.#prepared.surroundings.sandbox;
     const keeps = phase !== 'refusals' || this.#settings.keep !== undefined;
-    if (keeps || !surroundings?.sandbox || !this.#administrator) return;
-    const { sandbox } = surroundings;
+    if (keeps || !sandbox || !this.#administrator) return;
     const [created, runId, { masker }] = [this.#created, this.#runId, this.#recorder];
     const calls = callsOf(this.#client, this.#settings, created, masker, 0);
     await removeWhatRefusalsSpare(calls, this.#administrator, sandbox, created, runId);

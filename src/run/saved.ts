@@ -6,6 +6,7 @@ import { Context } from '../portal/context.ts';
 import type { Credential } from '../portal/credential.ts';
 import { Journal } from '../portal/journal.ts';
 import { ListRead } from '../portal/list-read.ts';
+import { Patience } from '../portal/patience.ts';
 import { listRequest } from '../portal/requests.ts';
 import type { Reads } from '../portal/rounds.ts';
 import type { Surroundings } from '../portal/surroundings.ts';
@@ -99,8 +100,7 @@ const noPortal: Surroundings = {
   identities: new Map(),
   probes: { send: unreachable },
   first: unreachable,
-  settleMs: 0,
-  againMs: 0,
+  patience: new Patience(0),
   longList: 0,
   mayBeLogged: false,
   signal: new AbortController().signal,
