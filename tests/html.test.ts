@@ -79,6 +79,21 @@ function others(): Record<string, Report> {
         all('untested', 'not checked: the call is wrong').map((one) => ({ ...one, exchanges: [] })),
       ),
     },
+    interrupted: {
+      ...report,
+      outcome: 'interrupted',
+      exitCode: 130,
+      message: 'The run was ended by SIGINT before everything was judged.',
+      leftovers: [
+        {
+          what: 'account 7 of the caller',
+          why: 'the portal did not confirm that it is gone',
+          curl: 'curl -sS -i -X DELETE http://127.0.0.1:9909/api/portal/v1/admin/accounts/7',
+          command: 'portal-conformance cleanup http://127.0.0.1:9909 --run 5eadbeef --yes',
+        },
+      ],
+      ...counted(all('inconclusive', 'the run was ended by SIGINT')),
+    },
     whole: { ...report, evidence: 'all' },
     many: { ...report, ...counted([...many, ...all('pass', 'it holds')]) },
   };
@@ -237,9 +252,20 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
   test(needs('shows the exchanges, with the structure of the body and no value'), async () => {
     const page = await open('report.html', '#created-at-milliseconds');
     const failing = page.locator('#created-at-milliseconds .exchange.failing[open]').first();
-    expect(await failing.locator('summary').textContent()).toMatch(/^failing GET .*identical/);
-    const structure = await failing.getByLabel('Structure of the body').textContent();
-    expect(structure).toMatch(/^\[\n {2}\{\n {4}id: a string of 32 characters/);
+    expect(await failing.locator('> summary').textContent()).toMatch(/^failing GET .*identical/);
+    const structure = failing.getByLabel('Structure of the body');
+    expect(await structure.locator('mark').textContent()).toMatch(
+      /^ {4}createdAt: an integer of 10/,
+    );
+    // Of the records that are shown, those that are not about it are folded.
+    const others = structure.locator('.others:not([open])');
+    expect(await others.locator('summary').allTextContents()).toEqual([
+      '1 other record',
+      '1 other record',
+    ]);
+    expect(await others.first().locator('pre').textContent()).toMatch(
+      /^ {2}\{\n {4}id: a string of 32 characters/,
+    );
   });
 
   test(needs('is used with the keyboard alone'), async () => {
@@ -305,6 +331,7 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
       ['hostile.html', 1280],
       ['undecided.html', 1280],
       ['misconfigured.html', 1280],
+      ['interrupted.html', 1280],
       ['green.html', 1280],
       ['many.html', 390],
     ].flatMap(([name, width]) =>
@@ -331,6 +358,35 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
       expect(wide, name).toBeLessThanOrEqual(width);
       await page.context().close();
     }
+  });
+
+  test(
+    needs('what an interrupted run left comes first, with the command that removes it'),
+    async () => {
+      const page = await open('interrupted.html', '', { viewport: { width: 390, height: 740 } });
+      const left = page.locator('header .notice', { hasText: 'Left behind' });
+      expect(await left.textContent()).toContain(
+        'cleanup http://127.0.0.1:9909 --run 5eadbeef --yes',
+      );
+      expect((await left.boundingBox())?.y).toBeLessThan(740);
+    },
+  );
+
+  test(needs('in forced colours, what colour tells is told by lines and signs'), async () => {
+    const page = await open('report.html', '', { forcedColors: 'active' });
+    const border = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((one) => getComputedStyle(one).borderLeft);
+    expect(await border('.exchange.failing')).toMatch(/^8px double/);
+    expect(await border('.requirement .finding')).toMatch(/^1px solid/);
+    const fills = await page
+      .locator('.bar rect')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).fill));
+    expect(new Set(fills).size).toBeGreaterThan(2);
+    await page.evaluate(axe.source);
+    expect(await page.evaluate(axeIn)).toEqual([]);
   });
 
   test(needs('fifteen failures are five pages of paper'), async () => {

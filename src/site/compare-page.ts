@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
 import type { Change, Comparison } from '../report/compare.ts';
+import type { Part } from '../report/formats/html/part.ts';
 import { inertReport } from '../report/inert.ts';
 import type { Report, RequirementResult } from '../report/report.ts';
 import { tell } from '../report/sentences.ts';
-import { moodOf, type Part, page } from './layout.ts';
+import { moodOf, page } from './layout.ts';
 
 /** Two reports side by side: what changed, worst first, each with what was found then and now. */
 export function comparePage(old: Report, now: Report, comparison: Comparison): string {

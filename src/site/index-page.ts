@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
+import type { Part } from '../report/formats/html/part.ts';
 import { attention, marks } from '../report/marks.ts';
 import type { FleetData, SiteTarget } from './fleet-data.ts';
-import { day, moodOf, type Part, page } from './layout.ts';
+import { day, moodOf, page } from './layout.ts';
 import { script } from './script.ts';
 
 /** The first page: the targets by the requirements that are open anywhere. */

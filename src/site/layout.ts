@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { Status } from '../contract/judge.ts';
+import type { Part } from '../report/formats/html/part.ts';
 import { palette } from '../report/formats/html/style.ts';
 import { marks } from '../report/marks.ts';
 import type { Report } from '../report/report.ts';
-
-/** What a template makes of a part of a page. */
-export type Part = ReturnType<typeof html>;
 
 /** The style of every page of a site. */
 const style = `${palette}

@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
 import type { Transition } from '../fleet/history.ts';
+import type { Part } from '../report/formats/html/part.ts';
 import type { SiteRequirement, SiteTarget } from './fleet-data.ts';
-import { day, moodOf, type Part, page, statusOf } from './layout.ts';
+import { day, moodOf, page, statusOf } from './layout.ts';
 
 /** So many transitions are shown at once: a target that flaps has one every night. */
 const mostShown = 100;

@@ -1,17 +1,19 @@
+import { html, raw } from 'hono/html';
 import { count } from '../../../contract/count.ts';
 import type { Finding } from '../../../contract/finding.ts';
-import { escapeMarkup as text } from '../../markup.ts';
 import type { ExchangeReport, Report, RequirementResult } from '../../report.ts';
 import { renderCurl } from './curl.ts';
+import type { Part } from './part.ts';
+import { renderStructure } from './structure.ts';
 
 /** Equal exchanges are one; those that a finding names come first, and are open. What passed has none here. */
 export function renderExchanges(
   { exchanges, findings, status }: RequirementResult,
   { bodies, evidence }: Pick<Report, 'bodies' | 'evidence'>,
-): string {
+): Part | '' {
   if (exchanges.length === 0) return '';
   if (status === 'pass' && evidence !== 'all')
-    return `<p class="faint">It rests on ${count(exchanges.length, 'exchange')}, which the JSON report holds (--evidence all).</p>`;
+    return html`<p class="faint">It rests on ${count(exchanges.length, 'exchange')}, which the JSON report holds (--evidence all).</p>`;
   const failing = new Map<string, Finding[]>();
   for (const finding of findings)
     if (finding.curl) failing.set(finding.curl, [...(failing.get(finding.curl) ?? []), finding]);
@@ -31,7 +33,7 @@ export function renderExchanges(
       };
     })
     .toSorted((one, other) => Number(other.isFailing) - Number(one.isFailing));
-  return `<h4>What was asked and answered</h4>${rows.map(({ row }) => row).join('\n')}`;
+  return html`<h4>What was asked and answered</h4>${rows.map(({ row }) => row)}`;
 }
 
 function renderExchange(
@@ -39,7 +41,7 @@ function renderExchange(
   bodies: readonly string[],
   times: number,
   findings: readonly Finding[],
-): string {
+): Part {
   const { request, credential, purpose, attempts, status, mediaType, bytes, durationMs } = exchange;
   const answer = status === null ? (exchange.failure ?? 'no answer') : `status ${status}`;
   const structure = exchange.body === null ? undefined : bodies[exchange.body];
@@ -51,39 +53,15 @@ function renderExchange(
     ...(bytes === null ? [] : [['Body', `${bytes} bytes, ${exchange.received}`] as const]),
     ['Took', `${durationMs} ms`],
   ];
-  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('');
-  const same = times > 1 ? ` <span class="faint">(${times}, identical)</span>` : '';
-  const marked = findings.length > 0 ? '<span class="bad">failing</span> ' : '';
-  return `<details class="exchange${findings.length > 0 ? ' failing" open' : '"'}><summary>${marked}<code>${text(request)}</code> with ${text(credential)}: ${text(answer)}${same}</summary>
+  const list = facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
+  const same = times > 1 ? html` <span class="faint">(${times}, identical)</span>` : '';
+  const marked = findings.length > 0 ? html`<span class="bad">failing</span> ` : '';
+  return html`<details class="exchange${findings.length > 0 ? ' failing' : ''}"${findings.length > 0 ? raw(' open') : ''}><summary>${marked}<code>${request}</code> with ${credential}: ${answer}${same}</summary>
 <dl class="pairs">${list}</dl>
-<pre tabindex="0" aria-label="Request">${text(requestOf(exchange))}</pre>
-${head === undefined ? '' : `<pre tabindex="0" aria-label="Status and fields of the response">${text(head)}</pre>`}
+<pre tabindex="0" aria-label="Request">${requestOf(exchange)}</pre>
+${head === undefined ? '' : html`<pre tabindex="0" aria-label="Status and fields of the response">${head}</pre>`}
 ${structure === undefined ? '' : renderStructure(structure, findings)}
 ${renderCurl(exchange.curl)}</details>`;
-}
-
-/** The structure of a body; the places that a finding is about are marked, with what was expected. */
-function renderStructure(structure: string, findings: readonly Finding[]): string {
-  const expected = new Map(
-    findings.flatMap(({ where = [], expected: what }) =>
-      where.map((place) => [place, what] as const),
-    ),
-  );
-  let element = -1;
-  const lines = structure.split('\n').map((line) => {
-    const [, indent = '', member] = /^( *)([^:\s]+): /.exec(line) ?? [];
-    if (/^ {2}\S/.test(line) && member === undefined && !/^ {2}[\]}…]/.test(line)) element += 1;
-    const place = indent.length === 2 ? `/${member}` : `/${element}/${member}`;
-    const isElement = member === undefined && /^ {2}\S/.test(line);
-    const what = isElement
-      ? expected.get(`/${element}`)
-      : indent.length <= 4
-        ? expected.get(place)
-        : undefined;
-    if (what === undefined) return `${text(line)}\n`;
-    return `<mark>${text(line)}</mark><span class="expected">expected: ${text(what)}</span>`;
-  });
-  return `<pre tabindex="0" aria-label="Structure of the body">${lines.join('').trimEnd()}</pre>`;
 }
 
 /** The request line and its fields, as the command sends them: tokens are named by their variables. */

@@ -1,10 +1,11 @@
+import { html } from 'hono/html';
 import type { Finding } from '../../../contract/finding.ts';
-import { escapeMarkup as text } from '../../markup.ts';
 import { tell } from '../../sentences.ts';
 import { renderCurl } from './curl.ts';
+import type { Part } from './part.ts';
 
 /** What was found; what differs in the credential alone is one, with a table. */
-export function renderFindings(findings: readonly Finding[]): string {
+export function renderFindings(findings: readonly Finding[]): Part[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const { expected, hint } = finding;
@@ -13,9 +14,9 @@ export function renderFindings(findings: readonly Finding[]): string {
     if (group) group.push(finding);
     else groups.set(key || `${groups.size}`, [finding]);
   }
-  return [...groups.values()]
-    .map((group) => (group.length === 1 ? renderFinding(group[0] as Finding) : renderTable(group)))
-    .join('\n');
+  return [...groups.values()].map((group) =>
+    group.length === 1 ? renderFinding(group[0] as Finding) : renderTable(group),
+  );
 }
 
 /** What was expected, whoever it was expected for: `status 401 for a token in a cookie`. */
@@ -23,22 +24,24 @@ function kindOf(expected: string, { credential = '' }: Finding): string {
   return expected.replace(credential, '');
 }
 
-function renderFinding(finding: Finding): string {
+function renderFinding(finding: Finding): Part {
   const { curl, ...rest } = finding;
-  const pairs = tell(rest).map(([label, said]) => `<dt>${label}</dt><dd>${text(said)}</dd>`);
-  return `<div class="finding"><dl class="pairs">${pairs.join('')}</dl>${curl ? renderCurl(curl) : ''}</div>`;
+  const pairs = tell(rest).map(([label, said]) => html`<dt>${label}</dt><dd>${said}</dd>`);
+  return html`<div class="finding"><dl class="pairs">${pairs}</dl>${curl ? renderCurl(curl) : ''}</div>`;
 }
 
-function renderTable(group: readonly Finding[]): string {
+function renderTable(group: readonly Finding[]): Part {
   const [first] = group as [Finding];
   const rows = group.map(({ credential = '', curl, hint: _, ...finding }) => {
     const [[, expected], [, received]] = tell(finding) as [
       readonly [string, string],
       readonly [string, string],
     ];
-    const again = curl ? `<details><summary>command</summary>${renderCurl(curl)}</details>` : '';
-    return `<tr><td>${text(credential)}</td><td>${text(expected.replace(` for ${credential}`, ''))}</td><td>${text(received)}</td><td>${again}</td></tr>`;
+    const again = curl
+      ? html`<details><summary>command</summary>${renderCurl(curl)}</details>`
+      : '';
+    return html`<tr><td>${credential}</td><td>${expected.replace(` for ${credential}`, '')}</td><td>${received}</td><td>${again}</td></tr>`;
   });
-  const hint = first.hint ? `<p>${text(first.hint)}</p>` : '';
-  return `<div class="finding"><table class="same"><thead><tr><th scope="col">with</th><th scope="col">expected</th><th scope="col">received</th><th scope="col">again</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>${hint}</div>`;
+  const hint = first.hint ? html`<p>${first.hint}</p>` : '';
+  return html`<div class="finding"><table class="same"><thead><tr><th scope="col">with</th><th scope="col">expected</th><th scope="col">received</th><th scope="col">again</th></tr></thead><tbody>${rows}</tbody></table>${hint}</div>`;
 }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
+import { html, raw } from 'hono/html';
 import { count } from '../../../contract/count.ts';
 import { statuses } from '../../../contract/judge.ts';
 import { topics } from '../../../contract/requirement.ts';
 import { alike } from '../../alike.ts';
 import { attention } from '../../marks.ts';
-import { escapeMarkup as text } from '../../markup.ts';
 import type { Report, RequirementResult } from '../../report.ts';
 import { renderCurl } from './curl.ts';
 import { icon, moodOf } from './icon.ts';
+import { joined, type Part } from './part.ts';
 import { renderRequirement } from './requirement.ts';
 import { mark, renderRun } from './run.ts';
 import { script } from './script.ts';
@@ -27,16 +28,16 @@ export function renderHtml(report: Report): string {
     "form-action 'none'",
   ].join('; ');
   const title = `${report.outcome}: ${report.target ?? 'no target'}`;
-  return `<!doctype html>
+  const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${text(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="referrer" content="no-referrer">
-<title>${text(title)}</title>
+<title>${title}</title>
 <link rel="icon" href="${icon(report)}">
-<style>${style}</style>
+<style>${raw(style)}</style>
 </head>
 <body>
 <a class="skip" href="#requirements">Skip to the requirements</a>
@@ -45,61 +46,65 @@ ${renderHeader(report)}
 ${renderAttention(report)}
 ${renderRun(report)}
 ${renderForm(report)}
-${topics.map((topic) => renderTopic(report, topic)).join('\n')}
+${topics.map((topic) => renderTopic(report, topic))}
 </main>
 <footer>
 <p>Strings of the portal are described, never quoted: each may be a live credential.
-${text(report.suite.name)} ${text(report.suite.version)}, run ${text(report.runId)}.</p>
+${report.suite.name} ${report.suite.version}, run ${report.runId}.</p>
 </footer>
-<script>${script}</script>
+<script>${raw(script)}</script>
 </body>
 </html>
 `;
+  return `${page}`;
 }
 
 function hash(content: string): string {
   return `sha256-${createHash('sha256').update(content).digest('base64')}`;
 }
 
-function renderHeader(report: Report): string {
+function renderHeader(report: Report): Part {
   const { outcome, message, suite } = report;
-  return `<header>
-<p class="suite">${text(suite.name)} ${text(suite.version)}: List API Tokens</p>
-<h1 class="${moodOf(report)}">${text(outcome)}</h1>
-<p class="message">${text(message)}</p>
+  return html`<header>
+<p class="suite">${suite.name} ${suite.version}: List API Tokens</p>
+<h1 class="${moodOf(report)}">${outcome}</h1>
+<p class="message">${message}</p>
 ${renderPrevious(report)}${renderNotices(report)}
 </header>`;
 }
 
 /** What is violated beside what was in the run before, with links to what is here. */
-function renderPrevious({ previous }: Report): string {
+function renderPrevious({ previous }: Report): Part | '' {
   if (!previous) return '';
   const { startedAt, outcome, new: fresh, gone, still } = previous;
   const row = (word: string, mood: string, ids: readonly string[]) =>
     ids.length === 0
       ? ''
-      : `<dt class="${mood}">${word}</dt><dd>${ids.map((id) => `<a href="#${text(id)}">${text(id)}</a>`).join(', ')}</dd>`;
+      : html`<dt class="${mood}">${word}</dt><dd>${joined(
+          ids.map((id) => html`<a href="#${id}">${id}</a>`),
+          ', ',
+        )}</dd>`;
   const none =
     fresh.length + gone.length + still.length === 0
-      ? '<dd>nothing violated, then and now</dd>'
+      ? html`<dd>nothing violated, then and now</dd>`
       : '';
-  return `<p class="faint">Since the run of <time datetime="${text(startedAt)}">${text(startedAt.slice(0, 16).replace('T', ' '))} UTC</time>, ${text(outcome)}:</p>
+  return html`<p class="faint">Since the run of <time datetime="${startedAt}">${startedAt.slice(0, 16).replace('T', ' ')} UTC</time>, ${outcome}:</p>
 <dl class="pairs previous">${row('new', 'bad', fresh)}${row('gone', 'good', gone)}${row('still', 'doubt', still)}${none}</dl>
 `;
 }
 
 /** What somebody must do beside fixing the portal. */
-function renderNotices({ leftovers, notices, baseline }: Report): string {
+function renderNotices({ leftovers, notices, baseline }: Report): Part[] {
   const left = leftovers.map(
     ({ what, why, curl, command }) =>
-      `<div class="notice"><p>Left behind: ${text(what)}; ${text(why)}</p>${renderCurl(curl)}${renderCurl(command)}</div>`,
+      html`<div class="notice"><p>Left behind: ${what}; ${why}</p>${renderCurl(curl)}${renderCurl(command)}</div>`,
   );
-  const told = notices.map((notice) => `<p class="notice">${text(notice)}</p>`);
+  const told = notices.map((notice) => html`<p class="notice">${notice}</p>`);
   const problems = (baseline?.problems ?? []).map(
     ({ line, requirement, problem }) =>
-      `<p class="notice">${text(baseline?.file ?? '')}, line ${line}: <code>${text(requirement)}</code> ${text(problem)}</p>`,
+      html`<p class="notice">${baseline?.file ?? ''}, line ${line}: <code>${requirement}</code> ${problem}</p>`,
   );
-  return [...left, ...problems, ...told].join('\n');
+  return [...left, ...problems, ...told];
 }
 
 /** What of a report comes first: what counts against the portal, and what could not be told. */
@@ -108,7 +113,7 @@ function needsAttention({ id, status }: RequirementResult, { selection }: Report
 }
 
 /** What needs attention, right under the verdict; what says the same and has nothing to show is one line. */
-function renderAttention(report: Report): string {
+function renderAttention(report: Report): Part | '' {
   const open = report.requirements.filter((one) => needsAttention(one, report));
   if (open.length === 0) return '';
   const failed = open.filter(({ status }) => status === 'fail').length;
@@ -122,30 +127,30 @@ function renderAttention(report: Report): string {
     return group.length < fewestAlike
       ? cards
       : folded(
-          `${mark(first.status)} ${group.length} ${first.status}: ${text(first.message)}`,
+          html`${mark(first.status)} ${group.length} ${first.status}: ${first.message}`,
           cards,
         );
   });
-  return `<section aria-labelledby="attention">
+  return html`<section aria-labelledby="attention">
 <h2 id="attention">${title}</h2>
-${groups.join('\n')}
+${groups}
 </section>`;
 }
 
 /** So many that say the same are told once. */
 const fewestAlike = 3;
 
-function renderAll(requirements: readonly RequirementResult[], report: Report): string {
-  return requirements.map((one) => renderRequirement(one, report)).join('\n');
+function renderAll(requirements: readonly RequirementResult[], report: Report): Part[] {
+  return requirements.map((one) => renderRequirement(one, report));
 }
 
-function folded(title: string, inside: string): string {
-  return `<details class="folded"><summary>${title}</summary>\n${inside}\n</details>`;
+function folded(title: Part, inside: readonly Part[]): Part {
+  return html`<details class="folded"><summary>${title}</summary>\n${inside}\n</details>`;
 }
 
-function renderForm({ counts, requirements }: Report): string {
+function renderForm({ counts, requirements }: Report): Part {
   const box = (name: string, value: string, label: string) =>
-    `<label><input type="checkbox" name="${name}" value="${value}" checked>${label}</label>`;
+    html`<label><input type="checkbox" name="${name}" value="${value}" checked>${label}</label>`;
   const boxes = statuses
     .filter((status) => counts[status] > 0)
     .map((status) => box('status', status, `${status} (${counts[status]})`));
@@ -153,11 +158,11 @@ function renderForm({ counts, requirements }: Report): string {
     .filter((level) => requirements.some((one) => one.level === level))
     .map((level) => box('level', level, level));
   const broken =
-    counts.fail > 0 ? '<button type="button" data-only="fail">Only what fails</button>' : '';
-  return `<form hidden aria-label="Filter the requirements">
+    counts.fail > 0 ? html`<button type="button" data-only="fail">Only what fails</button>` : '';
+  return html`<form hidden aria-label="Filter the requirements">
 <div class="row">
-<fieldset><legend>Status</legend>${boxes.join('')}</fieldset>
-<fieldset><legend>Level</legend>${levels.join('')}</fieldset>
+<fieldset><legend>Status</legend>${boxes}</fieldset>
+<fieldset><legend>Level</legend>${levels}</fieldset>
 <label>Find <input type="search" name="text" autocomplete="off" title="/ to search, j and k to move"></label>
 </div>
 <div class="row buttons">
@@ -171,16 +176,18 @@ ${broken}
 }
 
 /** A topic: what held, and what was not checked, in a line each that opens. */
-function renderTopic(report: Report, topic: string): string {
+function renderTopic(report: Report, topic: string): Part {
   const own = report.requirements.filter((one) => one.topic === topic);
   const rest = own.filter((one) => !needsAttention(one, report));
   const held = rest.filter(({ status }) => status === 'pass');
   const others = rest.filter(({ status }) => status !== 'pass');
   const above = own.length - rest.length;
-  return `<section aria-labelledby="topic-${topic}">
+  return html`<section class="topic" aria-labelledby="topic-${topic}">
 <h2 id="topic-${topic}">${topic}</h2>
-${above > 0 ? `<p class="faint">${above} above, as what needs attention.</p>` : ''}
-${held.length > 0 ? folded(`${mark('pass')} ${held.length} passed`, renderAll(held, report)) : ''}
-${others.length > 0 ? folded(`${mark('excluded')} ${others.length} not checked, or worth knowing`, renderAll(others, report)) : ''}
+<div>
+${above > 0 ? html`<p class="faint">${above} above, as what needs attention.</p>` : ''}
+${held.length > 0 ? folded(html`${mark('pass')} ${held.length} passed`, renderAll(held, report)) : ''}
+${others.length > 0 ? folded(html`${mark('excluded')} ${others.length} not checked, or worth knowing`, renderAll(others, report)) : ''}
+</div>
 </section>`;
 }

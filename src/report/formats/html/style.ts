@@ -42,8 +42,6 @@ h1 { font-size: 2rem; line-height: 1.2; margin: .25rem 0 .5rem; }
 .bar .known, .bar .warn, .bar .inconclusive, .bar .untested { fill: var(--doubt); }
 .bar .note { fill: var(--accent); } .bar .excluded { fill: var(--line); }
 .bar .untested { opacity: .4; }
-.first { list-style: none; padding: 0; margin: 0 0 1.25rem; }
-.first li { margin: .125rem 0; }
 .notice { border-left: 4px solid var(--doubt); padding: .25rem 0 .25rem 1rem; margin: 0 0 1rem; }
 .table { overflow-x: auto; margin-bottom: 1rem; }
 table { border-collapse: collapse; width: 100%; }
@@ -69,6 +67,9 @@ button {
 button:hover { border-color: var(--accent); }
 
 h2 { font-size: 1.25rem; margin: 1.75rem 0 .5rem; }
+h2[id^=topic-] { font-size: 1rem; margin: .25rem 0; }
+.topic { display: grid; grid-template-columns: 8rem 1fr; gap: 0 1rem; border-top: 1px solid var(--line); padding: .25rem 0; }
+.topic > div { min-width: 0; } .topic > div > p { margin: .25rem .5rem; }
 h2::first-letter { text-transform: uppercase; }
 .requirement { border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; background: var(--back); }
 .requirement:target { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
@@ -105,6 +106,8 @@ mark { color: inherit; background: light-dark(#ffe3a3, #5a4310); border-radius: 
 .folded { margin: .5rem 0; }
 .folded > summary { cursor: pointer; padding: .25rem .5rem; border-radius: 6px; overflow-wrap: anywhere; }
 .folded > summary:hover { background: var(--raised); }
+.structure { background: var(--raised); border-radius: 6px; padding: .5rem .75rem; margin: .5rem 0; } .structure pre { padding: 0; margin: 0; }
+.others > summary { cursor: pointer; color: var(--faint); padding-left: 1rem; }
 .exchange { border-top: 1px solid var(--line); padding: .5rem 0; }
 .exchange > summary { cursor: pointer; overflow-wrap: anywhere; }
 pre { background: var(--raised); border-radius: 6px; padding: .5rem .75rem; overflow-x: auto; margin: .5rem 0; }
@@ -114,26 +117,33 @@ footer { color: var(--faint); padding-top: 2rem; padding-bottom: 2rem; font-size
   header { padding-top: 1rem; }
   h1 { font-size: 1.5rem; }
   .inside { padding-left: .75rem; }
-  .facts, .pairs { grid-template-columns: 1fr; }
-  .facts dd, .pairs dd { margin-bottom: .375rem; }
+  .topic { grid-template-columns: 1fr; }
   .requirement > summary { grid-template-columns: 1.25rem 1fr; }
   .verdict { grid-column: 2; }
   .curl { flex-direction: column; }
   .curl code { width: 100%; }
 }
+@media (max-width: 22rem) {
+  .facts, .pairs { grid-template-columns: 1fr; } .facts dd, .pairs dd { margin-bottom: .375rem; }
+}
 @media (max-width: 25rem) {
   .same thead { display: none; } .same tr { display: block; border-bottom: 1px solid var(--line); } .same td { display: block; border: 0; }
 }
+@media (forced-colors: active) {
+  .bar { border: 1px solid; } .bar rect, .timeline rect { forced-color-adjust: none; }
+  .requirement, .finding, .curl code, pre, .structure { border: 1px solid; } .structure pre { border: 0; }
+  .exchange.failing { border-left-style: double; border-left-width: 8px; }
+}
 @media print {
   :root { color-scheme: light; }
-  .exchange, .inside h4, .inside > p.faint, .legend, .once, .timeline, form, .skip, button, footer .screen, .folded > :not(summary) { display: none !important; }
+  .exchange, .inside h4, .inside > p.faint, .legend, .once, .timeline, form, .skip, button, .folded > :not(summary) { display: none !important; }
   .requirement { break-inside: avoid; }
   @page { margin: 12mm; }
   body { font-size: 8.5pt; line-height: 1.3; }
   .requirement { margin: .25rem 0; } .requirement > summary { padding: .2rem .5rem; } h3 { font-size: 9pt; }
   th, td { padding: .1rem .4rem; }
   .inside { padding: .25rem .5rem .5rem; } .inside > p { margin: .25rem 0; } .finding { margin: .25rem 0; padding: .25rem .5rem; }
-  section[aria-labelledby^=topic-], .same details { display: none; }
+  .topic, .same details { display: none; }
   pre { white-space: pre-wrap; }
 }
 `;

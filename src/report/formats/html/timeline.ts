@@ -1,6 +1,7 @@
+import { html } from 'hono/html';
 import { count } from '../../../contract/count.ts';
-import { escapeMarkup as text } from '../../markup.ts';
 import type { ExchangeReport, Report } from '../../report.ts';
+import type { Part } from './part.ts';
 
 interface Bar {
   readonly from: number;
@@ -13,7 +14,7 @@ interface Bar {
 const most = 60;
 
 /** When the requests were sent that verdicts rest on, those in flight at once below each other. */
-export function renderTimeline(report: Report): string {
+export function renderTimeline(report: Report): Part | '' {
   const bars = barsOf(report);
   const [first] = bars;
   if (!first || bars.length < 2) return '';
@@ -26,12 +27,12 @@ export function renderTimeline(report: Report): string {
     .map(({ from, to, lane, exchange }) => {
       const { request, credential, status, failure } = exchange;
       const told = `${request} with ${credential}: ${status ?? failure ?? 'no answer'}, after ${from - first.from} ms, ${to - from} ms`;
-      return `<rect class="${classOf(exchange)}" x="${share(from - first.from)}" y="${lane}" width="${Math.max(0.15, ((to - from) / span) * 100).toFixed(2)}" height=".8"><title>${text(told)}</title></rect>`;
+      return html`<rect class="${classOf(exchange)}" x="${share(from - first.from)}" y="${lane}" width="${Math.max(0.15, ((to - from) / span) * 100).toFixed(2)}" height=".8"><title>${told}</title></rect>`;
     });
   const retried = bars.filter(({ exchange }) => exchange.attempts > 1).length;
   const summary = `${count(bars.length, 'request')} in ${(span / 1000).toFixed(2)} s, ${lanes} at once at most${retried > 0 ? `; ${retried} sent again, after what said to come back later` : ''}`;
-  return `<details class="timeline"><summary>Timeline: ${summary}</summary>
-<svg viewBox="0 0 100 ${lanes}" preserveAspectRatio="none" role="img" aria-label="Timeline: ${text(summary)}">${rects.join('')}</svg>
+  return html`<details class="timeline"><summary>Timeline: ${summary}</summary>
+<svg viewBox="0 0 100 ${lanes}" preserveAspectRatio="none" role="img" aria-label="Timeline: ${summary}">${rects}</svg>
 <p class="legend">From left to right ${(span / 1000).toFixed(2)} s; a bar is a request, and those below each other were in flight at once. Only requests that verdicts rest on.</p>
 </details>`;
 }
