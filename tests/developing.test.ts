@@ -152,6 +152,24 @@ describe('--keep', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test('replaces nothing but a file', async () => {
+    const path = mkdtempSync(join(tmpdir(), 'portal-conformance-keep-'));
+    const { code, report } = await portalConformance(['--keep', path], adminVariablesOf(portal));
+    expect({ code, message: report.message }).toMatchObject({ code: 2 });
+    expect(report.message).toContain(`--keep takes a file: ${path} is none.`);
+    rmSync(path, { recursive: true });
+  });
+
+  test('is told with --quiet, too, and no removal is announced', async () => {
+    const path = join(folder, 'quiet.env');
+    const { stderr } = await portalConformance(
+      ['--keep', path, '--quiet', '--only', 'array', '--settle', '1'],
+      adminVariablesOf(portal),
+    );
+    expect(stderr).toMatch(/this run creates accounts, users and tokens on \S+, and leaves them/);
+    expect(stderr).toContain('Nothing was removed (--keep): portal-conformance cleanup');
+  });
+
   test('in a file that cannot be written is told, and the command that removes', async () => {
     const path = join(folder, 'none', 'kept.env');
     const { stderr, report } = await portalConformanceUnchecked([

@@ -510,7 +510,7 @@ describe('cleaning up', () => {
         ...adminVariablesOf(portal),
         PORTAL_ONLY: 'array',
       });
-    const listed = await cleanup();
+    const listed = await cleanup('--older-than', '0s');
     expect([listed.code, listed.stdout]).toEqual([
       0,
       expect.stringMatching(
@@ -524,7 +524,7 @@ describe('cleaning up', () => {
     expect((await cleanup('--older-than', '1h', '--yes')).stdout).toMatch(/^0 found, 0 removed\n/);
     const left = portal.store.accounts.length;
     expect(left).toBe(5);
-    const removed = await cleanup('--yes');
+    const removed = await cleanup('--older-than', '0s', '--yes');
     expect([removed.code, removed.stdout]).toEqual([
       0,
       expect.stringMatching(/2 found, 2 removed\n/),
@@ -540,15 +540,16 @@ describe('cleaning up', () => {
     store.addUser(team, 'portal-conformance-20261124-bot@example.com', 'password');
     const killed = store.addAccount('portal-conformance-0badcafe-Charts');
     store.addUser(killed, 'portal-conformance-0badcafe-user@example.com', 'password');
-    const removed = await run(
-      process.execPath,
-      ['dist/src/cli.js', 'cleanup', '--yes'],
-      adminVariablesOf(portal),
-    );
-    expect(removed).toMatchObject({ code: 1, stdout: expect.stringMatching(/2 found, 1 removed/) });
-    expect(removed.stdout).toContain(
-      `account ${team.id} of run 20261124, created 0 s ago, 1 user, 1 foreign user: not removed`,
-    );
+    const cleanup = (id: string) =>
+      run(
+        process.execPath,
+        ['dist/src/cli.js', 'cleanup', '--run', id, '--yes'],
+        adminVariablesOf(portal),
+      );
+    expect(await cleanup('0badcafe')).toMatchObject({ code: 0 });
+    const removed = await cleanup('20261124');
+    expect(removed).toMatchObject({ code: 1, stdout: expect.stringMatching(/1 found, 0 removed/) });
+    expect(removed.stdout).toContain(`account ${team.id} of run 20261124, created`);
     expect(removed.stdout).toMatch(/1 user in it was not created by the run/);
     expect(store.usersOf(team.id)).toHaveLength(2);
     expect(store.accounts).not.toContain(killed);

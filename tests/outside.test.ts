@@ -270,7 +270,7 @@ describe('a firewall', () => {
   });
 });
 
-test('Cache-Control: no-cache is on reads that verify removal, and on no other', async () => {
+test('Cache-Control: no-cache is on reads that removal rests on, and on no other', async () => {
   const seen = new Map<string, Set<string>>();
   let isRemoving = false;
   const server = await behind(portal, (request) => {
@@ -286,10 +286,14 @@ test('Cache-Control: no-cache is on reads that verify removal, and on no other',
     { skip: 'authentication' },
   );
   await server.close();
-  // Whose users are in an account is read before it is removed.
-  expect([...(seen.get('before with') ?? [])]).toEqual(['GET /admin/getAllUsers']);
+  // Whose an account is, and who is in it, is read before it is removed.
+  expect([...(seen.get('before with') ?? [])]).toEqual([
+    'GET /admin/getAllAccounts',
+    'GET /admin/getAccount',
+    'GET /admin/getAllUsers',
+  ]);
   expect([...(seen.get('removal with') ?? [])]).toContain('GET /admin/getAccount');
-  expect([...(seen.get('before without') ?? [])]).toContain('GET /admin/getAllAccounts');
+  expect([...(seen.get('before without') ?? [])]).toContain('GET /apiTokens');
 });
 
 test('one log line of any length is redacted at once', () => {

@@ -397,7 +397,10 @@ describe('ids', () => {
     for (const text of ['2026112424', 'production', 'nightlyrun', 'staging']) {
       expect(runOf(`portal-conformance-${text}-x`)).toBeUndefined();
     }
-    expect(runOf('portal-conformance-0badcafe-x')).toBe('0badcafe');
+    // Ids of version 0.1 look like dates: they count when they are named.
+    expect(runOf('portal-conformance-20261129-results')).toBeUndefined();
+    expect(runOf('portal-conformance-0badcafe-x')).toBeUndefined();
+    expect(runOf('portal-conformance-0badcafe-x', '0badcafe')).toBe('0badcafe');
   });
 });
 

@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { expect, test } from 'vitest';
-import { startReference } from '../src/reference/start.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe as describeValue } from '../src/contract/describe.ts';
+import { type Reference, startReference } from '../src/reference/start.ts';
 import { headOf } from '../src/run/head.ts';
 import { SecretMasker } from '../src/secrets/masker.ts';
+import { portalConformance } from './support/cli.ts';
+import { variablesOf } from './support/judge.ts';
 import { secretsIn } from './support/secrets.ts';
+import { http } from './support/servers.ts';
+import { answered, isCall } from './support/shims.ts';
 
 test('the search for secrets finds each form of them', async () => {
   const { store, close } = await startReference();
@@ -85,4 +90,66 @@ test('the fields of a response are named only where their names are well known, 
     expect.stringMatching(/^ETag: a string of 32 characters/),
     'Content-Type: application/json',
   ]);
+});
+
+describe('what a portal chooses, and a report tells', () => {
+  let portal: Reference;
+  beforeAll(async () => {
+    portal = await startReference();
+  });
+  afterAll(() => portal.close());
+
+  test('is no ETag: a command that is pasted would run what is in it', async () => {
+    const etag = `"x'; touch pwned; '"`;
+    const server = await answered(
+      portal,
+      (request) => isCall(request, 'GET /apiTokens'),
+      async (answer, response) => {
+        const type = answer.headers.get('content-type') ?? 'application/json';
+        const headers = { 'Content-Type': type, ETag: etag };
+        response.writeHead(answer.status, headers).end(await answer.text());
+      },
+    );
+    const variables = { ...variablesOf(portal), PORTAL_TARGET: server.url };
+    const called = await portalConformance(['--only', 'nothing-else-authenticates'], variables);
+    await server.close();
+    expect(called.everything).not.toContain('touch pwned');
+    const [requirement] = called.report.requirements.filter(({ status }) => status === 'pass');
+    expect(requirement?.exchanges.map(({ curl }) => curl).join('\n')).toContain(
+      '-H "If-None-Match: $ETAG"',
+    );
+  });
+
+  test('is no host that could be a token in parts', async () => {
+    const secret = '5f8e7d6c.5b4a3210.fedcba98.765432aa';
+    const server = await http((_, response) =>
+      response.writeHead(302, { Location: `https://${secret}.example/login` }).end(),
+    );
+    const called = await portalConformance([server.url], variablesOf(portal));
+    await server.close();
+    expect(called.code).toBe(2);
+    expect(called.everything).not.toContain('5f8e7d6c');
+  });
+
+  test('is no number with the digits of a token', () => {
+    for (const value of [-2_883_324_209_784_100, 0.129201975484704]) {
+      const digits = String(Math.abs(value)).replace(/^0\./, '').slice(0, 6);
+      expect(describeValue(value)).not.toContain(digits);
+    }
+    expect([describeValue(-5), describeValue(1.5)]).toEqual([
+      'a negative integer (-5)',
+      'a number with a fraction (1.5)',
+    ]);
+    expect(describeValue(1_736_942_400.123)).toBe('a number with a fraction, looks like seconds');
+  });
+});
+
+test('a target that holds a token that was given is a wrong call, which does not repeat it', async () => {
+  const token = randomBytes(16).toString('hex');
+  const { code, everything } = await portalConformance([`http://127.0.0.1:1/${token}`], {
+    PORTAL_CALLER_TOKEN: token,
+  });
+  expect(code).toBe(2);
+  expect(everything).toContain('The target holds a token that was given');
+  expect(everything).not.toContain(token);
 });

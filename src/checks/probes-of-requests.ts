@@ -1,3 +1,4 @@
+import { quote } from '../http/curl.ts';
 import type { Credential } from '../portal/credential.ts';
 import type { Probe } from '../portal/requests.ts';
 import { noHeader, unknownToken } from './probes.ts';
@@ -35,28 +36,35 @@ export function impersonations(base: string, etag = '*'): Probe[] {
       'X-Requested-With': 'XMLHttpRequest',
     }),
     parted('what a probe of health sends', { 'User-Agent': 'kube-probe/1.30', Accept: '*/*' }),
-    parted('a conditional request of a JSON client', {
-      Accept: 'application/json',
-      'If-None-Match': etag,
-      'If-Modified-Since': new Date(0).toUTCString(),
-    }),
+    parted(
+      'a conditional request of a JSON client',
+      {
+        Accept: 'application/json',
+        'If-None-Match': etag,
+        'If-Modified-Since': new Date(0).toUTCString(),
+      },
+      // What the portal sent could be anything: a command names it.
+      { 'If-None-Match': '$ETAG' },
+    ),
     parted('an empty Authorization header', { Authorization: '' }),
   ];
 }
 
-function parted(what: string, headers: Headers): Probe {
+function parted(what: string, headers: Headers, shell: Headers = {}): Probe {
   const parts = Object.entries(headers).map(([name, value]) =>
-    ofHeaders(`the header ${name}`, { [name]: value }),
+    ofHeaders(`the header ${name}`, { [name]: value }, shell),
   );
-  return { ...ofHeaders(what, headers), parts };
+  return { ...ofHeaders(what, headers, shell), parts };
 }
 
-function ofHeaders(what: string, headers: Headers): Probe {
-  // curl sends an empty header only when it ends in a semicolon.
-  const curl = Object.entries(headers)
-    .map(([name, value]) => (value === '' ? `-H '${name};'` : `-H '${name}: ${value}'`))
-    .join(' ');
-  return { what, headers, curl };
+/** @param shell values that a command has in their place, as they are written between double quotes */
+function ofHeaders(what: string, headers: Headers, shell: Headers = {}): Probe {
+  const curl = Object.entries(headers).map(([name, value]) => {
+    if (shell[name] !== undefined) return `-H "${name}: ${shell[name]}"`;
+    // curl sends an empty header only when it ends in a semicolon.
+    return `-H ${quote(value === '' ? `${name};` : `${name}: ${value}`)}`;
+  });
+  return { what, headers, curl: curl.join(' ') };
 }
 
 /** Headers in which tokens are sent elsewhere, with what stands before them. */

@@ -6,6 +6,7 @@ import { sweep } from '../run/sweep.ts';
 import { SandboxUnavailable } from '../sandbox/administrator.ts';
 import { CallFailed } from '../sandbox/caller.ts';
 import { type Trace, whyKept } from '../sandbox/cleanup.ts';
+import { nameOf } from '../sandbox/commands.ts';
 import { readSettings } from '../settings/settings.ts';
 import { type Call, complain } from './shared.ts';
 
@@ -19,16 +20,17 @@ export async function cleanupCommand({ given, environment, output }: Call): Prom
       account: text('account'),
       olderThanMs: readAge(text('older-than')),
     };
-    const { found, left } = await sweep(settings, given.yes === true, which);
-    for (const trace of found) output.out(`${inert(describeTrace(trace))}\n`);
-    for (const { what, why, curl } of left ?? []) {
-      output.out(`left behind: ${inert(what)}; ${inert(why)}\n  look at it  ${inert(curl)}\n`);
+    const { found, left, sessions, mask } = await sweep(settings, given.yes === true, which);
+    const tell = (text: string) => output.out(mask(text));
+    for (const trace of found) tell(`${inert(describeTrace(trace))}\n`);
+    for (const { what, why, curl } of [...(left ?? []), ...sessions]) {
+      tell(`left behind: ${inert(what)}; ${inert(why)}\n  look at it  ${inert(curl)}\n`);
     }
     const hint = !left && found.some((trace) => !whyKept(trace)) ? '; --yes removes it' : '';
     const gone = left ? `, ${found.length - left.length} removed` : '';
     output.out(`${found.length} found${gone}${hint}\n`);
     output.out(`${left ? removedNote : ''}${incompleteNote}`);
-    return left && left.length > 0 ? 1 : 0;
+    return (left?.length ?? 0) + sessions.length > 0 ? 1 : 0;
   } catch (error) {
     const isExpected =
       error instanceof Misconfigured ||
@@ -53,7 +55,7 @@ function describeTrace(trace: Trace): string {
       ? ''
       : `, ${count(users, 'user')}${foreignUsers > 0 ? `, ${count(foreignUsers, 'foreign user')}` : ''}`;
   const kept = whyKept(trace);
-  return `${kind} ${id} of run ${runId}${age}${people}${kept ? `: not removed, ${kept}` : ''}`;
+  return `${nameOf(kind, id)} of run ${runId}${age}${people}${kept ? `: not removed, ${kept}` : ''}`;
 }
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

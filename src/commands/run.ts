@@ -1,13 +1,12 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, rmSync, writeFileSync } from 'node:fs';
 import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { quote } from '../http/curl.ts';
-import type { Writes } from '../http/target.ts';
 import { deliver, refuseUnwritable } from '../report/deliver.ts';
 import { profileOf, writesOf } from '../run/plan.ts';
 import type { Run } from '../run/run.ts';
 import { verify } from '../run/verify.ts';
-import { readSettings } from '../settings/settings.ts';
+import { readSettings, type Settings } from '../settings/settings.ts';
 import { listenForEndings } from './endings.ts';
 import { showProgress } from './progress.ts';
 import { type Call, complain, deliveryOf } from './shared.ts';
@@ -37,6 +36,7 @@ export async function runCommand(call: Call): Promise<number> {
       );
     if (settings.keep !== undefined && profileOf(settings) !== 'full')
       throw new Misconfigured('--keep is for the full profile: nothing else creates anything.');
+    if (settings.keep !== undefined) refuseNoFile(settings.keep);
     if (settings.dryRun) {
       const { dryRun } = await import('./dry-run.ts');
       return await dryRun(settings, output);
@@ -45,16 +45,24 @@ export async function runCommand(call: Call): Promise<number> {
     let current: Run | undefined;
     const report = await verify(settings, requirements, (run) => {
       current = run;
-      announce(run, writesOf(settings), output);
+      announce(run, settings, output);
       if (detail !== 'quiet') done = showProgress(run, output, settings.progress);
     }).finally(() => done());
     const trouble = settings.keep === undefined ? undefined : writeKept(settings.keep, current);
     if (trouble) complain(output, trouble);
+    if (settings.keep !== undefined && detail === 'quiet')
+      for (const notice of report.notices) complain(output, notice);
     const code = await deliver(report, deliveryOf({ reports, detail }, environment), output);
     return code || (trouble ? 2 : 0);
   } catch (error) {
     return endWrongCall(error, call);
   }
+}
+
+/** What is no file is not replaced: it may be a device. @throws Misconfigured */
+function refuseNoFile(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found && !found.isFile()) throw new Misconfigured(`--keep takes a file: ${path} is none.`);
 }
 
 /** Writes the tokens of what a run left, for its user alone. @returns what went wrong */
@@ -74,14 +82,15 @@ function writeKept(path: string, run: Run | undefined): string | undefined {
 }
 
 /** Says what a run will write, and lets signals and bugs end it, cleaned up, with a partial report. */
-function announce(current: Run, sends: Writes, output: Call['output']): void {
-  const logsIn = sends === 'sessions';
+function announce(current: Run, settings: Settings, output: Call['output']): void {
+  const logsIn = writesOf(settings) === 'sessions';
+  const keeps = settings.keep !== undefined;
   const { facts, target, isReference } = current;
   const writes = facts.profile === 'full' && !isReference;
   if (writes)
     complain(
       output,
-      `this run creates accounts, users and tokens on ${target.base}, and removes them.`,
+      `this run creates accounts, users and tokens on ${target.base}, and ${keeps ? 'leaves' : 'removes'} them.`,
     );
   if (logsIn)
     complain(
@@ -98,9 +107,9 @@ function announce(current: Run, sends: Writes, output: Call['output']): void {
         output,
         ended
           ? writes
-            ? `still removing; should this be killed: ${current.cleanupCommand}`
+            ? `still ${keeps ? 'ending' : 'removing'}; should this be killed: ${current.cleanupCommand}`
             : 'still logging out.'
-          : `${signal}: ${writes ? 'removing what was created' : 'logging out'}, please wait.`,
+          : `${signal}: ${writes ? (keeps ? 'ending, what was created stays' : 'removing what was created') : 'logging out'}, please wait.`,
       );
       ended = true;
     },

@@ -2,7 +2,7 @@ import { count } from './count.ts';
 
 /**
  * Describes a JSON value without quoting it: type, shape, and what it looks
- * like. Numbers, booleans and null are shown; strings never are.
+ * like. Short numbers, booleans and null are shown; strings never are.
  */
 export function describe(value: unknown): string {
   if (value === undefined) return 'absent';
@@ -18,12 +18,21 @@ export function describe(value: unknown): string {
 
 function describeNumber(value: number): string {
   if (!Number.isFinite(value)) return 'a number too large for JSON implementations';
-  if (!Number.isInteger(value)) return `a number with a fraction (${value})`;
-  if (value < 0) return `a negative integer (${value})`;
+  if (!Number.isInteger(value)) {
+    const unit = unitOf(value);
+    return `a number with a fraction${shown(value)}${unit ? `, looks like ${unit}` : ''}`;
+  }
+  if (value < 0) return `a negative integer${shown(value)}`;
   if (value < 1000) return `the integer ${value}`;
   const digits = String(BigInt(value)).length;
   const unit = unitOf(value);
   return `an integer of ${digits} digits${unit ? `, looks like ${unit}` : ''}`;
+}
+
+/** A short number; the digits of a longer one could be those of a token. */
+function shown(value: number): string {
+  const text = String(value);
+  return text.length <= 8 ? ` (${text})` : '';
 }
 
 /** The unit in which a large integer is a time of this century, counted from the epoch. */

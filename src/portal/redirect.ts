@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Exchange } from '../http/exchange.ts';
 import { listPath, stripEndpoint } from '../http/target.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
@@ -46,9 +47,19 @@ function redirectPlace(exchange: Exchange, masker: SecretMasker): string {
   // The path of the target itself is no news; any other may be anybody's.
   const isPortal = hasMoved(exchange);
   const place = isPortal ? to.origin + stripEndpoint(to.pathname) : to.origin;
-  const safe =
-    /^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place) && !masker.isIn(place) && !masker.isIn(location);
-  if (!safe) return 'Give the URL that it redirects to.';
+  const isSafe = isPlain(place) && !masker.isIn(place) && !masker.isIn(location);
+  if (!isSafe) return 'Give the URL that it redirects to.';
   if (isPortal) return `Give ${place} as the target instead.`;
   return `It leads to another page of ${place}. If that is a login page, a gateway is in front: --header NAME=VARIABLE sends what it wants.`;
+}
+
+/** Whether an address is of words alone: what has digits in several parts could be a token in another form. */
+function isPlain(place: string): boolean {
+  if (!/^https?:\/\/[\w.:[\]/-]{1,200}$/.test(place)) return false;
+  const { hostname, pathname } = new URL(place);
+  const parts = [...(isIP(hostname) ? [] : hostname.split('.')), ...pathname.split('/')];
+  return (
+    parts.filter((part) => /\d/.test(part)).length <= 1 &&
+    parts.every((part) => part.length < 12 || /^[a-z]{1,30}(-[a-z]{1,30})*$/.test(part))
+  );
 }

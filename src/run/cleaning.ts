@@ -6,6 +6,7 @@ import type { Report } from '../report/report.ts';
 import type { Administrator } from '../sandbox/administrator.ts';
 import { type Id, isSame } from '../sandbox/answers.ts';
 import type { Calls } from '../sandbox/calls.ts';
+import { nameOf } from '../sandbox/commands.ts';
 import type { Created, Leftover } from '../sandbox/created.ts';
 import { endLogins } from '../sandbox/logins.ts';
 import { foreignUsersIn, removeCreated } from '../sandbox/removal.ts';
@@ -95,12 +96,12 @@ const nobody = { token: '', variable: 'PORTAL_ADMIN_TOKEN' };
 function leftAll({ created, administrator, runId }: CleaningMeans, calls: Calls): Leftover[] {
   const open = created.accounts.filter(({ state }) => state === 'created' || state === 'sent');
   return open.map(({ id }) => ({
-    what: `account ${id ?? '(its id is not known)'} of run ${runId}, with its users and tokens`,
+    what: `${id === undefined ? 'an account (its id is not known)' : nameOf('account', id)} of run ${runId}, with its users and tokens`,
     why: 'the bound of cleaning up passed before it was removed',
     curl:
       id === undefined
-        ? calls.listing(administrator ?? nobody)
-        : calls.removal(administrator ?? nobody, 'account', id),
+        ? calls.commands.listing(administrator ?? nobody)
+        : calls.commands.removal(administrator ?? nobody, id),
   }));
 }
 
@@ -129,14 +130,16 @@ export async function removeWhatRefusalsSpare(
   );
   const means = { calls, administrator, created, runId };
   const removeOwn = async (id: Id) => {
-    // With anybody else in it, it is left to the end, which names it.
-    if (((await foreignUsersIn(means, id)) ?? 0) === 0)
+    // With another name or anybody else in it, it is left to the end, which names it.
+    const entry = created.accounts.find((one) => one.id !== undefined && isSame(one.id, id));
+    const shown = await calls.account(administrator, id);
+    const isOwn = entry && shown && created.isNameOf(entry, shown.name);
+    if (isOwn && ((await foreignUsersIn(means, id)) ?? 0) === 0)
       await calls.deleteAccount(administrator, id);
   };
   await Promise.allSettled([
     ...others.map(removeOwn),
     ...spare.map(([id, owner]) => calls.deleteToken(owner, id)),
   ]);
-  if (teammate && created.isUnambiguous(teammate.id))
-    await Promise.allSettled([calls.deleteUser(administrator, teammate.id)]);
+  if (teammate) await Promise.allSettled([sandbox.removeUserIfAllowed(teammate)]);
 }

@@ -5,10 +5,11 @@ import { Calls } from '../sandbox/calls.ts';
 import { findAccount, findTraces, removeTraces, type Trace } from '../sandbox/cleanup.ts';
 import { Created, type Leftover } from '../sandbox/created.ts';
 import { endLogins } from '../sandbox/logins.ts';
-import { isRunId } from '../sandbox/names.ts';
+import { isOldRunId, isRunId } from '../sandbox/names.ts';
 import { SecretMasker } from '../secrets/masker.ts';
 import type { Settings } from '../settings/settings.ts';
 import { newClient, withTunnel } from './client.ts';
+import { watchSecrets } from './secrets.ts';
 
 /** Which leftovers are meant. */
 export interface Which {
@@ -23,6 +24,10 @@ export interface Which {
 /** What aborted runs left behind in a portal, and what of it is still there. */
 export interface Sweep {
   readonly found: readonly Trace[];
+  /** Masks what is told: the portal chose its ids. */
+  readonly mask: (text: string) => string;
+  /** Sessions that could not be ended. */
+  readonly sessions: readonly Leftover[];
   /** Undefined when nothing was to be removed. */
   readonly left?: readonly Leftover[];
 }
@@ -46,33 +51,58 @@ export async function sweep(settings: Settings, remove: boolean, which: Which): 
       'PORTAL_DRY_RUN is set: cleanup lists without --yes, and removes with it.',
     );
   const { run, account } = which;
-  if (run !== undefined && !isRunId(run)) throw new Misconfigured('--run takes the id of a run.');
+  if (run !== undefined && !isRunId(run) && !isOldRunId(run))
+    throw new Misconfigured('--run takes the id of a run.');
+  const masker = new SecretMasker();
+  watchSecrets(masker, settings, []);
   const { signal } = new AbortController();
   const client = newClient(await withTunnel(settings), parseTarget(text), {
     purpose: 'cleanup',
     writes: 'all',
     signal,
   });
-  const calls = new Calls(client, new SecretMasker(), settleMs);
+  const calls = new Calls(client, masker, settleMs);
   const created = new Created();
   try {
     const administrator = await becomeAdministrator(calls, created, credentials);
     const all =
       account === undefined
-        ? await findTraces(calls, administrator)
-        : [await findAccount(calls, administrator, account)].flatMap((trace) => trace ?? []);
-    const found = all.filter((trace) => isMeant(trace, which));
+        ? await findTraces(calls, administrator, run)
+        : [await findAccount(calls, administrator, account, run)].flatMap((trace) => trace ?? []);
+    const youngMs = settings.deadlineMs + settings.cleanupTimeoutMs;
+    const found = all
+      .filter((trace) => isMeant(trace, which))
+      .map((trace) => ({ ...trace, isYoung: isYoung(trace, which, youngMs) }));
     if (account !== undefined && found.length === 0)
       throw new Misconfigured('--account names no account whose name is that of a run.');
     if (run !== undefined && found.length === 0)
       throw new Misconfigured(`--run ${run}: the lists of this portal show nothing of that run.`);
     const until = Date.now() + deadlineMs;
     const left = remove ? await removeTraces({ calls, administrator, until }, found) : undefined;
-    return left ? { found, left } : { found };
+    const sessions = await endSessions(calls, created);
+    const mask = (text: string) => masker.mask(text).text;
+    return { found, mask, sessions, ...(left ? { left } : {}) };
   } finally {
-    await endLogins(calls, created, "the administrator's").catch(() => undefined);
+    await endSessions(calls, created);
     client.close();
   }
+}
+
+/** Ends what is open, once. */
+async function endSessions(calls: Calls, created: Created): Promise<readonly Leftover[]> {
+  const left = await endLogins(calls, created, "the administrator's");
+  created.logins.clear();
+  return left;
+}
+
+/** Whether something is so new that the run that created it may be under way, and nobody named it. */
+function isYoung(
+  { createdAt }: Trace,
+  { run, account, olderThanMs }: Which,
+  ageMs: number,
+): boolean {
+  if (run !== undefined || account !== undefined || olderThanMs !== undefined) return false;
+  return createdAt !== undefined && createdAt > Date.now() - ageMs;
 }
 
 /** What is of unknown age is not older than anything. */

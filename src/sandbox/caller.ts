@@ -44,6 +44,12 @@ export class CallFailed extends Error {
     return this.exchange.response?.status;
   }
 
+  /** Whether nobody waited for its end: it may be carried out long after. */
+  get isUnended(): boolean {
+    const { failure, response } = this.exchange;
+    return ['timeout', 'aborted'].includes(failure?.kind ?? '') || response?.status === 504;
+  }
+
   /** Whether the server may have carried it out although it did not say so. */
   get mayHaveWorked(): boolean {
     const { response, failure } = this.exchange;

@@ -11,6 +11,7 @@ import {
 } from './answered.ts';
 import { Answer, Differs, type Id } from './answers.ts';
 import { type Bearer, Caller, CallFailed, type Sending } from './caller.ts';
+import { Commands } from './commands.ts';
 import type { Creation } from './created-users.ts';
 
 /** A login is a credential that a guard counts: 429 is waited out this often, and no more. */
@@ -21,13 +22,17 @@ const maxLogins = 4;
  * connection: a kept one may close just as it is used, and nobody could tell what was done.
  */
 export class Calls {
+  readonly commands: Commands;
   readonly #caller: Caller;
   readonly #masker: SecretMasker;
+  /** Accounts that were there before anything was created, by id. */
+  readonly #prior = new Set<string>();
 
   /** @param settleMs how long what was just created may be unknown to some processes */
   constructor(client: Sending, masker: SecretMasker, settleMs: number) {
     this.#caller = new Caller(client, masker, settleMs);
     this.#masker = masker;
+    this.commands = new Commands(this.#caller);
   }
 
   /**
@@ -138,6 +143,8 @@ export class Calls {
       { isNew: by.createdByRun },
     );
     const accountId = this.#caller.read(exchange, (answer) => answer.get('account').get('id').id());
+    if (this.#prior.has(String(accountId)))
+      throw new CallFailed(exchange, 'it answers an account that was there before');
     return { accountId, ...this.#userOf(exchange) };
   }
 
@@ -160,10 +167,14 @@ export class Calls {
     return { userId, email, initialToken };
   }
 
-  /** A call that an administrator alone may make. @throws CallFailed */
+  /** A call that an administrator alone may make; it tells which accounts are others'. @throws CallFailed */
   async administer(by: Bearer): Promise<void> {
-    const isNew = by.createdByRun;
-    await this.#caller.send(this.#caller.request('GET', '/admin/getAllAccounts', by), { isNew });
+    try {
+      for (const { id } of await this.accounts(by)) this.#prior.add(String(id));
+    } catch (error) {
+      // A list of another form says nothing of who may ask for it.
+      if (!(error instanceof CallFailed) || error.status !== 200) throw error;
+    }
   }
 
   async accounts(by: Bearer): Promise<AccountListed[]> {
@@ -208,31 +219,16 @@ export class Calls {
     );
   }
 
+  /** Sent once: its id may be that of somebody else by the second time. */
   async deleteUser(by: Bearer, id: Id): Promise<void> {
     const request = this.#caller.request('POST', '/admin/deleteUser', by);
-    await this.#caller.send({ ...request, json: { id }, fresh: true });
+    await this.#caller.send({ ...request, json: { id }, fresh: true, maxAttempts: 1 });
   }
 
+  /** Sent once, as that of a user. */
   async deleteAccount(by: Bearer, id: Id): Promise<void> {
     const request = this.#caller.request('POST', '/admin/deleteAccount', by);
-    await this.#caller.send({ ...request, json: { id }, fresh: true });
-  }
-
-  /** The `curl` that ends a session. */
-  ending(): string {
-    const by = { token: '', variable: 'SESSION' };
-    return this.#caller.client.curl(this.#caller.request('POST', '/auth/logout', by));
-  }
-
-  /** The `curl` that lists the accounts. */
-  listing(by: Bearer): string {
-    return this.#caller.client.curl(this.#caller.request('GET', '/admin/getAllAccounts', by));
-  }
-
-  /** The `curl` that removes an account or a user. */
-  removal(by: Bearer, kind: 'account' | 'user', id: Id): string {
-    const path = kind === 'account' ? '/admin/deleteAccount' : '/admin/deleteUser';
-    return this.#caller.client.curl({ ...this.#caller.request('POST', path, by), json: { id } });
+    await this.#caller.send({ ...request, json: { id }, fresh: true, maxAttempts: 1 });
   }
 
   /** Waits; not longer than the client lives. */

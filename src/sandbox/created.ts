@@ -1,6 +1,7 @@
 import { AdaptedState } from './adapted-state.ts';
 import type { Id } from './answers.ts';
 import type { Bearer } from './caller.ts';
+import { runOf } from './names.ts';
 
 /**
  * An account that a run creates: `sent` until the response is there, `created` with its id, `never`
@@ -9,8 +10,13 @@ import type { Bearer } from './caller.ts';
 export interface CreatedAccount {
   readonly name: string;
   id?: Id;
+  /** Whether its response was not waited for: it may be created long after. */
+  mayCome?: boolean;
   state: 'sent' | 'created' | 'never' | 'gone';
 }
+
+/** What a portal keeps of a name that it cuts: fewer characters are no name of a run. */
+const fewestKept = 16;
 
 /** A user that a run created, in an account of the run. */
 export interface CreatedUserEntry {
@@ -51,6 +57,12 @@ export class Created {
   /** Whether there is nothing to remove and nothing to end. */
   get isEmpty(): boolean {
     return this.accounts.length === 0 && this.logins.size === 0 && !this.isLoginLost;
+  }
+
+  /** Whether a name is that of an account of the run, or what a portal that cuts names has left of it. */
+  isNameOf({ name }: CreatedAccount, shown: string): boolean {
+    const [whole, kept] = [name.toLowerCase(), shown.toLowerCase()];
+    return runOf(kept) === runOf(whole) || (kept.length >= fewestKept && whole.startsWith(kept));
   }
 
   /** Notes an account before it is created. */

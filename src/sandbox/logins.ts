@@ -46,7 +46,7 @@ export async function endLogins(
   const leftover = (why: string): Leftover => ({
     what: `a session of ${whose} login`,
     why,
-    curl: calls.ending(),
+    curl: calls.commands.ending(),
   });
   const left = await Promise.all(
     [...created.logins].map(async ([session, wasAccepted]) => {

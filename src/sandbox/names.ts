@@ -12,9 +12,8 @@ export function newRunId(): string {
   return characters.join('') + checkDigit(characters);
 }
 
-/** Whether a text is the id of a run; version 0.1 had eight hexadecimal digits. */
+/** Whether a text is the id of a run. */
 export function isRunId(text: string): boolean {
-  if (/^[0-9a-f]{8}$/.test(text)) return true;
   const characters = [...text];
   if (characters.length !== length + 1 || !characters.every((one) => alphabet.includes(one)))
     return false;
@@ -36,14 +35,23 @@ export function prefixOf(runId: string): string {
   return `portal-conformance-${runId}-`;
 }
 
-/** The id of the run that gave a name, if one did. */
-export function runOf(name: string): string | undefined {
+/** Version 0.1 had ids of eight hexadecimal digits, as dates are, too: they count when they are named. */
+export function isOldRunId(text: string): boolean {
+  return /^[0-9a-f]{8}$/.test(text);
+}
+
+/**
+ * The id of the run that gave a name, in whatever case it is kept, if one did.
+ *
+ * @param named an id that somebody gives, which may be an old one
+ */
+export function runOf(name: string, named?: string): string | undefined {
   const [, odd, word] =
     /^portal-conformance-([0-9a-z]{8,10})-|^(?:portalconformance|pconf)([0-9a-z]{10})n/.exec(
-      name,
+      name.toLowerCase(),
     ) ?? [];
   const runId = odd ?? word ?? '';
-  return isRunId(runId) ? runId : undefined;
+  return isRunId(runId) || (runId === named && isOldRunId(runId)) ? runId : undefined;
 }
 
 /**

@@ -135,11 +135,13 @@ export class People {
     const { calls, administrator, created } = this;
     const entry = created.accounts.find(({ id }) => id !== undefined && isSame(id, accountId));
     const until = Date.now() + withinMs;
+    const isOwnName = (name: string) => entry !== undefined && created.isNameOf(entry, name);
     const foreignUsers = async () =>
       (await calls.users(administrator)).filter(
         (user) => isSame(user.accountId, accountId) && !this.isOwnName(user.email),
       ).length;
     const removal = await removeAccount({ calls, administrator, until }, accountId, {
+      isOwnName,
       foreignUsers,
     });
     if (removal.state === 'gone') {

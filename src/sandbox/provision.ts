@@ -115,7 +115,9 @@ function peopleFactory(
         Object.assign(account, { id: answer.accountId, state: 'created' });
         return { draft, answer };
       } catch (error) {
-        if (error instanceof CallFailed && !error.mayHaveWorked) account.state = 'never';
+        if (!(error instanceof CallFailed)) throw error;
+        account.state = error.mayHaveWorked ? 'sent' : 'never';
+        account.mayCome = error.isUnended;
         throw error;
       }
     }, true);

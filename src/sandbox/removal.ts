@@ -1,12 +1,12 @@
 import { count } from '../contract/count.ts';
-import type { Administrator } from './administrator.ts';
 import type { AccountListed, UserListed } from './answered.ts';
 import { type Id, isSame } from './answers.ts';
 import { CallFailed } from './caller.ts';
-import type { Calls } from './calls.ts';
-import type { Created, CreatedAccount, Leftover } from './created.ts';
+import { nameOf } from './commands.ts';
+import type { CreatedAccount, Leftover } from './created.ts';
 import { prefixOf, runOf } from './names.ts';
-import { type Removal, removeAccount } from './remove-account.ts';
+import { type CleanupMeans, type Removal, removeAccount } from './remove-account.ts';
+import { removeStrays } from './strays.ts';
 
 export interface Cleanup {
   /** How many tokens, sessions, users and accounts were seen to be gone. */
@@ -14,17 +14,6 @@ export interface Cleanup {
   /** How many the server said it removes, which no read could confirm. */
   readonly unverified: number;
   readonly left: readonly Leftover[];
-}
-
-export interface CleanupMeans {
-  readonly calls: Calls;
-  readonly administrator: Administrator;
-  readonly created: Created;
-  readonly runId: string;
-  /** How long a lost account is looked for, in milliseconds. */
-  readonly settleMs: number;
-  /** When removal must have ended, in milliseconds since the epoch. */
-  readonly until: number;
 }
 
 /**
@@ -39,15 +28,26 @@ export async function removeCreated(means: CleanupMeans): Promise<Cleanup> {
       .filter(({ state }) => state === 'created' || state === 'sent')
       .map(async (account) => ({ account, ...(await remove(means, account, list)) })),
   );
-  const staying = ended.filter(({ removal }) => removal && removal.state !== 'gone');
+  const staying = ended.filter(
+    ({ removal }) => removal && removal.state !== 'gone' && !isOther(removal),
+  );
   await Promise.all(staying.map(({ account }) => emptyAccount(means, account, 'all')));
+  const strays = await removeStrays(means);
   const total = (state: Removal['state']) =>
     ended
       .filter(({ removal }) => removal?.state === state)
       .reduce((sum, { account }) => sum + created.countIn(account.id as Id), 0);
-  const left = ended.flatMap(({ leftover }) => leftover ?? []);
-  return { removed: total('gone'), unverified: total('unverified'), left };
+  const left = [...ended.flatMap(({ leftover }) => leftover ?? []), ...strays.left];
+  const removed = total('gone') + strays.removed - strays.stillListed;
+  return { removed, unverified: total('unverified') + strays.stillListed, left };
 }
+
+/** Whether the account under an id is not the run's. */
+function isOther(removal: Removal): boolean {
+  return removal.state === 'foreign' && removal.users === 0;
+}
+
+const otherName = 'the portal shows an account of another name under its id';
 
 interface Ended {
   readonly removal?: Removal;
@@ -66,19 +66,23 @@ async function remove(
   }
   const id = account.id as Id;
   const removal = await removeAccount(means, id, {
+    isOwnName: (name) => means.created.isNameOf(account, name),
     foreignUsers: () => foreignUsersIn(means, id),
     empty: () => emptyAccount(means, account, 'needed'),
     isShut: () => isShut(means, id),
   });
   if (removal.state === 'gone') account.state = 'gone';
   if (removal.state === 'gone' || removal.state === 'unverified') return { removal };
-  const what = `account ${id} of run ${means.runId}, with its users and tokens`;
-  const why =
-    removal.state === 'left'
-      ? removal.why
-      : `${count(removal.users, 'user in it was', 'users in it were')} not created by the run`;
-  const curl = calls.removal(administrator, 'account', id);
-  return { removal, leftover: { what, why, curl } };
+  const what = `${nameOf('account', id)} of run ${means.runId}, with its users and tokens`;
+  if (removal.state === 'left') {
+    const curl = calls.commands.removal(administrator, id);
+    return { removal, leftover: { what, why: removal.why, curl } };
+  }
+  // Nobody is to remove what may be somebody else's with a command that was pasted.
+  const curl = calls.commands.listing(administrator);
+  if (isOther(removal)) return { removal, leftover: { what, why: otherName, curl } };
+  const who = count(removal.users, 'user in it was', 'users in it were');
+  return { removal, leftover: { what, why: `${who} not created by the run`, curl } };
 }
 
 /** Looks for an account whose response was lost, by its name, until the settle bound. */
@@ -112,12 +116,12 @@ async function lookFor(
     if (Date.now() + pause > end) break;
     await calls.pause(pause);
   }
-  if (isComplete) {
+  if (isComplete && !account.mayCome) {
     account.state = 'never';
     return undefined;
   }
   const what = `an account whose name begins with ${prefixOf(runId)}: it may have been created`;
-  return { what, why, curl: calls.listing(administrator) };
+  return { what, why, curl: calls.commands.listing(administrator) };
 }
 
 /** The accounts as they are before any is removed. */
@@ -183,9 +187,16 @@ async function emptyAccount(
   await Promise.allSettled(tokens.filter(([token, owner]) => token !== owner.token).map(remove));
   // What deletes the others goes last.
   await Promise.allSettled(tokens.filter(([token, owner]) => token === owner.token).map(remove));
-  const users = created.users.filter(
-    (user) => isSame(user.accountId, id) && created.isUnambiguous(user.id),
-  );
+  const listed = await calls.users(administrator).catch((error) => {
+    if (!(error instanceof CallFailed)) throw error;
+    return [];
+  });
+  // Whom no list shows alone under their id, in the account, may be somebody else.
+  const isInside = (userId: Id) => {
+    const found = listed.filter((one) => isSame(one.id, userId));
+    return found.length === 1 && found.every((one) => isSame(one.accountId, id));
+  };
+  const users = created.users.filter((user) => isSame(user.accountId, id) && isInside(user.id));
   await Promise.allSettled(users.slice(1).map((user) => calls.deleteUser(administrator, user.id)));
   if (what === 'needed') return;
   const sessions = [...created.sessions].filter(([, accountId]) => isSame(accountId, id));

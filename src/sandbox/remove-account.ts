@@ -2,6 +2,7 @@ import type { Administrator } from './administrator.ts';
 import type { Id } from './answers.ts';
 import { CallFailed } from './caller.ts';
 import type { Calls } from './calls.ts';
+import type { Created } from './created.ts';
 
 /** With what accounts are removed, and until when, in milliseconds since the epoch. */
 export interface RemovalMeans {
@@ -10,7 +11,17 @@ export interface RemovalMeans {
   readonly until: number;
 }
 
+/** With what a run removes all that it created. */
+export interface CleanupMeans extends RemovalMeans {
+  readonly created: Created;
+  readonly runId: string;
+  /** How long a lost account is looked for, in milliseconds. */
+  readonly settleMs: number;
+}
+
 export interface RemovalHooks {
+  /** Whether a name is one that the run gave: an id may be that of another account by now. */
+  readonly isOwnName: (name: string) => boolean;
   /** How many users of the account are foreign; undefined when no list says. @throws CallFailed */
   readonly foreignUsers: () => Promise<number | undefined>;
   /** Empties the account, for a server that removes empty ones alone. */
@@ -23,6 +34,7 @@ export type Removal =
   | { readonly state: 'gone' }
   /** The server accepted the deletion, and no read could show that it was carried out. */
   | { readonly state: 'unverified' }
+  /** It is not the run's, or not the run's alone. */
   | { readonly state: 'foreign'; readonly users: number }
   | { readonly state: 'left'; readonly why: string };
 
@@ -32,43 +44,62 @@ const banned: readonly (number | undefined)[] = [401, 403, 429, 503];
 /** The longest pause while a job runs; in a ban pauses grow without a bound. */
 const maxPauseMs = 2000;
 
+/** So often a call that shows an account may fail before it counts as one that is not there. */
+const maxBlind = 3;
+
 /**
  * Removes an account with everything in it, by its id, and sees that it is gone. Deletion is a
- * job, and may be refused while another job is under way; it is repeated within the bound.
+ * job, and may be refused while another job is under way; it is repeated within the bound. Before
+ * each deletion the account has to be the run's: by its name, and by its users.
  */
 export async function removeAccount(
   { calls, administrator, until }: RemovalMeans,
   id: Id,
-  { foreignUsers, empty, isShut = async () => false }: RemovalHooks,
+  { isOwnName, foreignUsers, empty, isShut = async () => false }: RemovalHooks,
 ): Promise<Removal> {
   let step: 'check' | 'delete' | 'confirm' = 'check';
   let trouble: CallFailed | undefined;
   let canVerify: boolean | undefined;
   let isEmptied = empty === undefined;
+  let isAsked = false;
+  let blind = 0;
   for (let pause = 50; ; ) {
     try {
       trouble = undefined;
       if (step === 'check') {
-        const users = (await foreignUsers()) ?? 0;
-        if (users > 0) return { state: 'foreign', users };
-        step = 'delete';
+        const shown = await nameShown(calls, administrator, id, ++blind > maxBlind);
+        blind = 0;
+        if (typeof shown === 'string' && shown !== '' && !isOwnName(shown))
+          return isAsked ? { state: 'gone' } : { state: 'foreign', users: 0 };
+        // Some process may not know a new one; one that was to be deleted may be gone.
+        const mayBeGone = shown === undefined && isAsked;
+        if (mayBeGone) canVerify ??= await isVerifiable(calls, administrator);
+        if (mayBeGone && canVerify) step = 'confirm';
+        else {
+          const users = (await foreignUsers()) ?? 0;
+          if (users > 0) return { state: 'foreign', users };
+          step = 'delete';
+        }
       }
       if (step === 'delete') {
+        isAsked = true;
         await calls.deleteAccount(administrator, id);
         step = 'confirm';
       }
       canVerify ??= await isVerifiable(calls, administrator);
-      if (canVerify && (await calls.account(administrator, id)) === undefined)
+      if (canVerify && (await isGone(calls, administrator, id, isOwnName)))
         return { state: 'gone' };
       if (!canVerify) return { state: 'unverified' };
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       trouble = error;
-      if (step === 'delete' && error.status === 404) step = 'confirm';
-      else if (step === 'delete' && !isEmptied && isRejection(error)) {
-        isEmptied = true;
-        await empty?.();
-        continue;
+      if (step === 'delete') {
+        step = error.status === 404 ? 'confirm' : 'check';
+        if (step === 'check' && !isEmptied && isRejection(error)) {
+          isEmptied = true;
+          await empty?.();
+          continue;
+        }
       }
     }
     const isBan = trouble !== undefined && banned.includes(trouble.status);
@@ -82,6 +113,38 @@ export async function removeAccount(
     state: 'left',
     why: trouble?.message ?? 'its deletion was accepted, but it is still there',
   };
+}
+
+/**
+ * The name of an account; undefined when there is none, null when the portal does not say.
+ *
+ * @param isLast whether what fails once more is as good as not there
+ * @throws CallFailed
+ */
+async function nameShown(
+  calls: Calls,
+  administrator: Administrator,
+  id: Id,
+  isLast: boolean,
+): Promise<string | undefined | null> {
+  try {
+    return (await calls.account(administrator, id))?.name;
+  } catch (error) {
+    if (!(error instanceof CallFailed) || banned.includes(error.status)) throw error;
+    if (isLast || isRejection(error) || error.status === 200) return null;
+    throw error;
+  }
+}
+
+/** Whether an account is not there, or its id is that of another by now. */
+async function isGone(
+  calls: Calls,
+  administrator: Administrator,
+  id: Id,
+  isOwnName: RemovalHooks['isOwnName'],
+): Promise<boolean> {
+  const account = await calls.account(administrator, id);
+  return account === undefined || (account.name !== '' && !isOwnName(account.name));
 }
 
 /** Whether the call that shows an account shows one that is there: the administrator's own. */

@@ -66,7 +66,7 @@ test.each(endings)('%s at twenty moments leaves nothing', async (signal, expecte
 test('kill -9 at twenty moments, and cleanup after it, leaves at most a session', async () => {
   for (const moment of randomMoments()) {
     const { portal, before } = await endedAt(moment, (kill) => kill('SIGKILL'), false);
-    const cleanup = ['dist/src/cli.js', 'cleanup', '--yes'];
+    const cleanup = ['dist/src/cli.js', 'cleanup', '--older-than', '0s', '--yes'];
     const { code } = await run(process.execPath, cleanup, adminVariablesOf(portal));
     // What the killed process had sent may still be carried out.
     await expect
