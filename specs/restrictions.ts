@@ -52,7 +52,7 @@ export const restrictions = ofTopic('restrictions', [
     ['persona', 'unused', 'default'],
     // Of another type: judged by restrictions-null-or-object.
     (limits, { restrictions: created }) =>
-      !isObject(limits) || (isObject(created) && saysTheSame(limits, created)),
+      !isObject(limits) || (restrictsSomething(created) && saysTheSame(limits, created)),
     'null, for it was created without any',
   ),
   asCreated(
@@ -88,4 +88,12 @@ export const restrictions = ofTopic('restrictions', [
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+/** Whether the creating call answered a policy, and not an empty object in place of null. */
+function restrictsSomething(created: unknown): boolean {
+  if (!isObject(created)) return false;
+  return Object.values(created).some((value) =>
+    Array.isArray(value) ? value.length > 0 : value !== null,
+  );
 }

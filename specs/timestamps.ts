@@ -150,7 +150,7 @@ export const timestamps = ofTopic('timestamps', [
       id: 'last-used-at-after-creation',
       level: 'MUST',
       title: 'No token was used before it was created',
-      text: 'lastUsedAt is not earlier than createdAt, give or take a second.',
+      text: 'lastUsedAt is not earlier than createdAt, give or take a minute: the two may be of the clocks of two hosts.',
       source: 'Response Schema, lastUsedAt',
       causes:
         'The two times are swapped or in different units, or tokens are copied with the use of another.',
@@ -164,7 +164,7 @@ export const timestamps = ofTopic('timestamps', [
         const early = list.records.filter(([, { createdAt, lastUsedAt }]) => {
           if (!isMilliseconds(createdAt) || !isMilliseconds(lastUsedAt)) return false;
           seen += 1;
-          return lastUsedAt < createdAt - 1000;
+          return lastUsedAt < createdAt - serverGraceMs;
         });
         return places(indexes(early), 'lastUsedAt', 'a time after createdAt', 'an earlier one');
       });
@@ -212,7 +212,7 @@ export const timestamps = ofTopic('timestamps', [
       fix: "Store the server's time, in UTC, when the token is created.",
     },
     'createdAt',
-    ['persona', 'unused', 'restricted'],
+    ['persona', 'unused', 'restricted', 'default'],
     (createdAt, { createdBetween, createdAt: answered }, _, { grace }) => {
       // Of another form: judged by the requirements of its form.
       if (!isMilliseconds(createdAt)) return true;

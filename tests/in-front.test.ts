@@ -202,3 +202,15 @@ test('a proxy that routes by Host, and knows no other, is not taken for a busy s
   // The parts of one request, and no more.
   expect(report.requests).toBeLessThan(130);
 });
+
+test('a server that hangs up on requests for another host leaves nothing undecided', async () => {
+  const forward = forwardTo(portal.url);
+  const server = await http((request, response) => {
+    if (request.headers.host === new URL(server.url).host) forward(request, response);
+    else response.destroy();
+  });
+  const variables = { ...variablesOf(portal), PORTAL_TARGET: server.url };
+  const { code, report } = await portalConformance(['--only', 'no-way-around'], variables);
+  await server.close();
+  expect({ code, message: report.message }).toMatchObject({ code: 0 });
+});

@@ -44,7 +44,7 @@ export const requests: readonly WithoutTopic[] = [
       const all = await probeAll(context, [...spellings(listPath), routings()]);
       // What names another host may never come to the portal: the rest of it goes by itself.
       const parts = all.flatMap(({ probe, read: { exchange } }) =>
-        isMisrouted(exchange.request, exchange.response) ? (probe.parts ?? []) : [],
+        isMisrouted(exchange.request, exchange) ? (probe.parts ?? []) : [],
       );
       const answers = parts.length > 0 ? [...all, ...(await probeAll(context, parts))] : all;
       failIf(

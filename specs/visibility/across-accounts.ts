@@ -1,11 +1,12 @@
 import { type Ids, idsOf, namesOf, searchedIds, sidesOf } from '../../src/checks/accounts.ts';
-import { failEach, over, places } from '../../src/checks/findings.ts';
+import { type Difference, failEach, over, places } from '../../src/checks/findings.ts';
 import { changing, reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { choices } from '../../src/checks/request-parts.ts';
 import { Inconclusive } from '../../src/contract/finding.ts';
 import { sameId } from '../../src/contract/json.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { searchFor } from '../../src/secrets/search.ts';
 
 /** Nobody sees anything of another account. */
@@ -51,7 +52,7 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       id: 'accounts-share-nothing',
       level: 'MUST',
       title: 'Two accounts share no token',
-      text: "No token is listed both in the caller's account and in the outsider's.",
+      text: "No token is listed both in the caller's account and in the outsider's, nor one that the run created for a token or session of another account than its own.",
       source: 'Description',
       causes: 'Tokens without an account, or shared ones, are listed for everybody.',
       fix: 'Give each token one account, and list it there alone.',
@@ -74,6 +75,7 @@ export const acrossAccounts: readonly WithoutTopic[] = [
           return [{ expected, received: 'tokens of both accounts', count }];
         });
       }
+      if (context.isFull) failEach(await context.lists(), foreignIn(context.sandbox));
       return `over ${theirs.size} tokens of the outsider's account`;
     },
   ),
@@ -261,3 +263,18 @@ export const acrossAccounts: readonly WithoutTopic[] = [
     },
   ),
 ];
+
+/** Tokens of the run that a list holds and that are not of the account of its reader. */
+function foreignIn(sandbox: Sandbox) {
+  return ({ credential, byId }: ListRead): Difference[] => {
+    const own = sandbox.accountOf(credential.token);
+    if (own === undefined) return [];
+    const isForeign = (id: string) => {
+      const account = sandbox.accountOf(id);
+      return account !== undefined && String(account) !== String(own);
+    };
+    const count = [...byId.keys()].filter(isForeign).length;
+    const expected = 'only tokens of the account of who reads';
+    return count === 0 ? [] : [{ expected, received: 'tokens of another account', count }];
+  };
+}

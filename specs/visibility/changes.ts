@@ -152,6 +152,8 @@ export const changes: readonly WithoutTopic[] = [
         variable: 'PORTAL_NEW_TOKEN',
         token: token.id,
       };
+      const shut = await context.eventually(caller, ({ accepted }) => accepted);
+      if (shut) throw new Inconclusive(`${shut.trouble}: see listed-id-opens`);
       const etag = usableOf(await context.readNow(caller)).header('etag');
       if (etag === undefined) return 'not checked: the list has no ETag';
       const created = await sandbox.createToken(user);

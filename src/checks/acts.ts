@@ -76,9 +76,14 @@ export async function compareAfterActs(context: Context): Promise<string> {
     names.set(id, name);
     set.set(id, { ...set.get(id), name });
   };
+  const limits = new Map<string, unknown>();
   const restrict = async (token: CreatedToken, restrictions: unknown) => {
-    const answered = await sandbox.restrictToken(token, restrictions);
-    if (answered !== undefined) set.set(token.id, { ...set.get(token.id), restrictions: answered });
+    const { id } = token;
+    const before = limits.has(id) ? limits.get(id) : token.restrictions;
+    const answered = await sandbox.restrictToken({ ...token, restrictions: before }, restrictions);
+    if (answered === undefined) return;
+    limits.set(id, answered);
+    set.set(id, { ...set.get(id), restrictions: answered });
   };
   await Promise.all([
     rename(own, mate),

@@ -10,9 +10,10 @@ const wrong: readonly object[] = [
   { name: undefined },
   { name: 5 },
   { name: {} },
+  { name: null },
   { restrictions: { hosts: 'example.com' } },
   { restrictions: ['example.com'] },
-  { restrictions: 'example.com' },
+  { restrictions: { hosts: null } },
 ];
 
 /**

@@ -10,6 +10,7 @@ import type { CreatedToken } from '../sandbox/created-users.ts';
 import { type Difference, failEach, places } from './findings.ts';
 import { hasHostsOf } from './limits.ts';
 import { recordOf } from './own-record.ts';
+import { offsetOf } from './time-of-use.ts';
 
 /** What an act is to change in the list of an account. */
 export interface Change {
@@ -238,12 +239,4 @@ export class Ledger {
       restrictions,
     };
   }
-}
-
-/** By how much the portal's clock is ahead of ours at most: a time may be cut to the second. */
-function offsetOf(tokens: readonly CreatedToken[]): number | undefined {
-  const known = tokens.flatMap(({ clockOffset, createdAt = 0 }) =>
-    clockOffset === undefined ? [] : [clockOffset + (createdAt % 1000 === 0 ? 1000 : 0)],
-  );
-  return known.length > 0 ? Math.max(...known) : undefined;
 }

@@ -126,10 +126,15 @@ export function deadOnly(context: Context, probes: readonly Probe[]): readonly P
   );
 }
 
-/** Whether a gateway or a firewall may have turned away what it does not like: some do so with a page and 200. */
-function mayBeFront({ status, mediaType, json }: ListRead): boolean {
-  if (status === 200) return mediaType === 'text/html' && json.value === undefined;
-  return status === 400 || status === 403 || status === 406;
+/**
+ * Whether a gateway or a firewall may have turned away what it does not like: some do so with a
+ * page and 200, where a request has signs that code is written with.
+ */
+function mayBeFront({ status, mediaType, json, exchange }: ListRead): boolean {
+  if (status === 400 || status === 403 || status === 406) return true;
+  if (status !== 200 || mediaType !== 'text/html' || json.value !== undefined) return false;
+  const { headers, query } = exchange.request;
+  return /[%*'"<>\\(){}$]/.test(`${headers.Authorization} ${headers.Cookie} ${query?.sent}`);
 }
 
 /**
@@ -207,7 +212,7 @@ export function recordsIn(read: ListRead, ids: Search): Difference[] {
   return mentioned > 0 ? [{ expected, received: 'the id of a token', count: mentioned }] : [];
 }
 
-/** An error may have an id, a name and a time of its own; it has no further member of a token. */
+/** An error may have an id, a name and a time of its own; it has a value for no further member of a token. */
 const fewestMembers = 4;
 
 /** Objects that look like token records, however deep. */
@@ -217,7 +222,9 @@ function countRecords(body: unknown): number {
   while (open.length > 0) {
     const value = open.pop();
     if (typeof value !== 'object' || value === null) continue;
-    if (memberNames.filter((name) => name in value).length >= fewestMembers) count += 1;
+    const record = value as Record<string, unknown>;
+    const members = memberNames.filter((name) => (record[name] ?? null) !== null);
+    if (members.length >= fewestMembers) count += 1;
     for (const member of Object.values(value)) open.push(member);
   }
   return count;

@@ -3,6 +3,7 @@ import { Inconclusive } from '../contract/finding.ts';
 import { isMilliseconds } from '../contract/json.ts';
 import type { Context } from '../portal/context.ts';
 import type { Credential } from '../portal/credential.ts';
+import type { CreatedToken } from '../sandbox/created-users.ts';
 import { recordOf } from './own-record.ts';
 
 /**
@@ -60,3 +61,11 @@ export function readersOf(context: Context, token: Credential): readonly Credent
 
 /** Servers may note a use once in a second. */
 export const moreThanASecondMs = 1100;
+
+/** By how much the portal's clock is ahead of ours at most: a time may be cut to the second. */
+export function offsetOf(tokens: readonly CreatedToken[]): number | undefined {
+  const known = tokens.flatMap(({ clockOffset, createdAt = 0 }) =>
+    clockOffset === undefined ? [] : [clockOffset + (createdAt % 1000 === 0 ? 1000 : 0)],
+  );
+  return known.length > 0 ? Math.max(...known) : undefined;
+}

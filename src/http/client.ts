@@ -157,7 +157,7 @@ export class Client {
     if (!response) return;
     this.#isThere = true;
     const isBusy = response.status === 429 || response.status === 503;
-    if (!isBusy || isMisrouted(request, response)) {
+    if (!isBusy || isMisrouted(request, { response })) {
       limiter.passed();
       return;
     }

@@ -83,12 +83,13 @@ export function isUnavailable(status: number): boolean {
   return [429, 502, 503, 504].includes(status) || (status >= 520 && status <= 530);
 }
 
-/** Whether somebody on the way looked for another host than the target, which the request named. */
+/** Whether somebody on the way looked for another host than the target, which the request named, or hung up on it. */
 export function isMisrouted(
   { headers }: Pick<OutgoingRequest, 'headers'>,
-  response: Pick<IncomingResponse, 'status'> | undefined,
+  { response, failure }: Outcome,
 ): boolean {
-  return headers.Host !== undefined && [502, 503, 504].includes(response?.status ?? 0);
+  const isElsewhere = failure?.kind === 'broken' || [502, 503, 504].includes(response?.status ?? 0);
+  return headers.Host !== undefined && isElsewhere;
 }
 
 /** The media type in lower case, without parameters; `undefined` when there is none. */

@@ -16,21 +16,22 @@ const maxBroken = 5;
  */
 export function pauseBefore(
   request: OutgoingRequest,
-  { response, failure }: Outcome,
+  outcome: Outcome,
   attempts: number,
   isThere: boolean,
 ): number | undefined {
   const { method } = request;
+  const { response, failure } = outcome;
   const backOff = 100 * 2 ** (attempts - 1);
   // Nothing was sent: whatever the method, it can be sent again.
   if (failure?.kind === 'refused' || (failure?.kind === 'proxy' && isThere)) return backOff;
+  if (isMisrouted(request, outcome)) return undefined;
   if (failure?.kind === 'no-room') return method === 'POST' ? undefined : backOff;
   if (failure?.kind === 'broken')
     return attempts <= maxBroken && method !== 'POST' ? backOff - 100 : undefined;
   // A connection may have stalled while others go on.
   if (failure?.kind === 'timeout' && isThere && method === undefined && attempts === 1) return 0;
   if (response === undefined || !isUnavailable(response.status)) return undefined;
-  if (isMisrouted(request, response)) return undefined;
   // A gateway that gave up does not tell whether the POST was carried out.
   if (method === 'POST' && ![429, 503].includes(response.status)) return undefined;
   // Spread out, so that what waited does not come back all at once.

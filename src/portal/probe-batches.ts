@@ -144,7 +144,7 @@ export class ProbeBatches {
   async #probe({ probe, purpose }: Waiting): Promise<Exchange> {
     const request = probeRequest(probe, purpose);
     const first = await this.#client.send(request);
-    const isError = (first.response?.status ?? 0) >= 500 && !isMisrouted(request, first.response);
+    const isError = (first.response?.status ?? 0) >= 500 && !isMisrouted(request, first);
     return isError ? this.#client.send(request) : first;
   }
 
@@ -171,15 +171,17 @@ function batchesOf(waiting: readonly Waiting[]): readonly Waiting[][] {
 }
 
 /** Whether somebody who bans may have answered, or the portal does not answer at all. */
-function mayBeBan({ request, response }: Exchange): boolean {
-  if (isMisrouted(request, response)) return false;
+function mayBeBan(exchange: Exchange): boolean {
+  const { request, response } = exchange;
+  if (isMisrouted(request, exchange)) return false;
   const status = response?.status ?? 503;
   return status === 403 || status === 429 || isUnavailable(status);
 }
 
-function doubtOf({ failure, response, request }: Exchange): string | undefined {
+function doubtOf(exchange: Exchange): string | undefined {
+  const { failure, response, request } = exchange;
+  if (isMisrouted(request, exchange)) return undefined;
   if (failure) return `with ${request.credential}, ${failure.sentence}`;
   const status = response?.status ?? 0;
-  if (isMisrouted(request, response)) return undefined;
   return isUnavailable(status) ? `with ${request.credential}, the answer was ${status}` : undefined;
 }

@@ -1,6 +1,15 @@
 import { Inconclusive } from '../contract/finding.ts';
+import { saysTheSame } from '../contract/json.ts';
 import { attempt, insistOnEnd, mayBeDone, unlessRefused } from './attempt.ts';
-import { type Bearer, CallFailed, insisting, isRefusal, isUnknown, noSuchCall } from './caller.ts';
+import {
+  type Bearer,
+  CallFailed,
+  insisting,
+  isOverwhelmed,
+  isRefusal,
+  isUnknown,
+  noSuchCall,
+} from './caller.ts';
 import type { Calls } from './calls.ts';
 import { asAnswered, createToken, type Draft, findLost } from './create-token.ts';
 import type { CreatedToken, CreatedUser } from './created-users.ts';
@@ -25,7 +34,7 @@ export class Actions extends People {
       const draft = { kind: 'later', ...what } as const;
       return await createToken(this.calls, this.created, this.names, owner, draft);
     } catch (error) {
-      if (isRefusal(error)) return undefined;
+      if (isRefusal(error) || isOverwhelmed(error)) return undefined;
       return attempt(() => Promise.reject(error));
     }
   }
@@ -122,7 +131,9 @@ export class Actions extends People {
   /** Gives a token other restrictions. @returns them; undefined when it cannot @throws Inconclusive */
   async restrictToken(token: CreatedToken, restrictions: unknown): Promise<unknown> {
     const answered = await this.#update(token, { restrictions }, token.owner);
-    return answered && (answered.restrictions ?? restrictions);
+    // The old ones are no other form of the new ones: some portals answer the token as it was.
+    const isOld = saysTheSame(answered?.restrictions, token.restrictions);
+    return answered && (isOld ? restrictions : (answered.restrictions ?? restrictions));
   }
 
   /** @returns undefined when the portal has no such call, or not for them @throws Inconclusive */
@@ -141,7 +152,8 @@ export class Actions extends People {
     } catch (error) {
       if (error instanceof CallFailed && noSuchCall(error) && !error.isMissing) return undefined;
       const isOptional = by !== owner || 'restrictions' in change;
-      if (isOptional && (isRefusal(error) || isUnknown(error))) return undefined;
+      const isLeftOut = isRefusal(error) || isUnknown(error) || isOverwhelmed(error);
+      if (isOptional && isLeftOut) return undefined;
       return attempt(() => Promise.reject(error));
     }
   }

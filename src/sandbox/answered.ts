@@ -1,4 +1,20 @@
+import { type Exchange, serverTime } from '../http/exchange.ts';
 import type { Answer, Id } from './answers.ts';
+
+/** Two times by the server's clock, in milliseconds since the epoch. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** When something was created; nothing without a Date header. */
+export function creationTimes(exchange: Exchange): { readonly createdBetween?: Span } {
+  const now = serverTime(exchange);
+  if (now === undefined) return {};
+  const took = exchange.receivedAt - exchange.sentAt;
+  // The Date header is cut to the second.
+  return { createdBetween: { from: now - took - 1000, to: now + 1000 } };
+}
 
 /** A token as the creating call answered it; a member that it does not tell is undefined. */
 export interface TokenCreated {
@@ -16,6 +32,7 @@ export interface UserCreated {
   /** The address as the creating call answered it, if it did. */
   readonly email: string | undefined;
   readonly initialToken: TokenCreated;
+  readonly createdBetween?: Span;
 }
 
 export interface AccountCreated extends UserCreated {

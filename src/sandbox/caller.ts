@@ -68,6 +68,11 @@ export function isRefusal(error: unknown): error is CallFailed {
   );
 }
 
+/** An error of the server, each time that it was sent what few send: a name too long for its database. */
+export function isOverwhelmed(error: unknown): boolean {
+  return error instanceof CallFailed && error.status === 500;
+}
+
 /** Whether some process may not know a new token yet. */
 export function isUnknown(error: unknown): boolean {
   return error instanceof CallFailed && error.status === 401;

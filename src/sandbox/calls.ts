@@ -5,6 +5,7 @@ import {
   type AccountCreated,
   type AccountListed,
   accountOf,
+  creationTimes,
   type TokenCreated,
   type UserCreated,
   type UserListed,
@@ -164,7 +165,7 @@ export class Calls {
     const userId = this.#caller.read(exchange, (answer) => answer.get('user').get('id').id());
     const email = this.#caller.read(exchange, (answer) => answer.get('user').get('email').string());
     const initialToken = this.#tokenOf(exchange, (answer) => answer.get('initialToken'));
-    return { userId, email, initialToken };
+    return { userId, email, initialToken, ...creationTimes(exchange) };
   }
 
   /** A call that an administrator alone may make; it tells which accounts are others'. @throws CallFailed */

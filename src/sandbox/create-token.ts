@@ -1,6 +1,8 @@
+import { failIf } from '../contract/finding.ts';
 import { isMilliseconds, saysTheSame } from '../contract/json.ts';
-import { type Exchange, serverTime } from '../http/exchange.ts';
-import type { TokenCreated, UserCreated } from './answered.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { creationTimes, type TokenCreated, type UserCreated } from './answered.ts';
+import { isSame } from './answers.ts';
 import { isRefusal, mayTryAgain } from './caller.ts';
 import type { Calls } from './calls.ts';
 import type { Created } from './created.ts';
@@ -42,6 +44,7 @@ export async function createToken(
     const restrictions = hosts ? { hosts } : null;
     try {
       const { token, exchange } = await calls.createToken(owner, name, { hosts, fresh, more });
+      if (kind === 'later') refuseForeign(created, owner, token.id);
       created.tokens.set(token.id, owner);
       noteDifferences(created, { name, restrictions }, token);
       const times = { ...creationTimes(exchange), ...offsetOf(token, exchange) };
@@ -60,6 +63,14 @@ export async function createToken(
       if (id !== undefined) return { id, kind, owner, name, restrictions };
     }
   }
+}
+
+/** A creation answers a new token: one of another account is handed over to who asks. @throws Violation */
+function refuseForeign({ tokens }: Created, { accountId }: CreatedUser, id: string): void {
+  const known = tokens.get(id);
+  if (known === undefined || isSame(known.accountId, accountId)) return;
+  const expected = 'a new token, in answer to its creation';
+  failIf([{ expected, received: 'a token of another account', count: 1 }]);
 }
 
 /** Finds a token whose creation was carried out and whose response was lost: names may be those of others, too. */
@@ -92,16 +103,12 @@ function noteDifferences(
 }
 
 /** The token that a user came with. */
-export function defaultToken(owner: CreatedUser, { initialToken }: UserCreated): CreatedToken {
-  return { ...asAnswered(initialToken, null), kind: 'default', owner };
-}
-
-function creationTimes(exchange: Exchange): Pick<CreatedToken, 'createdBetween'> {
-  const now = serverTime(exchange);
-  if (now === undefined) return {};
-  const took = exchange.receivedAt - exchange.sentAt;
-  // The Date header is cut to the second.
-  return { createdBetween: { from: now - took - 1000, to: now + 1000 } };
+export function defaultToken(
+  owner: CreatedUser,
+  { initialToken, createdBetween }: UserCreated,
+): CreatedToken {
+  const times = createdBetween ? { createdBetween } : {};
+  return { ...asAnswered(initialToken, null), kind: 'default', owner, ...times };
 }
 
 function offsetOf({ createdAt }: TokenCreated, { receivedAt }: Exchange) {

@@ -1,4 +1,5 @@
 import type { Persona } from '../contract/requirement.ts';
+import type { Span } from './answered.ts';
 import type { Id } from './answers.ts';
 import type { Bearer } from './caller.ts';
 
@@ -30,7 +31,7 @@ export interface CreatedToken {
   readonly createdAt?: number | undefined;
   readonly lastUsedAt?: number | undefined;
   /** The server's clock around its creation, in milliseconds; undefined without a Date header. */
-  readonly createdBetween?: { readonly from: number; readonly to: number };
+  readonly createdBetween?: Span;
   /** By how much the server's clock is ahead of ours, as the creating call shows it, in milliseconds. */
   readonly clockOffset?: number;
 }

@@ -75,6 +75,12 @@ export class People {
     return attempt(() => this.#newUser({ accountId, hasSession }));
   }
 
+  /** The account of a bearer token of the run, or of a token that it created; undefined for others. */
+  accountOf(token: string): Id | undefined {
+    const { tokens, initialTokens, sessions } = this.created;
+    return (tokens.get(token) ?? initialTokens.get(token))?.accountId ?? sessions.get(token);
+  }
+
   /** The ids of users whom an administrator is listed in an account, the run's own among them. */
   async usersIn(accountId: Id): Promise<readonly Id[]> {
     const users = await attempt(() => this.calls.users(this.administrator));

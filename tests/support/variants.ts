@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { deflateSync, gzipSync } from 'node:zlib';
+import { recordOf } from '../../src/reference/answers.ts';
 import type { Behaviour } from '../../src/reference/behaviour.ts';
-import { inEvery, rewritten, withHeaders } from '../../src/reference/faults/edit.ts';
+import { inEvery, inOne, rewritten, used, withHeaders } from '../../src/reference/faults/edit.ts';
 import type { Store } from '../../src/reference/store.ts';
 import { outsideVariants } from './variants-outside.ts';
 
@@ -78,6 +79,9 @@ function counting(
     return hook(count, request, usual, store);
   };
 }
+
+/** When somebody began to delete a token, by portal. */
+const deletions = new WeakMap<Store, number>();
 
 /** When others last did something, by portal. */
 const acted = new WeakMap<Store, number>();
@@ -392,6 +396,38 @@ export const variants: readonly Behaviour[] = [
   unavailable('restart', 503, (count) => count === 3),
   unavailable('limited', 429, (count) => count % 5 === 4),
   {
+    name: 'clocks-apart',
+    says: 'uses are noted by a clock that is three seconds behind that of creations',
+    trips: [],
+    record: inOne(used, (record) => ({ ...record, lastUsedAt: record.createdAt - 3000 })),
+  },
+  {
+    name: 'refusal-audited',
+    says: 'a rejection has an id, a name, a time, and members of users that are null',
+    trips: [],
+    rejection: ({ status, headers }) =>
+      Response.json(
+        {
+          ...{ id: 'a1', name: 'Unauthorized', userId: null, userEmail: null },
+          ...{ createdAt: Date.now(), lastUsedAt: null, message: 'no valid token' },
+        },
+        { status, headers },
+      ),
+  },
+  {
+    name: 'deleted-by-others',
+    says: 'somebody deletes an old token during the run, and one of two processes learns of it late',
+    trips: [],
+    visible: (usual, { user }, store) => {
+      if (user.accountId !== 1 || store.reads < 8) return usual;
+      const [old] = usual.filter(({ userId, restrictions }) => userId === 1 && restrictions);
+      const begun = deletions.get(store) ?? Date.now();
+      deletions.set(store, begun);
+      const knows = Date.now() - begun > 120 || Math.random() < 0.5;
+      return knows ? usual.filter((one) => one !== old) : usual;
+    },
+  },
+  {
     name: 'busy',
     says: 'others make, use, rename and delete tokens all the time',
     trips: [],
@@ -438,6 +474,36 @@ export const variants: readonly Behaviour[] = [
       ignores: (madeAt) => Date.now() - madeAt < 200 && Math.random() < 0.75,
       deleted: (token, store) => void setTimeout(() => store.removeToken(token), 100),
       logout: (session, store) => void setTimeout(() => store.sessions.delete(session), 100),
+    },
+    {
+      name: 'update-answers-old',
+      says: 'an update answers the token as it was before',
+      trips: [],
+      around: async (request, usual, store) => {
+        const [, id] = /\/apiTokens\/([^/]+)$/.exec(request.url) ?? [];
+        const token = store.tokens.find((one) => one.id === id);
+        const before = token && JSON.stringify(recordOf(store, token));
+        const response = await usual(request);
+        if (request.method !== 'POST' || !before || !response.ok) return response;
+        return new Response(before, response);
+      },
+    },
+    {
+      name: 'error-for-hard-names',
+      says: 'names that are long, have a NUL or are taken are answered with 500',
+      trips: [],
+      around: async (request, usual, store) => {
+        const isCreation = request.method === 'POST' && request.url.endsWith('/apiTokens');
+        const { name } = isCreation
+          ? ((await request.clone().json()) as { name?: unknown })
+          : { name: undefined };
+        const isHard =
+          typeof name === 'string' &&
+          (name.includes('\0') ||
+            name.length > 255 ||
+            (name === 'the same name' && store.tokens.some((one) => one.name === name)));
+        return isHard ? Response.json({ error: 'internal' }, { status: 500 }) : usual(request);
+      },
     },
     unavailable('limited-writes', 429, (count) => count % 7 === 6),
   ]),

@@ -1,3 +1,4 @@
+import { recordOf } from '../answers.ts';
 import type { Behaviour } from '../behaviour.ts';
 import type { Store, Token } from '../store.ts';
 import { bearerOf, tokenOf } from './acts.ts';
@@ -34,7 +35,7 @@ export const givenFaults: readonly Behaviour[] = [
   {
     name: 'creation-takes-owner',
     says: 'a creation takes userId from the request',
-    trips: ['owner-and-times-not-given'],
+    trips: ['owner-and-times-not-given', 'accounts-share-nothing'],
     profile: 'full',
     around: copying(isCreation, ['userId']),
   },
@@ -48,7 +49,7 @@ export const givenFaults: readonly Behaviour[] = [
   {
     name: 'update-takes-owner',
     says: 'an update takes userId from the request',
-    trips: ['owner-and-times-not-given'],
+    trips: ['owner-and-times-not-given', 'accounts-share-nothing'],
     profile: 'full',
     around: copying(isUpdate, ['userId']),
   },
@@ -69,6 +70,47 @@ export const givenFaults: readonly Behaviour[] = [
       const owner = ownerOf(store, request);
       if (!owner || !isCreation(request) || typeof body.name !== 'number') return usual(request);
       return Response.json(store.addToken(owner, body.name as unknown as string, null));
+    },
+  },
+  {
+    name: 'name-null-kept',
+    says: 'a name of null is kept',
+    trips: ['name-string'],
+    profile: 'full',
+    around: async (request, usual, store) => {
+      const body: Given = isCreation(request) ? ((await request.clone().json()) as Given) : {};
+      const owner = ownerOf(store, request);
+      if (!owner || body.name !== null) return usual(request);
+      return Response.json(store.addToken(owner, null as unknown as string, null));
+    },
+  },
+  {
+    name: 'hosts-null-kept',
+    says: 'restrictions whose hosts are null are kept',
+    trips: ['restrictions-hosts'],
+    profile: 'full',
+    around: async (request, usual, store) => {
+      const body: Given = isCreation(request) ? ((await request.clone().json()) as Given) : {};
+      const owner = ownerOf(store, request);
+      const limits = body.restrictions as { hosts?: unknown } | undefined;
+      if (!owner || limits?.hosts !== null) return usual(request);
+      return Response.json(store.addToken(owner, `${body.name}`, limits as never));
+    },
+  },
+  {
+    name: 'name-taken-moves',
+    says: 'the creation of a token of a name that is taken moves the token of that name',
+    trips: ['acts-change-nothing-else'],
+    profile: 'full',
+    around: async (request, usual, store) => {
+      const body: Given = isCreation(request) ? ((await request.clone().json()) as Given) : {};
+      const owner = ownerOf(store, request);
+      const taken = store.tokens.find(
+        ({ name, userId }) => name === body.name && userId !== owner?.id,
+      );
+      if (!owner || !taken || body.name === 'Default') return usual(request);
+      Object.assign(taken, { userId: owner.id });
+      return Response.json(recordOf(store, taken));
     },
   },
   {

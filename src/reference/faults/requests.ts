@@ -3,7 +3,29 @@ import { holder, somebody } from './authentication.ts';
 import { orElse } from './edit.ts';
 
 /** What a request holds beside a token, or in its place, and what sessions are taken for. */
+/** A page to log in with, as a framework sends it to browsers. */
+const loginPage = () =>
+  new Response('<!doctype html><title>Sign in</title>', {
+    headers: { 'Content-Type': 'text/html' },
+  });
+
 export const requestFaults: readonly Behaviour[] = [
+  {
+    name: 'login-page-for-browsers',
+    says: 'a browser without a token gets a page to log in, with 200',
+    trips: ['nothing-else-authenticates'],
+    rejection: (usual, request) =>
+      request.headers.get('accept')?.includes('text/html') ? loginPage() : usual,
+  },
+  {
+    name: 'page-for-other-schemes',
+    says: 'other schemes than Bearer get the page of the application, with 200',
+    trips: ['other-scheme-refused', 'session-elsewhere-refused'],
+    rejection: (usual, request) =>
+      /^(basic|token|apikey) /i.test(request.headers.get('authorization') ?? '')
+        ? loginPage()
+        : usual,
+  },
   {
     name: 'open-to-altered-session',
     says: 'a session is found by its beginning',

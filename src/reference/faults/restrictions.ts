@@ -37,6 +37,18 @@ export const restrictionsFaults: readonly Behaviour[] = [
     record: inOne(unused, having('restrictions', 0)),
   },
   {
+    name: 'restrictions-empty-everywhere',
+    says: 'an empty object stands for unrestricted, in creations, too',
+    trips: ['restrictions-null-when-none'],
+    profile: 'full',
+    around: async (request, usual) => {
+      const response = await usual(request);
+      const text = (await response.text()).replaceAll('"restrictions":null', '"restrictions":{}');
+      const { status, headers } = response;
+      return new Response(text === '' ? null : text, { status, headers });
+    },
+  },
+  {
     name: 'restrictions-text',
     says: 'restrictions are JSON text in a string',
     trips: form,

@@ -124,8 +124,18 @@ export const timestampsFaults: readonly Behaviour[] = [
     trips: ['last-used-at-after-creation'],
     record: inOne(used, (record) => ({
       ...record,
-      lastUsedAt: record.createdAt - 2000,
+      lastUsedAt: record.createdAt - 3_600_000,
     })),
+  },
+  {
+    name: 'default-created-early',
+    says: 'the token that a user came with was created three hours before',
+    trips: ['created-at-when-made'],
+    profile: 'full',
+    record: (record) =>
+      record.name === 'Default'
+        ? { ...record, createdAt: record.createdAt - 3 * 3_600_000 }
+        : record,
   },
   {
     name: 'use-not-recorded',

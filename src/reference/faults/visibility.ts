@@ -46,6 +46,20 @@ export const visibilityFaults: readonly Behaviour[] = [
     visible: (_, __, store) => store.tokens,
   },
   {
+    name: 'default-sees-all',
+    says: 'the token that a user came with opens the list of all accounts',
+    trips: ['accounts-share-nothing'],
+    profile: 'full',
+    visible: (usual, { token }, store) => (token?.name === 'Default' ? store.tokens : usual),
+  },
+  {
+    name: 'restricted-sees-all',
+    says: 'a restricted token opens the list of all accounts',
+    trips: ['accounts-share-nothing'],
+    profile: 'full',
+    visible: (usual, { token }, store) => (token?.restrictions ? store.tokens : usual),
+  },
+  {
     name: 'outsider-sees-caller',
     says: 'another account sees the first token of this one',
     trips: acrossAccounts,
