@@ -9,6 +9,7 @@ const names = [
   'read-only',
   'bystander',
   'start-up',
+  'pairs',
   'peers',
   'full',
   'red',

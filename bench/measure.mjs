@@ -19,9 +19,9 @@ export const bare = Object.fromEntries(
 );
 
 /** The wall time of a process in milliseconds. */
-export function time(args, env = {}) {
+export function time(args, env = {}, command = process.execPath) {
   const from = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, args, {
+  const { status, stderr } = spawnSync(command, args, {
     env: { ...bare, ...env },
     cwd: folder,
   });
@@ -35,7 +35,7 @@ export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(va
 export function sideBySide(commands, times = rounds) {
   const results = commands.map(() => []);
   for (let round = 0; round < times; round += 1)
-    for (const [index, [args, env]] of commands.entries()) results[index].push(time(args, env));
+    for (const [index, command] of commands.entries()) results[index].push(time(...command));
   return results.map((values) => ({
     ms: median(values),
     noise: (Math.max(...values) - Math.min(...values)) / median(values),

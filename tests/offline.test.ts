@@ -99,6 +99,11 @@ describe('explain', () => {
     expect(stdout).toMatch(/violates it\n.*\n {2}HTTP\/1.1 200 OK\n/);
   });
 
+  test('the example is what most people send who get it wrong', async () => {
+    expect((await explained('created-at-milliseconds'))[1]).toContain('"createdAt": 1736942400,');
+    expect((await explained('last-used-at-milliseconds'))[1]).toMatch(/"lastUsedAt": \d{10},/);
+  });
+
   test('an unknown one is answered with one that is like it', async () => {
     const { code, stderr } = await cli('explain', 'created-at-seconds');
     expect([code, stderr]).toEqual([2, expect.stringMatching(/Did you mean created-at-/)]);

@@ -21,7 +21,7 @@ const times = 5;
 
 /** Other tools on the same server, each with the fullest test set in its own idiom. */
 export async function measure() {
-  if (!areInstalled()) install();
+  install();
   const all = [ours(), ours('--concurrency', '1'), ...tools()];
   const rows = all.map(({ name }) => [name]);
   const node = [];
@@ -82,7 +82,9 @@ function areInstalled() {
   );
 }
 
-function install() {
+/** Installs the other tools, where they are not. */
+export function install() {
+  if (areInstalled()) return;
   const args = ['install', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'];
   const { status } = spawnSync('npm', args, { cwd: peersFolder, stdio: 'inherit', env: bare });
   if (status !== 0) throw new Error('the other tools could not be installed');

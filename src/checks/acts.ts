@@ -7,8 +7,9 @@ import { unlessInconclusive } from '../sandbox/attempt.ts';
 import type { Bearer } from '../sandbox/caller.ts';
 import type { CreatedToken, CreatedUser } from '../sandbox/created-users.ts';
 import { harderNames, hardestNames } from '../sandbox/names.ts';
+import type { Change } from './change.ts';
 import { failEach } from './findings.ts';
-import { type Change, Ledger } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 
 /**
  * Does what is done in an account, in one of its own with three users, and compares its list after

@@ -9,6 +9,8 @@ import { type Call, complain } from './shared.ts';
 
 interface Fixture extends Example {
   readonly request?: 'to be refused';
+  /** Whether most people who get it wrong get it wrong so. */
+  readonly usual?: true;
 }
 
 /** Tells all that is known of one requirement. */
@@ -27,13 +29,18 @@ export async function explainCommand(id: string, { output }: Call): Promise<numb
   }
   const breaking = [...fixtures('invalid'), ...fixtures('valid')]
     .filter((fixture) => fixture.requirements?.includes(id))
-    .sort((a, b) => (a.requirements?.length ?? 0) - (b.requirements?.length ?? 0))[0];
+    .sort((a, b) => rankOf(a) - rankOf(b))[0];
   const refused = breaking?.request === 'to be refused';
   const satisfying = fixture('valid', refused ? 'refusal.json' : 'contract-example.json');
   const tripping = faults.filter(({ trips }) => trips.includes(id)).map(({ says }) => says);
   const examples = { satisfying, breaking, faults: [...new Set(tripping)] };
   output.out(renderExplanation(one, examples));
   return 0;
+}
+
+/** The one that most people would have sent comes first, then what breaks little else. */
+function rankOf({ usual, requirements: broken = [] }: Fixture): number {
+  return usual ? 0 : broken.length;
 }
 
 const folder = join(

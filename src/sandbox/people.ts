@@ -116,15 +116,20 @@ export class People {
    * @throws Inconclusive
    */
   async removeUserIfAllowed({ id, accountId }: CreatedUser): Promise<string | undefined> {
-    const all = await attempt(() => this.calls.users(this.administrator));
-    const users = all.filter((user) => isSame(user.id, id));
-    const isAlone = users.length === 1 && users.every((user) => isSame(user.accountId, accountId));
-    // Some portals count users by account: another may have the same id.
-    if (!isAlone || !this.created.isUnambiguous(id))
-      return 'the list of users does not show them alone under their id';
-    return unlessRefused(() =>
-      insistOnEnd(() => this.calls.deleteUser(this.administrator, id), 404),
-    );
+    let stays: string | undefined;
+    const remove = async (again: boolean) => {
+      const all = await this.calls.users(this.administrator);
+      const users = all.filter((user) => isSame(user.id, id));
+      if (again && users.length === 0) return;
+      const isAlone =
+        users.length === 1 && users.every((user) => isSame(user.accountId, accountId));
+      // Some portals count users by account, and some give an id again: another may have it.
+      if (isAlone && this.created.isUnambiguous(id))
+        await this.calls.deleteUser(this.administrator, id);
+      else stays = 'the list of users does not show them alone under their id';
+    };
+    const refusal = await unlessRefused(() => insistOnEnd(remove, 404));
+    return stays ?? refusal;
   }
 
   /**

@@ -1,0 +1,15 @@
+import type { TokenRecord } from '../portal/body-facts.ts';
+import type { CreatedToken } from '../sandbox/created-users.ts';
+
+/** What an act is to change in the list of an account. */
+export interface Change {
+  /** Tokens that were created. */
+  readonly come?: readonly CreatedToken[];
+  readonly gone?: readonly string[];
+  /** Tokens that may stay or go. */
+  readonly mayGo?: (record: TokenRecord) => boolean;
+  /** What members were set to, by the id of the token. */
+  readonly set?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** Ids of tokens that were used. */
+  readonly used?: readonly string[];
+}
