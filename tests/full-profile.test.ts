@@ -468,7 +468,7 @@ describe('cleaning up', () => {
   test('what cannot be removed is listed with the command that removes it', async () => {
     const server = await behind(failing('POST /admin/deleteAccount', 500));
     const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
-    const called = await judgeWith(variables, { settle: '0.2' }, { cleanupTimeoutMs: 1500 });
+    const called = await judgeWith(variables, { settle: '0.2' }, { cleanupTimeoutMs: 4000 });
     await server.close();
     expect([called.exitCode, called.outcome]).toEqual([4, 'conformant']);
     expect(called.leftovers.length).toBeGreaterThan(2);

@@ -17,14 +17,15 @@ export async function measure() {
     const server = await startServer(delay);
     const portal = portalOf(server.url, server.tokens);
     const variables = { ...server.tokens, PORTAL_TARGET: server.url };
-    const pactum = tools().find(({ name }) => name.endsWith('runner of Node'));
     const commands = [
       ['portal-conformance', [[cli, '--quiet'], variables]],
       [
         'the same with the requirements of 0.1',
         [[cli, '--quiet', '--only', `${first}`], variables],
       ],
-      [pactum.name, pactum.call(portal)],
+      ...tools()
+        .filter(({ name }) => name.endsWith('runner of Node'))
+        .map(({ name, call }) => [name, call(portal)]),
       ['curl, one process', [curlOf(portal), {}, 'curl']],
       ['`node -e 0`', nodeAlone],
     ];
@@ -38,14 +39,16 @@ export async function measure() {
       times,
     );
     server.stop();
-    for (const [index, { ms: took, noise }] of medians.entries())
+    for (const [index, [name]] of commands.entries()) {
+      const { ms: took, noise } = medians[index];
       rows.push([
-        `${commands[index][0]}, ${delay} ms`,
+        `${name}, ${delay} ms`,
         counted[index],
         ms(took),
         ratio(medians[0].ms, took),
         percent(noise),
       ]);
+    }
   }
   return [
     `Each as a process, in turn, on the same reference portal; medians of ${times}. pactum and curl send six requests, one`,

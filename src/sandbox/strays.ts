@@ -21,7 +21,9 @@ const none: Strays = { removed: 0, stillListed: 0, left: [] };
  * although the call said that it was not, or elsewhere. A list that is not to be had says nothing.
  */
 export async function removeStrays(means: CleanupMeans): Promise<Strays> {
-  const { calls, administrator, created, runId } = means;
+  const { calls, administrator, created, runId, until } = means;
+  // What is left of the bound is for ending sessions.
+  if (Date.now() > until) return none;
   try {
     const accounts = await calls.accounts(administrator);
     const users = await calls.users(administrator);
