@@ -10,8 +10,6 @@ const delays = [0, 20, 100];
 /** A whole read-only run beside six requests, one after another, in turn. */
 export async function measure() {
   install();
-  const { requirements } = await import('../../build/specs/index.js');
-  const first = requirements.filter(({ since }) => since === '0.1.0').map(({ id }) => id);
   const rows = [];
   for (const delay of delays) {
     const server = await startServer(delay);
@@ -19,10 +17,6 @@ export async function measure() {
     const variables = { ...server.tokens, PORTAL_TARGET: server.url };
     const commands = [
       ['portal-conformance', [[cli, '--quiet'], variables]],
-      [
-        'the same with the requirements of 0.1',
-        [[cli, '--quiet', '--only', `${first}`], variables],
-      ],
       ...tools()
         .filter(({ name }) => name.endsWith('runner of Node'))
         .map(({ name, call }) => [name, call(portal)]),
