@@ -380,6 +380,24 @@ async function judgeWithQuota(quota: number, given: Given = {}): Promise<Report>
   return report;
 }
 
+test("a token that a job adds to each account a moment later is nobody's fault", async () => {
+  const behaviour: Behaviour = {
+    name: 'token-by-job',
+    says: 'a job adds a token to each account a moment after its creation',
+    trips: [],
+    profile: 'full',
+    around: async (request, usual, store) => {
+      const response = await usual(request);
+      const user = request.url.endsWith('/createAccount') ? store.users.at(-1) : undefined;
+      if (user && response.ok) setTimeout(() => store.addToken(user, 'Viewer', null), 300);
+      return response;
+    },
+  };
+  const report = await judgeBehaviour(behaviour, { only: 'acts-change-nothing-else' });
+  const [acts] = report.requirements.filter(({ id }) => id === 'acts-change-nothing-else');
+  expect(acts?.status).toBe('pass');
+});
+
 test('a quota on tokens leaves the long list to those that could be created', async () => {
   const report = await judgeWithQuota(60, { only: 'long-list-whole' });
   expect([report.outcome, tripped(report)]).toEqual(['conformant-partial', []]);

@@ -153,6 +153,42 @@ test('a user whom the portal creates in the account of somebody else is removed 
   expect(stateOf(portal.store)).toBe(before);
 });
 
+describe('tokens that are accepted although their account is gone', () => {
+  /** A portal that forgets the tokens of accounts that it removes, and takes them on. */
+  async function forgetful(mayDelete: boolean) {
+    const known = new Set<string>();
+    const ended = new Set<string>();
+    const server = await behind(portal, (request, response) => {
+      const { tokens } = portal.store;
+      for (const { id } of tokens) known.add(id);
+      const bearer = request.headers.authorization?.replace('Bearer ', '') ?? '';
+      const isForgotten = known.has(bearer) && !tokens.some(({ id }) => id === bearer);
+      if (!isForgotten || ended.has(bearer)) return false;
+      if (request.method === 'DELETE' && mayDelete) ended.add(bearer);
+      if (isCall(request, 'GET /auth/whoami')) response.end('{"account":{"id":77}}');
+      else response.writeHead(request.method === 'DELETE' && mayDelete ? 204 : 403).end();
+      return true;
+    });
+    return { server, open: () => known.size - ended.size - portal.store.tokens.length };
+  }
+
+  test('are deleted', async () => {
+    const { server, open } = await forgetful(true);
+    const { code, report } = await runThrough(server);
+    expect({ code, left: report.leftovers }).toEqual({ code: 0, left: [] });
+    expect(open()).toBe(0);
+  });
+
+  test('are named where they cannot be', async () => {
+    const { server } = await forgetful(false);
+    const { code, report } = await runThrough(server);
+    expect(code).toBe(4);
+    expect(report.leftovers.map(({ what, why }) => `${what}: ${why}`)).toEqual([
+      expect.stringMatching(/^tokens of accounts of run \w+, which are gone: the portal still/),
+    ]);
+  });
+});
+
 describe('cleanup', () => {
   const cleanup = (...args: string[]) =>
     run(process.execPath, ['dist/src/cli.js', 'cleanup', ...args], adminVariablesOf(portal));

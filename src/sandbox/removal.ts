@@ -4,6 +4,7 @@ import { type Id, isSame } from './answers.ts';
 import { CallFailed } from './caller.ts';
 import { nameOf } from './commands.ts';
 import type { CreatedAccount, Leftover } from './created.ts';
+import { endLiveTokens } from './live-tokens.ts';
 import { prefixOf, runOf } from './names.ts';
 import { type CleanupMeans, type Removal, removeAccount } from './remove-account.ts';
 import { removeStrays } from './strays.ts';
@@ -33,11 +34,19 @@ export async function removeCreated(means: CleanupMeans): Promise<Cleanup> {
   );
   await Promise.all(staying.map(({ account }) => emptyAccount(means, account, 'all')));
   const strays = await removeStrays(means);
+  const gone = ended.flatMap(({ account, removal }) =>
+    removal?.state === 'gone' ? [account.id as Id] : [],
+  );
+  const live = await endLiveTokens(means, gone);
   const total = (state: Removal['state']) =>
     ended
       .filter(({ removal }) => removal?.state === state)
       .reduce((sum, { account }) => sum + created.countIn(account.id as Id), 0);
-  const left = [...ended.flatMap(({ leftover }) => leftover ?? []), ...strays.left];
+  const left = [
+    ...ended.flatMap(({ leftover }) => leftover ?? []),
+    ...strays.left,
+    ...(live ? [live] : []),
+  ];
   const removed = total('gone') + strays.removed - strays.stillListed;
   return { removed, unverified: total('unverified') + strays.stillListed, left };
 }

@@ -476,17 +476,6 @@ export const variants: readonly Behaviour[] = [
       logout: (session, store) => void setTimeout(() => store.sessions.delete(session), 100),
     },
     {
-      name: 'token-by-job',
-      says: 'a job adds a token to each account a second after its creation',
-      trips: [],
-      around: async (request, usual, store) => {
-        const response = await usual(request);
-        const user = request.url.endsWith('/createAccount') ? store.users.at(-1) : undefined;
-        if (user && response.ok) setTimeout(() => store.addToken(user, 'Viewer', null), 1000);
-        return response;
-      },
-    },
-    {
       name: 'update-answers-old',
       says: 'an update answers the token as it was before',
       trips: [],
