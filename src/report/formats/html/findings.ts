@@ -19,7 +19,7 @@ export function renderFindings(findings: readonly Finding[]): Part[] {
   );
 }
 
-/** What was expected, whoever it was expected for: `status 401 for a token in a cookie`. */
+/** What was expected, without the credential that it names: of `status 401 for no token`, `status 401 for`. */
 function kindOf(expected: string, { credential = '' }: Finding): string {
   return expected.replace(credential, '');
 }
