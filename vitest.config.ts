@@ -36,7 +36,16 @@ export default defineConfig({
       },
       // What takes longer has a script of its own, and is part of no other run.
       ...(process.argv.includes('prove')
-        ? [{ test: { name: 'prove', include: ['tests/prove/prove.ts'] } }]
+        ? [
+            {
+              test: {
+                name: 'prove',
+                include: ['tests/prove/prove.ts'],
+                testTimeout: 0,
+                maxConcurrency: 6,
+              },
+            },
+          ]
         : []),
       ...(process.argv.includes('real')
         ? [{ test: { name: 'real', include: ['tests/real/real.ts'], testTimeout: 180_000 } }]

@@ -59,6 +59,34 @@ describe('a proxy', () => {
     expect(new Set(proxy.seen)).toEqual(new Set([`CONNECT portal.test:${portOf(url)}`]));
   });
 
+  test.each(['http', 'https'])(
+    'is asked for a tunnel once, where one is free (%s)',
+    async (scheme) => {
+      const proxy = await connectProxy();
+      const server = await (scheme === 'https'
+        ? https(tls, forwardTo(portal.url))
+        : http(forwardTo(portal.url)));
+      const { report } = await portalConformance(
+        [
+          named(server.url),
+          '--ca',
+          join(folder, 'ca.pem'),
+          '--proxy',
+          proxy.url,
+          '--concurrency',
+          '1',
+          ...quick,
+        ],
+        variablesOf(portal),
+      );
+      await server.close();
+      await proxy.close();
+      expect(report).toMatchObject({ outcome: 'conformant' });
+      // Some requests need a connection of their own.
+      expect(proxy.seen.length).toBeLessThan(report.requests / 4);
+    },
+  );
+
   test('tunnels to an http target, too: it sees no path', async () => {
     const proxy = await connectProxy();
     const target = named(portal.url);

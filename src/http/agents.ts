@@ -54,8 +54,9 @@ export function agentsOf(
       const agent = new Agent(url, {
         ...{ ...trust(connecting), ...more, from, connectMs: timeoutMs * 0.9 },
       });
-      // What is given to it is for the proxy; this is for what is behind.
-      Object.assign(agent.options, options);
+      // What is given to it is for the proxy; this is for what is behind. Unless it is told whether
+      // that is TLS, it guesses from its callers, and finds no connection again that it has kept.
+      Object.assign(agent.options, options, { secureEndpoint: target.tls });
       return agent;
     }
     const found = address ? { lookup: always(address) } : {};

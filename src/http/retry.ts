@@ -22,19 +22,20 @@ export function pauseBefore(
 ): number | undefined {
   const { method } = request;
   const { response, failure } = outcome;
-  const backOff = 100 * 2 ** (attempts - 1);
+  // Spread out, so that what waited does not come back all at once: a proxy that bounds its
+  // connections would refuse each of them again.
+  const backOff = 100 * 2 ** (attempts - 1) * (0.5 + Math.random());
   // Nothing was sent: whatever the method, it can be sent again.
   if (failure?.kind === 'refused' || (failure?.kind === 'proxy' && isThere)) return backOff;
   if (isMisrouted(request, outcome)) return undefined;
   if (failure?.kind === 'no-room') return method === 'POST' ? undefined : backOff;
   if (failure?.kind === 'broken')
-    return attempts <= maxBroken && method !== 'POST' ? backOff - 100 : undefined;
+    return attempts <= maxBroken && method !== 'POST' ? (attempts === 1 ? 0 : backOff) : undefined;
   // A connection may have stalled while others go on.
   if (failure?.kind === 'timeout' && isThere && method === undefined && attempts === 1) return 0;
   if (response === undefined || !isUnavailable(response.status)) return undefined;
   // A gateway that gave up does not tell whether the POST was carried out.
   if (method === 'POST' && ![429, 503].includes(response.status)) return undefined;
-  // Spread out, so that what waited does not come back all at once.
   const after = retryAfterOf(response);
   return after === undefined ? backOff : after + 50 + Math.random() * 100;
 }
