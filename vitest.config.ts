@@ -40,7 +40,7 @@ export default defineConfig({
             {
               test: {
                 name: 'prove',
-                include: ['tests/prove/prove.ts'],
+                include: ['tests/prove/part-*.ts'],
                 testTimeout: 0,
                 maxConcurrency: 6,
               },

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 for (const name of Object.keys(process.env))
   if (name.startsWith('PORTAL_')) delete process.env[name];
-const args = ['vitest', 'run', '--project', 'prove', '--reporter', 'dot', ...process.argv.slice(2)];
+const reporters = ['--reporter=dot', '--reporter=tests/prove/reporter.ts'];
+const args = ['vitest', 'run', '--project', 'prove', ...reporters, ...process.argv.slice(2)];
 const { status } = spawnSync('npx', args, {
   cwd: fileURLToPath(new URL('..', import.meta.url)),
   stdio: 'inherit',

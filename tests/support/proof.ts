@@ -4,6 +4,9 @@ import { faults } from '../../src/reference/faults.ts';
 import { hostileServers } from './hostile-servers.ts';
 import { variants } from './variants.ts';
 
+/** Every mutant, and every variant. */
+export const behaviours: readonly Behaviour[] = [...faults, ...variants];
+
 /** What one mutant or variant was found to trip. */
 export interface Trial {
   readonly behaviour: Behaviour;

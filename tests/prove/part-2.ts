@@ -1,0 +1,3 @@
+import { tryAll } from './trials.ts';
+
+tryAll(1);
