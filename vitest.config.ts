@@ -48,7 +48,16 @@ export default defineConfig({
           ]
         : []),
       ...(process.argv.includes('real')
-        ? [{ test: { name: 'real', include: ['tests/real/real.ts'], testTimeout: 180_000 } }]
+        ? [
+            {
+              test: {
+                name: 'real',
+                include: ['tests/real/real.ts'],
+                testTimeout: 180_000,
+                maxConcurrency: 3,
+              },
+            },
+          ]
         : []),
       ...(process.argv.includes('signals')
         ? [

@@ -35,14 +35,23 @@ function pathOf(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 }
 
+/** Below those that a system gives out by itself: another server may take one in between. */
+let port = 20_000 + Math.floor(Math.random() * 10_000);
+
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  port += 1;
+  const server = createServer();
+  const bound = once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  server.listen(port, '127.0.0.1');
+  if (!(await bound)) return freePort();
+  const found = (server.address() as AddressInfo).port;
   server.close();
   await once(server, 'close');
-  return port;
+  return found;
 }
 
 /** A program that serves on a port, with files of its own. */
