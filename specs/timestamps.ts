@@ -1,12 +1,14 @@
 import { asCreated } from '../src/checks/as-created.ts';
 import { failEach, over, places } from '../src/checks/findings.ts';
 import { anyProfile, ofTopic, reading, shaped } from '../src/checks/kinds.ts';
+import { sidesOf } from '../src/checks/sides.ts';
 import { readersOf, staleUse } from '../src/checks/time-of-use.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import { isMilliseconds, saysTheSame } from '../src/contract/json.ts';
 import type { TokenRecord } from '../src/portal/body-facts.ts';
 import { serverGraceMs } from '../src/portal/clock.ts';
 import type { Context } from '../src/portal/context.ts';
+import type { ListRead } from '../src/portal/list-read.ts';
 import { otherUses } from './timestamps/other-uses.ts';
 import { uses } from './timestamps/uses.ts';
 
@@ -77,20 +79,26 @@ export const timestamps = ofTopic('timestamps', [
       let seen = 0;
       failEach(lists, (list) => {
         const twins = repeated(list.records.map(([, { id }]) => id));
+        const { label } = list.credential;
         const moved = list.records.filter(([, { id, createdAt }]) => {
           // What cannot be told apart by its id cannot be followed.
           if (typeof id !== 'string' || twins.has(id)) return false;
-          const key = `${list.credential.label} ${id}`;
+          const key = `${label} ${id}`;
           if (!first.has(key)) first.set(key, createdAt);
           else seen += 1;
           return !saysTheSame(first.get(key), createdAt);
         });
-        return places(
-          indexes(moved),
-          'createdAt',
-          'the createdAt of the read before',
-          'another value',
-        );
+        if (!moved[0]) return [];
+        const [, record] = moved[0];
+        const isEarlier = ({ credential, byId }: ListRead) =>
+          credential.label === label && byId.has(`${record.id}`);
+        const before = lists.find(isEarlier)?.byId.get(`${record.id}`) ?? record;
+        const sides = sidesOf(['the read before', 'this read'], ['createdAt'], before, record);
+        const expected = 'the createdAt of the read before';
+        return places(indexes(moved), 'createdAt', expected, 'another value').map((found) => ({
+          ...found,
+          sides,
+        }));
       });
       if (seen === 0) throw new Inconclusive('no token was there at two reads', 'untested');
       return over(seen, 'record', lists);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
+import { memberNames } from '../src/contract/shape.ts';
 import { plain } from '../src/reference/behaviour.ts';
 import { faults } from '../src/reference/faults.ts';
 import { idsWith, judgeBehaviour, tripped } from './support/judge.ts';
@@ -16,6 +17,26 @@ describe('a fault trips exactly what it says', () => {
       expect(tripped(report).sort()).toEqual([...fault.trips].sort());
     });
   }
+});
+
+describe('readings that disagree are beside each other', () => {
+  test.each([
+    ['name-hidden-for-others', 'lists-agree', ['name'], 'an empty string'],
+    ['user-id-of-reader', 'lists-agree', ['userId'], /^the integer/],
+    ['created-at-moves', 'created-at-stable', ['createdAt'], /^another integer of 13 digits/],
+    ['first-user-sees-less', 'lists-hold-the-same', undefined, 'not listed'],
+    ['own-token-hidden', 'session-sees-the-same', undefined, 'not listed'],
+  ])('%s: %s', async (name, id, differing, other) => {
+    const fault = faults.find((one) => one.name === name) ?? plain;
+    const report = await judgeBehaviour(fault);
+    const found = report.requirements.find((one) => one.id === id)?.findings[0]?.sides;
+    const marked = found?.members.filter(({ differs }) => differs) ?? [];
+    expect(marked.map((member) => member.name)).toEqual(differing ?? memberNames);
+    expect(marked[0]?.other).toEqual(
+      typeof other === 'string' ? other : expect.stringMatching(other),
+    );
+    expect(new Set(found?.of).size).toBe(2);
+  });
 });
 
 test.each([undefined, 'full'] as const)(

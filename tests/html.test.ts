@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Sides } from '../src/contract/finding.ts';
 import { type Status, statuses } from '../src/contract/judge.ts';
 import { render } from '../src/report/formats/formats.ts';
 import { renderHtml } from '../src/report/formats/html/page.ts';
@@ -32,6 +33,14 @@ beforeAll(async () => {
     writeFileSync(join(folder, `${name}.html`), renderHtml(other));
   browser = await launchChromium();
 });
+
+const sides: Sides = {
+  of: ["caller's API token", "teammate's API token"],
+  members: [
+    { name: 'id', one: 'hexadecimal', other: 'hexadecimal', differs: false },
+    { name: 'name', one: 'a string of 6 characters', other: 'an empty string', differs: true },
+  ],
+};
 
 /** Reports that look different. */
 function others(): Record<string, Report> {
@@ -59,7 +68,8 @@ function others(): Record<string, Report> {
       count: 1,
       curl: `curl -sS -i http://127.0.0.1:9909/${credential.replaceAll(' ', '-')}`,
     }));
-    const own = index % 2 === 0 ? findings : finding ? [finding] : [];
+    const apart = finding ? [index === 1 ? { ...finding, sides } : finding] : [];
+    const own = index % 2 === 0 ? findings : apart;
     return { ...(failing as RequirementResult), id, findings: own };
   });
   return {
@@ -427,6 +437,20 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
     const rows = page.locator('#unknown-token-refused table.same tbody tr');
     expect(await rows.count()).toBe(3);
     expect(await rows.first().textContent()).toContain('status 200');
+  });
+
+  test(needs('readings that disagree are beside each other, what differs marked'), async () => {
+    const page = await open('many.html', '#id-present-1');
+    const sides = page.locator('#id-present-1 table.sides');
+    const rows = sides.locator('tbody tr');
+    expect(await rows.allInnerTexts()).toEqual([
+      'id\thexadecimal\thexadecimal',
+      'name differs\ta string of 6 characters\tan empty string',
+    ]);
+    expect(await sides.locator('mark').count()).toBe(2);
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await sides.locator('thead').isVisible()).toBe(true);
+    expect([await rows.first().isVisible(), await rows.last().isVisible()]).toEqual([false, true]);
   });
 
   test(needs('says what signs mean, and how to make the run again'), async () => {

@@ -1,9 +1,10 @@
-import type { Finding } from '../contract/finding.ts';
+import type { Finding, Sides } from '../contract/finding.ts';
 import { saysTheSame } from '../contract/json.ts';
 import { isOlder } from '../portal/clock.ts';
 import type { Context } from '../portal/context.ts';
 import type { Credential } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
+import { sidesOf } from './sides.ts';
 
 // Others use the server too. What two reads of one user agree on stood still in
 // between, and what another user saw in between can be compared with it.
@@ -18,6 +19,7 @@ export interface Odds {
   readonly list: ListRead;
   /** Whether it is about a token that is older than what may take a while to show. */
   readonly isSettled?: boolean;
+  readonly sides: Sides;
 }
 
 /** Tokens that one of two lists lacked between two reads of the other that had them. */
@@ -35,7 +37,8 @@ export async function oneSided(context: Context, pair: Pair, round: number): Pro
       const expected = `every token that is listed for ${holder.label}`;
       const isSettled = isOlder(record, context.clock(list.exchange), context.settleMs);
       const key = `${other.name} ${id}`;
-      odds.push({ key, expected, received: 'a list without them', list, isSettled });
+      const sides = sidesOf([holder.label, other.label], told, record);
+      odds.push({ key, expected, received: 'a list without them', list, isSettled, sides });
     }
   }
   return odds;
@@ -55,13 +58,17 @@ export async function disagreements(context: Context, pair: Pair, round: number)
   if (apart.length === 0) return [];
   const list = await context.list(pair[1], round + 1);
   const again = await context.list(pair[0], round + 2);
+  const of = [pair[0].label, pair[1].label] as const;
   return apart.flatMap((id) => {
+    const [here, there] = [some.byId.get(id), list.byId.get(id)];
+    if (!here || !there) return [];
+    const sides = sidesOf(of, told, here, there);
     const moved = new Set(members(some, again, id));
     return members(some, list, id)
       .filter((member) => !moved.has(member))
       .map((member) => {
         const expected = `${member} of a token as ${pair[0].label} sees it`;
-        return { key: `${member} ${id}`, expected, received: 'another value', list };
+        return { key: `${member} ${id}`, expected, received: 'another value', list, sides };
       });
   });
 }
@@ -74,8 +81,9 @@ export function summarise(odds: readonly Odds[]): Finding[] {
     groups.set(kind, [...(groups.get(kind) ?? []), one]);
   }
   return [...groups.values()].map((group) => {
-    const { expected, received, list } = group[0] as Odds;
+    const { expected, received, list, sides } = group[0] as Odds;
     const { label: credential } = list.credential;
-    return { expected, received, count: group.length, credential, curl: list.exchange.curl };
+    const { curl } = list.exchange;
+    return { expected, received, count: group.length, credential, curl, sides };
   });
 }

@@ -15,6 +15,20 @@ export interface Finding {
   readonly hint?: string;
   /** A command that shows it again; tokens are named by their variables. */
   readonly curl?: string;
+  /** The first record in which two readings disagree. */
+  readonly sides?: Sides;
+}
+
+/** Two readings of one record, beside each other; values are described. */
+export interface Sides {
+  /** Whose readings they are. */
+  readonly of: readonly [string, string];
+  readonly members: readonly {
+    readonly name: string;
+    readonly one: string;
+    readonly other: string;
+    readonly differs: boolean;
+  }[];
 }
 
 /** Thrown by a check: the portal breaks the requirement. */

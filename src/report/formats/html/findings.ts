@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Finding } from '../../../contract/finding.ts';
+import type { Finding, Sides } from '../../../contract/finding.ts';
 import { tell } from '../../sentences.ts';
 import { renderCurl } from './curl.ts';
 import type { Part } from './part.ts';
@@ -25,9 +25,18 @@ function kindOf(expected: string, { credential = '' }: Finding): string {
 }
 
 function renderFinding(finding: Finding): Part {
-  const { curl, ...rest } = finding;
+  const { curl, sides, ...rest } = finding;
   const pairs = tell(rest).map(([label, said]) => html`<dt>${label}</dt><dd>${said}</dd>`);
-  return html`<div class="finding"><dl class="pairs">${pairs}</dl>${curl ? renderCurl(curl) : ''}</div>`;
+  return html`<div class="finding"><dl class="pairs">${pairs}</dl>${sides ? renderSides(sides) : ''}${curl ? renderCurl(curl) : ''}</div>`;
+}
+
+/** A record as two readings have it, member by member; what differs is marked. */
+function renderSides({ of, members }: Sides): Part {
+  const rows = members.map(({ name, one, other, differs }) => {
+    const cell = (text: string) => (differs ? html`<mark>${text}</mark>` : text);
+    return html`<tr><th scope="row"><code>${name}</code>${differs ? html` <span class="bad">differs</span>` : ''}</th><td>${cell(one)}</td><td>${cell(other)}</td></tr>`;
+  });
+  return html`<table class="same sides"><caption>The first record in which they disagree</caption><thead><tr><th scope="col">member</th>${of.map((who) => html`<th scope="col">${who}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function renderTable(group: readonly Finding[]): Part {

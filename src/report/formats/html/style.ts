@@ -102,6 +102,7 @@ summary .id { color: var(--faint); font-weight: 400; overflow-wrap: anywhere; }
 mark { color: inherit; background: light-dark(#ffe3a3, #5a4310); border-radius: 3px; padding: 0 .125rem; }
 .expected { color: var(--bad); display: block; white-space: pre-wrap; padding-left: 2rem; }
 .same th, .same td { text-align: left; white-space: normal; vertical-align: top; overflow-wrap: anywhere; }
+.sides { margin: .5rem 0; } .sides caption { text-align: left; color: var(--faint); } .sides th:first-child { white-space: nowrap; }
 .legend { color: var(--faint); font-size: .875rem; }
 .folded { margin: .5rem 0; }
 .folded > summary { cursor: pointer; padding: .25rem .5rem; border-radius: 6px; overflow-wrap: anywhere; }
@@ -127,7 +128,8 @@ footer { color: var(--faint); padding-top: 2rem; padding-bottom: 2rem; font-size
   .facts, .pairs { grid-template-columns: 1fr; } .facts dd, .pairs dd { margin-bottom: .375rem; }
 }
 @media (max-width: 25rem) {
-  .same thead { display: none; } .same tr { display: block; border-bottom: 1px solid var(--line); } .same td { display: block; border: 0; }
+  .same:not(.sides) thead { display: none; } .same:not(.sides) :is(tr, td) { display: block; } .same:not(.sides) tr { border-bottom: 1px solid var(--line); } .same:not(.sides) td { border: 0; }
+  .sides :is(th, td) { padding: .25rem; } .sides tbody tr:not(:has(mark)) { display: none; }
 }
 @media (forced-colors: active) {
   .bar { border: 1px solid; } .bar rect, .timeline rect { forced-color-adjust: none; }
