@@ -50,6 +50,12 @@ test('an administrator is enough to decide everything, and nothing is left behin
   ]);
   expect(idsWith(called.report.requirements, 'excluded').length).toBeLessThanOrEqual(4);
   expect(called.report.cleanup?.removed).toBeGreaterThan(130);
+  const { phases, requests, waits } = called.report.timeline ?? {};
+  const names = ['preparation', 'reads', 'changes', 'refusals', 'cleanup'];
+  expect(phases?.map(({ name }) => name)).toEqual(names);
+  expect(requests?.length).toBe(called.report.requests);
+  // A second of the server's clock has to pass between two uses.
+  expect(waits?.map(({ why }) => why)).toContain('settling');
   expect(called.stderr).toBe(
     `portal-conformance: this run creates accounts, users and tokens on ${portal.url}, and removes them.\n`,
   );

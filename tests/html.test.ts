@@ -105,6 +105,9 @@ function others(): Record<string, Report> {
       ...counted(all('inconclusive', 'the run was ended by SIGINT')),
     },
     whole: { ...report, evidence: 'all' },
+    before: Object.fromEntries(
+      Object.entries(report).filter(([name]) => name !== 'timeline'),
+    ) as unknown as Report,
     many: { ...report, ...counted([...many, ...all('pass', 'it holds')]) },
   };
 }
@@ -427,6 +430,15 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
       /^Timeline: \d+ requests in/,
     );
     expect(await page.locator('.timeline rect').count()).toBeGreaterThan(2);
+    await page.locator('.timeline summary').click();
+    const rows = page.locator('.phases tbody tr');
+    expect(await rows.allInnerTexts()).toEqual([
+      'preparation\t0.00 s\t0.01 s\t5\t0\tnone',
+      'reads\t0.01 s\t0.48 s\t37\t0\tsettling 0.30 s',
+      'refusals\t0.49 s\t0.08 s\t0\t0\tnone',
+    ]);
+    expect(await page.locator('.timeline .settling title').textContent()).toBe('settling, 0.30 s');
+    expect(await page.locator('.timeline .phase').count()).toBe(2);
     const whole = await open('whole.html');
     expect(await whole.locator('#array .exchange').count()).toBeGreaterThan(0);
     expect(await page.locator('#array .exchange').count()).toBe(0);
@@ -438,6 +450,17 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
     expect(await rows.count()).toBe(3);
     expect(await rows.first().textContent()).toContain('status 200');
   });
+
+  test(
+    needs('of a report without a timeline the requests that verdicts rest on are shown'),
+    async () => {
+      const page = await open('before.html');
+      await page.locator('.timeline summary').click();
+      expect(await page.locator('.timeline path').count()).toBeGreaterThan(0);
+      expect(await page.locator('.timeline .legend').textContent()).toContain('Only requests that');
+      expect(await page.locator('.phases').count()).toBe(0);
+    },
+  );
 
   test(needs('readings that disagree are beside each other, what differs marked'), async () => {
     const page = await open('many.html', '#id-present-1');
@@ -462,7 +485,7 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
       `portal-conformance ${report.target} --profile ${report.profile} --skip ${report.selection.skip.join(',')} --requirements ${report.requirementSet} --baseline baseline.json`,
     );
     expect(await page.locator('time').first().getAttribute('title')).toMatch(/\d/);
-    expect(await page.locator('section:has(#run) .table').isVisible()).toBe(true);
+    expect(await page.locator('section:has(#run) > .table').isVisible()).toBe(true);
   });
 
   test(needs('fits a phone and paper'), async () => {

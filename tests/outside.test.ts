@@ -49,6 +49,8 @@ describe('a limit on requests', () => {
     );
     await close();
     expect([report.outcome, report.message]).toEqual(['conformant', expect.any(String)]);
+    expect(report.timeline?.waits.map(({ why }) => why)).toContain('pacing');
+    expect(report.timeline?.requests.filter(([, , status]) => status === 429)).not.toEqual([]);
     // Some 850 are needed.
     expect(sent()).toBeLessThan(1400);
     expect(stateOf(portal.store)).toBe(before);

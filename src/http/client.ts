@@ -16,9 +16,11 @@ import {
 import { aborted, readFailure } from './failure.ts';
 import type { Limiter } from './limiter.ts';
 import { isTooMuch, maxBytes, Room } from './memory.ts';
+import { Presence } from './presence.ts';
 import { ProxyError } from './proxy-error.ts';
 import { pauseBefore, retryAfterOf } from './retry.ts';
 import { mayBeSent, type Target, type Writes } from './target.ts';
+import type { Timeline } from './timeline.ts';
 
 export interface ClientOptions extends CurlOptions, Connecting {
   readonly userAgent: string;
@@ -30,6 +32,8 @@ export interface ClientOptions extends CurlOptions, Connecting {
   readonly concurrency: number;
   /** Paces what all clients of a run send. */
   readonly limiter: Limiter;
+  /** Notes what all clients of a run do. */
+  readonly timeline: Timeline;
   readonly writes: Writes;
   /** Ends every request that is under way. */
   readonly signal: AbortSignal;
@@ -46,12 +50,6 @@ const graceMs = 2000;
 /** Creating locks tables and hashes passwords: what reads may queue, these would run into timeouts. */
 const mostWrites = 16;
 
-/** How long a server that answered before may refuse connections at least, in milliseconds: it restarts. */
-const leastGoneMs = 5000;
-
-/** How long a server is waited for that has never answered, in milliseconds, from an attempt on. */
-const firstPatienceMs = 2000;
-
 /**
  * Sends requests to one target over kept connections, and nothing but GET unless
  * it may. It never follows a redirect and never rejects for what the target does:
@@ -65,12 +63,9 @@ export class Client {
   readonly #writes: ReturnType<typeof pLimit>;
   readonly #bodies = new Bodies();
   #sent = 0;
-  /** Whether anything has answered yet. */
-  #isThere = false;
+  readonly #presence: Presence;
   /** When fewer tunnels were last opened at once. */
   #fewerSince = 0;
-  /** Since when nothing but refused connections came back. */
-  #refusedSince: number | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -78,6 +73,7 @@ export class Client {
       maxSockets: options.concurrency,
       timeoutMs: options.timeoutMs,
     });
+    this.#presence = new Presence(options.patienceMs, options.onGone);
     this.#limit = pLimit(options.concurrency);
     this.#writes = pLimit(Math.min(options.concurrency, mostWrites));
   }
@@ -109,7 +105,7 @@ export class Client {
 
   /** Waits; not longer than the run. */
   pause(ms: number): Promise<void> {
-    return delay(ms, this.#options.signal);
+    return this.#options.timeline.waiting('settling', delay(ms, this.#options.signal));
   }
 
   /** The `curl` that sends the same request. */
@@ -118,10 +114,10 @@ export class Client {
   }
 
   async #insist(request: OutgoingRequest): Promise<Exchange> {
-    const { patienceMs, signal, limiter } = this.#options;
+    const { patienceMs, signal, limiter, timeline } = this.#options;
     let until = Date.now() + patienceMs;
     for (let attempts = 1; ; attempts += 1) {
-      await limiter.turn(signal);
+      await timeline.waiting('pacing', limiter.turn(signal));
       const sentAt = Date.now();
       if (attempts === 1) until = sentAt + patienceMs;
       const outcome: Outcome = signal.aborted
@@ -137,25 +133,21 @@ export class Client {
         ...outcome,
       };
       this.#note(request, outcome, sentAt);
-      // Where nothing ever answered, a port is wrong more often than a server is late.
-      if (outcome.failure?.kind === 'refused' && !this.#isThere)
-        until = Math.min(until, sentAt + firstPatienceMs);
-      const pause = pauseBefore(request, outcome, attempts, this.#isThere);
+      until = this.#presence.patience(until, outcome, sentAt);
+      const pause = pauseBefore(request, outcome, attempts, this.#presence.isThere);
       if (attempts === request.maxAttempts) return exchange;
       if (pause === undefined || Date.now() + pause > until || signal.aborted) return exchange;
-      await delay(pause, signal);
+      await timeline.waiting('pacing', delay(pause, signal));
     }
   }
 
-  #note(request: OutgoingRequest, { response, failure }: Outcome, sentAt: number): void {
-    const { limiter, patienceMs, onGone } = this.#options;
-    if (failure?.kind === 'refused' && this.#isThere) {
-      this.#refusedSince ??= sentAt;
-      if (Date.now() - this.#refusedSince > Math.max(patienceMs, leastGoneMs)) onGone?.();
-    } else if (failure?.kind !== 'aborted') this.#refusedSince = undefined;
-    if (failure?.isOfProxy && this.#isThere) this.#fewerTunnels(sentAt);
+  #note(request: OutgoingRequest, outcome: Outcome, sentAt: number): void {
+    const { limiter, patienceMs, timeline } = this.#options;
+    const { response, failure } = outcome;
+    timeline.sent(sentAt, response?.status);
+    if (failure?.isOfProxy && this.#presence.isThere) this.#fewerTunnels(sentAt);
+    this.#presence.note(outcome, sentAt);
     if (!response) return;
-    this.#isThere = true;
     const isBusy = response.status === 429 || response.status === 503;
     if (!isBusy || isMisrouted(request, { response })) {
       limiter.passed();

@@ -1,6 +1,5 @@
 import { Inconclusive } from '../contract/finding.ts';
 import type { CredentialName } from '../contract/requirement.ts';
-import { delay } from '../http/delay.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Target } from '../http/target.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -50,8 +49,9 @@ export class Context {
 
   /** How long a wait that begins now may take. */
   get #wait(): Wait {
-    const { signal, patience } = this.#surroundings;
-    return { boundMs: patience.boundOf(this.#attempt), signal, onHeld: (ms) => patience.saw(ms) };
+    const { signal, patience, pause: wait } = this.#surroundings;
+    const boundMs = patience.boundOf(this.#attempt);
+    return { boundMs, signal, wait, onHeld: (ms) => patience.saw(ms) };
   }
 
   /** A credential that was given, or undefined. */
@@ -213,7 +213,7 @@ export class Context {
 
   /** Waits; not longer than the run. */
   pause(ms: number): Promise<void> {
-    return delay(ms, this.#surroundings.signal);
+    return this.#surroundings.pause(ms);
   }
 
   /** Who a bearer token belongs to now; undefined when the portal does not say. */

@@ -1,5 +1,4 @@
 import { Inconclusive } from '../contract/finding.ts';
-import { delay } from '../http/delay.ts';
 import type { ListRead } from './list-read.ts';
 
 /**
@@ -15,6 +14,8 @@ export interface Wait {
   /** How long at most, in milliseconds. */
   readonly boundMs: number;
   readonly signal: AbortSignal;
+  /** Waits so many milliseconds; not longer than the run. */
+  readonly wait: (ms: number) => Promise<void>;
   /** How many responses in a row; fewer where each is a wrong token to a guard that counts them. */
   readonly times?: number | undefined;
   /** Told how long it took until the responses were asked for that are as they should be, in milliseconds. */
@@ -30,7 +31,7 @@ export interface Wait {
 export async function eventually(
   read: () => Promise<ListRead>,
   holds: Holds,
-  { boundMs, signal, times = inARow, onHeld }: Wait,
+  { boundMs, signal, wait, times = inARow, onHeld }: Wait,
 ): Promise<ListRead | undefined> {
   const begunAt = Date.now();
   const until = begunAt + boundMs;
@@ -42,7 +43,7 @@ export async function eventually(
     const against = reads.find((response) => !holds(response));
     if (!against) onHeld?.(askedAt - begunAt);
     if (!against || signal.aborted || Date.now() + pause > until) return against;
-    await delay(pause, signal);
+    await wait(pause);
   }
 }
 
@@ -62,7 +63,7 @@ export interface Standing {
  */
 export async function standingOf<T extends Standing>(
   find: (round: number) => Promise<readonly T[]>,
-  { boundMs, signal, onHeld, roundAfter }: Wait & { roundAfter: (round: number) => number },
+  { boundMs, signal, wait, onHeld, roundAfter }: Wait & { roundAfter: (round: number) => number },
 ): Promise<readonly T[]> {
   const begunAt = Date.now();
   let round = 0;
@@ -71,7 +72,7 @@ export async function standingOf<T extends Standing>(
     if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
     if (pause > 100 && standing.every(({ isSettled }) => isSettled)) return standing;
     if (Date.now() + pause > begunAt + boundMs) return standing;
-    await delay(pause, signal);
+    await wait(pause);
     const askedAt = Date.now();
     round = roundAfter(round);
     const before = new Set(standing.map(({ key }) => key));

@@ -41,6 +41,7 @@ export class Newcomers {
       await eventually(readNow, ({ rejected }) => !rejected, {
         boundMs: this.#settleMs,
         signal: this.#signal,
+        wait: (ms) => this.#client.pause(ms),
       });
       return readNow();
     }

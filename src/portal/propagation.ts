@@ -67,6 +67,7 @@ export class Propagation {
     const wait = {
       boundMs: patience.settleMs,
       signal,
+      wait: (ms: number) => this.#client.pause(ms),
       onHeld: (ms: number) => patience.saw(ms),
     };
     const against = await Promise.all(

@@ -23,6 +23,8 @@ export interface Surroundings {
   /** How many tokens a long list has. */
   readonly longList: number;
   readonly signal: AbortSignal;
+  /** Waits so many milliseconds; not longer than the run. */
+  readonly pause: (ms: number) => Promise<void>;
   /** What the run created, in the full profile. */
   readonly sandbox?: Sandbox;
   /** Keeps every response to a valid token, and watches for what is listed. */

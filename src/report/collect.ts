@@ -29,6 +29,7 @@ export interface RunRecord
     | 'requirementSetDigest'
     | 'subject'
     | 'evidence'
+    | 'timeline'
   > {
   readonly loopback: boolean;
   readonly mayBeLogged: boolean;
@@ -97,6 +98,7 @@ export function collect(
     ...(run.requirementSetDigest ? { requirementSetDigest: run.requirementSetDigest } : {}),
     ...(run.evidence ? { evidence: run.evidence } : {}),
     ...(run.previous ? { previous: besidePrevious(requirements, run.previous) } : {}),
+    ...(run.timeline ? { timeline: run.timeline } : {}),
     selection,
     baseline,
     counts: countStatuses(requirements),

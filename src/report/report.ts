@@ -1,6 +1,7 @@
 import type { Finding } from '../contract/finding.ts';
 import type { Status } from '../contract/judge.ts';
 import type { CredentialName, Profile, Statement } from '../contract/requirement.ts';
+import type { RunTimeline } from '../http/timeline.ts';
 
 /** What a run found out, as `schemas/report.schema.json` describes it. */
 export interface Report {
@@ -59,6 +60,8 @@ export interface Report {
   readonly previous?: Previous;
   /** Whether people are shown the exchanges of what passed, too. */
   readonly evidence?: 'all';
+  /** What a live run did when. */
+  readonly timeline?: RunTimeline;
   /** Structures of bodies and heads, each once; exchanges name them by index. */
   readonly bodies: readonly string[];
 }

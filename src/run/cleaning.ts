@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Limiter } from '../http/limiter.ts';
 import type { Target, Writes } from '../http/target.ts';
+import type { Timeline } from '../http/timeline.ts';
 import type { Report } from '../report/report.ts';
 import type { Administrator } from '../sandbox/administrator.ts';
 import { type Id, isSame } from '../sandbox/answers.ts';
@@ -24,6 +25,7 @@ export interface CleaningMeans {
   readonly administrator: Administrator | undefined;
   readonly masker: SecretMasker;
   readonly limiter: Limiter;
+  readonly timeline: Timeline;
   /** Whether what was created stays. */
   readonly keeps: boolean;
   /** What the run may send. */
@@ -53,6 +55,7 @@ export async function cleanAfter(
     writes: means.writes,
     signal: end.signal,
     limiter: means.limiter,
+    timeline: means.timeline,
   });
   const calls = callsOf(client, settings, created, means.masker, 0);
   const until = startedAt + cleanupTimeoutMs - reserveOf(cleanupTimeoutMs);
@@ -111,12 +114,10 @@ function leftAll({ created, administrator, runId }: CleaningMeans, calls: Calls)
  * cannot be removed now is removed at the end.
  */
 export async function removeWhatRefusalsSpare(
-  calls: Calls,
-  administrator: Administrator,
   sandbox: Sandbox,
-  created: Created,
-  runId: string,
+  means: Pick<CleaningMeans, 'created' | 'runId'> & { calls: Calls; administrator: Administrator },
 ): Promise<void> {
+  const { calls, administrator, created } = means;
   const caller = sandbox.user('caller');
   const teammate = sandbox.users.get('teammate');
   const control = sandbox.tokens.find(
@@ -128,7 +129,6 @@ export async function removeWhatRefusalsSpare(
   const others = created.accounts.flatMap(({ id, state }) =>
     state === 'created' && id !== undefined && !isSame(id, caller.accountId) ? [id] : [],
   );
-  const means = { calls, administrator, created, runId };
   const removeOwn = async (id: Id) => {
     // With another name or anybody else in it, it is left to the end, which names it.
     const entry = created.accounts.find((one) => one.id !== undefined && isSame(one.id, id));

@@ -2,6 +2,7 @@ import type { Tunnel } from '../http/agents.ts';
 import { Client } from '../http/client.ts';
 import { Limiter } from '../http/limiter.ts';
 import type { Target, Writes } from '../http/target.ts';
+import { Timeline } from '../http/timeline.ts';
 import type { Proxy as ProxyOnTheWay } from '../settings/proxy.ts';
 import type { Settings } from '../settings/settings.ts';
 import { version } from './version.ts';
@@ -16,6 +17,8 @@ export interface Purpose {
   readonly signal: AbortSignal;
   /** That of the run, if another client of it has one. */
   readonly limiter?: Limiter;
+  /** That of the run, if another client of it has one. */
+  readonly timeline?: Timeline;
   /** Told when a target that answered before is gone. */
   readonly onGone?: () => void;
 }
@@ -24,8 +27,9 @@ export interface Purpose {
 export function newClient(
   settings: Settings,
   target: Target,
-  { purpose, writes, signal, limiter = new Limiter(settings.rate), onGone }: Purpose,
+  { purpose, writes, signal, limiter = new Limiter(settings.rate), ...more }: Purpose,
 ): Client {
+  const { timeline = new Timeline(), onGone } = more;
   const { timeoutMs, settleMs, concurrency, origin, ca, insecure } = settings;
   const { headers, cert, key, resolve, proxy, tunnel, authorities } = settings;
   if (proxy && !tunnel) throw new Error('the proxy was not prepared');
@@ -33,7 +37,8 @@ export function newClient(
     target,
     userAgent: `portal-conformance/${version} (${purpose})`,
     patienceMs: settleMs,
-    ...{ timeoutMs, concurrency, origin, ca, insecure, writes, signal, limiter, headers, tunnel },
+    ...{ timeoutMs, concurrency, origin, ca, insecure, writes, signal, limiter, timeline },
+    ...{ headers, tunnel },
     authorities: [...(ca ? [ca.pem] : []), ...authorities],
     ...(cert ? { certificate: certificateOf(cert, key) } : {}),
     certFiles: cert && {

@@ -89,24 +89,18 @@ export function factsOf(
   };
 }
 
-/** Who is judged, and what they are held to, as far as the call says. */
-export function subjectOf({
-  subjectVersion,
-  labels,
-  requirementSet = usualSet,
-  imageDigest,
-  previous,
-  evidence,
-}: Pick<
-  Settings,
-  'subjectVersion' | 'labels' | 'requirementSet' | 'imageDigest' | 'previous' | 'evidence'
->): Pick<RunRecord, 'subject' | 'requirementSet' | 'imageDigest' | 'previous'> {
-  const known = {
-    requirementSet,
+/** What a report says of the call: who is judged, what they are held to, what is left out. */
+export function callOf(settings: Settings, { deselected }: Plan) {
+  const { subjectVersion, labels, requirementSet = usualSet, imageDigest, image } = settings;
+  const { previous, evidence, baseline, allowUntested, only, skip, strict } = settings;
+  const isNamed = subjectVersion !== undefined || Object.keys(labels).length > 0;
+  return {
+    image: image ?? null,
+    ...{ requirementSet, previous, baseline, allowUntested },
+    selection: { only, skip, deselected, strict },
+    seed: profileOf(settings) === 'full' ? settings.seed : null,
     ...(imageDigest ? { imageDigest } : {}),
     ...(evidence === 'all' ? { evidence } : {}),
-    previous,
-  };
-  if (subjectVersion === undefined && Object.keys(labels).length === 0) return known;
-  return { ...known, subject: { version: subjectVersion ?? null, labels } };
+    ...(isNamed ? { subject: { version: subjectVersion ?? null, labels } } : {}),
+  } satisfies Partial<RunRecord>;
 }

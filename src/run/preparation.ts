@@ -217,6 +217,7 @@ async function readFirst(
     mayBeLogged: facts.mayBeLogged,
     longList: settings.longList,
     signal,
+    pause: (ms) => client.pause(ms),
     journal,
     send: (request) => client.send(request),
     ...(sandbox ? { sandbox } : {}),

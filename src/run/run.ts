@@ -3,6 +3,7 @@ import type { Checked, Requirement, RunFacts } from '../contract/requirement.ts'
 import type { Client } from '../http/client.ts';
 import { Limiter } from '../http/limiter.ts';
 import { parseTarget, type Target } from '../http/target.ts';
+import { Timeline } from '../http/timeline.ts';
 import { Context } from '../portal/context.ts';
 import { JournalReads } from '../portal/journal.ts';
 import { unjudged } from '../report/collect.ts';
@@ -17,7 +18,7 @@ import { cleanAfter, removeWhatRefusalsSpare } from './cleaning.ts';
 import { newClient } from './client.ts';
 import { adviceOf, gone, noticesOf } from './notices.ts';
 import { credentialsOf } from './personas.ts';
-import { factsOf, type Plan, planOf, subjectOf, writesOf } from './plan.ts';
+import { callOf, factsOf, type Plan, planOf, writesOf } from './plan.ts';
 import { contextOf, lackOf, type Prepared, prepare } from './preparation.ts';
 import { type KnownOfRun, Recorder } from './recorder.ts';
 import { watchSecrets } from './secrets.ts';
@@ -37,7 +38,7 @@ export class Run {
   readonly #settings: Settings;
   readonly #recorder: Recorder;
   readonly #runId = newRunId();
-  readonly #startedAt = Date.now();
+  readonly #timeline = new Timeline();
   readonly #end = new AbortController();
   readonly #client: Client;
   readonly #limiter: Limiter;
@@ -70,6 +71,7 @@ export class Run {
       writes: writesOf(settings),
       signal: this.#end.signal,
       limiter: this.#limiter,
+      timeline: this.#timeline,
       onGone: () => this.#end.abort(gone),
     });
     const late = () => this.#end.abort('the deadline of the run has passed');
@@ -78,6 +80,7 @@ export class Run {
 
   /** Creates what the profile needs and reads the list, or finds out why nothing can be judged. */
   async prepare(): Promise<void> {
+    this.#timeline.enter('preparation');
     try {
       this.#prepared = await prepare({
         client: this.#client,
@@ -124,12 +127,13 @@ export class Run {
 
   /** Prepares the next phase: all that refusals do not need is removed before a guard may ban. */
   async enter(phase: string): Promise<void> {
+    this.#timeline.enter(phase);
     const sandbox = this.#prepared.stop ? undefined : this.#prepared.surroundings.sandbox;
     const keeps = phase !== 'refusals' || this.#settings.keep !== undefined;
     if (keeps || !sandbox || !this.#administrator) return;
-    const [created, runId, { masker }] = [this.#created, this.#runId, this.#recorder];
-    const calls = callsOf(this.#client, this.#settings, created, masker, 0);
-    await removeWhatRefusalsSpare(calls, this.#administrator, sandbox, created, runId);
+    const calls = callsOf(this.#client, this.#settings, this.#created, this.#recorder.masker, 0);
+    const means = { administrator: this.#administrator, created: this.#created };
+    await removeWhatRefusalsSpare(sandbox, { calls, runId: this.#runId, ...means });
   }
 
   /** Judges once more, over every response of the run, what holds for each of them. */
@@ -152,6 +156,7 @@ export class Run {
     // An image goes with all that is in it.
     if (this.#cleanup || this.#created.isEmpty || this.#settings.image !== undefined) return;
     this.#step = 'removing what was created';
+    this.#timeline.enter('cleanup');
     const { cleanup, requests } = await cleanAfter({
       settings: this.#settings,
       target: this.target,
@@ -160,6 +165,7 @@ export class Run {
       administrator: this.#administrator,
       masker: this.#recorder.masker,
       limiter: this.#limiter,
+      timeline: this.#timeline,
       writes: writesOf(this.#settings),
       keeps: this.#isKept,
       onBug: (error) => this.#recorder.noteBug('cleaning up', error),
@@ -182,7 +188,7 @@ export class Run {
 
   /** The report; complete when everything was judged and cleaned up. */
   report(): Report {
-    return this.#recorder.report(this.#known);
+    return this.#recorder.report({ ...this.#known, timeline: this.#timeline.report() });
   }
 
   /** What the report will say of one requirement, baseline and selection applied. */
@@ -191,27 +197,21 @@ export class Run {
   }
 
   get #known(): KnownOfRun {
-    const { only, skip, strict, allowUntested, baseline, seed } = this.#settings;
     const { stop, credentials } = this.#prepared;
     return {
       ...this.facts,
       runId: this.#runId,
       target: this.target.base,
-      image: this.#settings.image ?? null,
-      ...subjectOf(this.#settings),
-      startedAt: new Date(this.#startedAt).toISOString(),
-      durationMs: Date.now() - this.#startedAt,
+      ...callOf(this.#settings, this.plan),
+      startedAt: new Date(this.#timeline.startedAt).toISOString(),
+      durationMs: Date.now() - this.#timeline.startedAt,
       requests: this.#client.sent + this.#cleaningRequests,
-      seed: this.facts.profile === 'full' ? seed : null,
       cleanup: this.#cleanup,
-      baseline,
       notices: noticesOf(this.#settings, this.target, this.#created, this.isReference).concat(
         this.#isKept ? `Nothing was removed (--keep): ${this.cleanupCommand}` : [],
       ),
       ...(this.isReference ? { reference: true as const } : {}),
       credentials: credentials.map(({ name }) => name),
-      selection: { only, skip, deselected: this.plan.deselected, strict },
-      allowUntested,
       ending: {
         ...(stop ? { stop } : {}),
         ...adviceOf(this.#limiter, this.#end.signal),

@@ -104,6 +104,7 @@ const noPortal: Surroundings = {
   longList: 0,
   mayBeLogged: false,
   signal: new AbortController().signal,
+  pause: unreachable,
   journal: new Journal(new SecretMasker()),
   send: unreachable,
 };

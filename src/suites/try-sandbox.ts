@@ -51,7 +51,9 @@ export async function trySandbox(
     };
     /** Whether the list comes to be as it should be for a token, within the bound. */
     const shows = async (token: string, holds: (list: ListRead) => boolean) =>
-      !(await eventually(() => read(token), holds, { boundMs: settings.settleMs, signal }));
+      !(await eventually(() => read(token), holds, {
+        ...{ boundMs: settings.settleMs, signal, wait: (ms) => client.pause(ms) },
+      }));
     return await tryAll(adapter, shows);
   } finally {
     client.close();

@@ -92,6 +92,18 @@ function steady(report: Report): Report {
     startedAt: '2026-01-15T12:00:00.000Z',
     durationMs: 570,
     requests: 42,
+    timeline: {
+      phases: [
+        { name: 'preparation', at: 0, durationMs: 10 },
+        { name: 'reads', at: 10, durationMs: 480 },
+        { name: 'refusals', at: 490, durationMs: 80 },
+      ],
+      requests: Array.from(
+        { length: 42 },
+        (_, at) => [at * 2, at % 7 === 6 ? 12 : 3, 200] as const,
+      ),
+      waits: [{ at: 100, durationMs: 300, why: 'settling' }],
+    },
     suite: { name: 'portal-conformance', version: '0.0.0' },
     requirementSetDigest: `sha256:${'0'.repeat(64)}`,
     baseline: rest.baseline && { ...rest.baseline, file: 'baseline.json' },

@@ -98,7 +98,9 @@ summary .id { color: var(--faint); font-weight: 400; overflow-wrap: anywhere; }
 .issue { margin-top: .5rem; }
 .previous { margin-bottom: 1rem; }
 .timeline svg { display: block; width: 100%; height: 12rem; background: var(--raised); border-radius: 6px; }
-.timeline .pass { fill: var(--good); } .timeline .fail { fill: var(--bad); } .timeline .known { fill: var(--doubt); } .timeline .note { fill: var(--accent); }
+.timeline .pass { stroke: var(--good); } .timeline .fail { stroke: var(--bad); } .timeline .known { stroke: var(--doubt); } .timeline .note { stroke: var(--accent); }
+.timeline path { stroke-width: .8; } .timeline .phase { stroke: var(--faint); stroke-width: 1px; vector-effect: non-scaling-stroke; stroke-dasharray: 4; }
+.timeline rect { fill: transparent; } .timeline .pacing { fill: var(--doubt); opacity: .25; } .timeline .settling { fill: var(--accent); opacity: .15; }
 mark { color: inherit; background: light-dark(#ffe3a3, #5a4310); border-radius: 3px; padding: 0 .125rem; }
 .expected { color: var(--bad); display: block; white-space: pre-wrap; padding-left: 2rem; }
 .same th, .same td { text-align: left; white-space: normal; vertical-align: top; overflow-wrap: anywhere; }
@@ -132,7 +134,7 @@ footer { color: var(--faint); padding-top: 2rem; padding-bottom: 2rem; font-size
   .sides :is(th, td) { padding: .25rem; } .sides tbody tr:not(:has(mark)) { display: none; }
 }
 @media (forced-colors: active) {
-  .bar { border: 1px solid; } .bar rect, .timeline rect { forced-color-adjust: none; }
+  .bar { border: 1px solid; } .bar rect, .timeline :is(rect, path) { forced-color-adjust: none; }
   .requirement, .finding, .curl code, pre, .structure { border: 1px solid; } .structure pre { border: 0; }
   .exchange.failing { border-left-style: double; border-left-width: 8px; }
 }
