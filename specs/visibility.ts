@@ -4,6 +4,7 @@ import { acts } from './visibility/acts.ts';
 import { changes } from './visibility/changes.ts';
 import { lengths } from './visibility/lengths.ts';
 import { otherRequests } from './visibility/other-requests.ts';
+import { restricted } from './visibility/restricted.ts';
 import { sessions } from './visibility/sessions.ts';
 import { withinAccount } from './visibility/within-account.ts';
 
@@ -12,6 +13,7 @@ export const visibility = ofTopic('visibility', [
   ...acrossAccounts,
   ...otherRequests,
   ...sessions,
+  ...restricted,
   ...changes,
   ...lengths,
   ...acts,

@@ -1,10 +1,10 @@
 import { failEach } from '../../src/checks/findings.ts';
 import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
-import { otherOrigin } from '../../src/checks/request-parts.ts';
+import { fromItsHost, fromOrigin, otherOrigin } from '../../src/checks/request-parts.ts';
 import { moreThanASecondMs } from '../../src/checks/time-of-use.ts';
 import { Inconclusive } from '../../src/contract/finding.ts';
-import { isMilliseconds, isObject } from '../../src/contract/json.ts';
+import { isMilliseconds } from '../../src/contract/json.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 import type { CreatedToken } from '../../src/sandbox/created-users.ts';
 
@@ -36,7 +36,7 @@ export const otherUses: readonly WithoutTopic[] = [
           sandbox.createIfAllowed(owner, { isRestricted: true }),
         ]);
       const bearer = (token: CreatedToken) => ({ ...owner, ...readerOf(token) });
-      const [host] = restricted ? hostsOf(restricted) : [];
+      const part = restricted && fromItsHost(restricted);
       // An adapter acts for a user in its own way: no token of theirs need be used for it.
       const { isDirect } = sandbox;
       const used = await Promise.all([
@@ -53,12 +53,11 @@ export const otherUses: readonly WithoutTopic[] = [
           return isDirect && (await sandbox.removeIfAllowed(spare, bearer(deleting))) === undefined;
         }),
         accepted(elsewhere, 'a request from another origin', async (reader) => {
-          return (await context.readNow(reader, { part: from(otherOrigin) })).accepted;
+          return (await context.readNow(reader, { part: fromOrigin(otherOrigin) })).accepted;
         }),
         restricted &&
           accepted(restricted, 'a request from its host', async (reader) => {
-            const part = from(`https://${host}`);
-            return host !== undefined && (await context.readNow(reader, { part })).accepted;
+            return part !== undefined && (await context.readNow(reader, { part })).accepted;
           }),
         accepted(initial, 'a request with the token that a user came with', async (reader) => {
           return (await context.readNow(reader)).accepted;
@@ -160,17 +159,4 @@ async function accepted(
 
 function readerOf({ id }: CreatedToken) {
   return { label: 'a new token', variable: 'PORTAL_NEW_TOKEN', token: id };
-}
-
-function from(origin: string) {
-  return {
-    what: 'from another origin',
-    headers: { Origin: origin },
-    curl: `-H "Origin: ${origin}"`,
-  };
-}
-
-function hostsOf({ restrictions }: CreatedToken): readonly unknown[] {
-  const hosts = isObject(restrictions) ? restrictions.hosts : undefined;
-  return Array.isArray(hosts) ? hosts : [];
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { isObject } from '../contract/json.ts';
 import type { RequestPart } from '../portal/requests.ts';
+import type { CreatedToken } from '../sandbox/created-users.ts';
 
 // What a request with a valid token may hold beside it.
 
@@ -13,9 +15,20 @@ function ofHeaders(what: string, headers: Headers, shell = headers): RequestPart
 
 export const otherOrigin = 'https://charts.example.com';
 
+export function fromOrigin(origin: string): RequestPart {
+  return ofHeaders('from another origin', { Origin: origin });
+}
+
+/** From a host that a token is restricted to; undefined when it has none. */
+export function fromItsHost({ restrictions }: CreatedToken): RequestPart | undefined {
+  const hosts = isObject(restrictions) ? restrictions.hosts : undefined;
+  const [host] = Array.isArray(hosts) ? hosts : [];
+  return typeof host === 'string' ? fromOrigin(`https://${host}`) : undefined;
+}
+
 /** Requests as other clients send them. @param isRestricted whether the token works from some origins alone */
 export function clients(isRestricted: boolean): RequestPart[] {
-  const origin = ofHeaders('from another origin', { Origin: otherOrigin });
+  const origin = fromOrigin(otherOrigin);
   return [
     ofHeaders('as curl sends it', { 'User-Agent': 'curl/8.5.0' }),
     ofHeaders('as a browser sends it', {

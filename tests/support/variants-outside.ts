@@ -265,6 +265,17 @@ const ofActs = inFullAlone([
     },
   },
   {
+    name: 'hosts-as-written',
+    says: 'a host is compared with the Origin header as it is, scheme and all',
+    trips: [],
+    profile: 'full',
+    authenticate: (usual, request) => {
+      const hosts = usual?.token?.restrictions?.hosts;
+      const isElsewhere = hosts && !hosts.includes(request.headers.get('origin') ?? '');
+      return isElsewhere ? undefined : usual;
+    },
+  },
+  {
     name: 'updates-want-all',
     says: 'an update has to give name and restrictions',
     trips: [],

@@ -60,6 +60,21 @@ export const visibilityFaults: readonly Behaviour[] = [
     visible: (usual, { token }, store) => (token?.restrictions ? store.tokens : usual),
   },
   {
+    name: 'restricted-sees-nothing',
+    says: 'a restricted token is listed nothing',
+    trips: ['restricted-sees-the-same'],
+    profile: 'full',
+    visible: (usual, { token }) => (token?.restrictions ? [] : usual),
+  },
+  {
+    name: 'restricted-sees-itself',
+    says: 'a restricted token is listed those that are restricted as it is',
+    trips: ['restricted-sees-the-same'],
+    profile: 'full',
+    visible: (usual, { token }) =>
+      token?.restrictions ? usual.filter(({ restrictions }) => restrictions) : usual,
+  },
+  {
     name: 'outsider-sees-caller',
     says: 'another account sees the first token of this one',
     trips: acrossAccounts,
