@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reading } from '../src/checks/kinds.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
 import { judge as judgeOne } from '../src/contract/judge.ts';
 import type { Level } from '../src/contract/requirement.ts';
+import { digestOfSet, heldTo } from '../src/contract/sets.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import { verify } from '../src/run/verify.ts';
 import { readSettings } from '../src/settings/settings.ts';
@@ -70,6 +72,68 @@ describe('a verdict', () => {
     });
   });
 
+  /** A check that fails, and passes the second time. */
+  const healing = async (attempt: number) => (attempt > 0 ? 'over 3 lists' : broken());
+
+  test('that held the second time stays a failure', async () => {
+    expect(await verdictOf(healing)).toEqual({
+      status: 'fail',
+      message:
+        'violated in 1 place on the first attempt, but held on the second: the answers are inconsistent',
+      findings: [{ ...finding, count: 1 }],
+    });
+  });
+
+  test('of what may lag, which held the second time, passes', async () => {
+    const one = { ...requirement(() => Promise.resolve('')), mayLag: true } as const;
+    let attempts = 0;
+    const lagging = { ...one, check: () => healing(attempts++) };
+    expect(await judgeOne(lagging, () => undefined as never, false)).toEqual({
+      status: 'pass',
+      message: 'over 3 lists; it took longer than the settle bound to show',
+      findings: [],
+    });
+    const broke = { ...one, check: broken };
+    expect(await judgeOne(broke, () => undefined as never, false)).toMatchObject({
+      status: 'fail',
+      message: 'violated in 1 place, twice',
+    });
+  });
+
+  test('says how many lists it rests on, or that it holds', async () => {
+    const verdicts = [verdictOf(async () => 'over 3 lists'), verdictOf(async () => undefined)];
+    expect((await Promise.all(verdicts)).map(({ message }) => message)).toEqual([
+      'over 3 lists',
+      'holds',
+    ]);
+  });
+
+  test.each(['SHOULD', 'NOTE'] as const)('of a %s is asked for once', async (level) => {
+    expect(await verdictOf(healing, level)).toMatchObject({ message: 'violated in 1 place' });
+  });
+
+  test('of a MUST is asked for once where there is nothing to ask', async () => {
+    const one = requirement(() => broken());
+    expect(await judgeOne(one, () => undefined as never, false, false)).toMatchObject({
+      status: 'fail',
+      message: 'violated in 1 place',
+    });
+  });
+
+  test('is a bug where the suite breaks the second time', async () => {
+    const verdict = await verdictOf(async (attempt) => {
+      if (attempt > 0) throw new TypeError('x');
+      return broken();
+    });
+    expect(verdict).toMatchObject({ status: 'inconclusive', bug: true, findings: [] });
+    expect(verdict.message).toMatch(/^the suite failed here, not the portal: TypeError at /);
+  });
+
+  test('of what is newer than the set that a run is held to warns', async () => {
+    const one = { ...requirement(() => broken()), counts: false as const };
+    expect(await judgeOne(one, () => undefined as never, true)).toMatchObject({ status: 'warn' });
+  });
+
   test('tells what could not be told from what was not there', async () => {
     const throwing = (error: Error) => async () => Promise.reject(error);
     expect(await verdictOf(throwing(new Inconclusive('x')))).toMatchObject({
@@ -79,6 +143,39 @@ describe('a verdict', () => {
     expect(await verdictOf(throwing(new Inconclusive('x', 'untested')))).toMatchObject({
       status: 'untested',
     });
+  });
+});
+
+describe('a set of requirements', () => {
+  const register = [
+    { id: 'old', level: 'MUST', text: 'Old.' },
+    { id: 'raised', level: 'MUST', text: 'Raised.' },
+    { id: 'lowered', level: 'NOTE', text: 'Lowered.' },
+    { id: 'new', level: 'NOTE', text: 'New.' },
+  ] as const;
+  const read = (name: string) => ({
+    requirements: [
+      { id: 'old', level: name === '1' ? ('MUST' as const) : ('NOTE' as const) },
+      { id: 'raised', level: 'SHOULD' as const },
+      { id: 'lowered', level: 'MUST' as const },
+    ],
+  });
+  const newer = (set?: string) =>
+    heldTo(register, set, read).flatMap(({ id, counts }) => (counts === false ? [id] : []));
+
+  test('counts what it has, as much as it had it', () => {
+    expect(newer()).toEqual(['raised', 'new']);
+    expect(newer('2')).toEqual(['old', 'raised', 'new']);
+    expect(heldTo(register, 'latest', read)).toBe(register);
+  });
+
+  test('has a digest of what counts', () => {
+    const words = JSON.stringify([
+      ['old', 'MUST', 'Old.'],
+      ['lowered', 'NOTE', 'Lowered.'],
+    ]);
+    const digest = createHash('sha256').update(words).digest('hex');
+    expect(digestOfSet(heldTo(register, '1', read))).toBe(`sha256:${digest}`);
   });
 });
 

@@ -15,7 +15,7 @@ export const otherUses: readonly WithoutTopic[] = [
       id: 'last-used-at-any-use',
       level: 'MUST',
       title: 'Whatever a token authenticates is a use',
-      text: 'A token shows a time of use after it was used for whoami alone, for an update, a creation or a deletion alone, from another origin or from the host that it is restricted to, and so does the token that a user came with, all within the settle bound.',
+      text: 'A token shows a time of use after it was used for whoami alone, for an update, a creation or a deletion alone, from another origin or from the host that it is restricted to, and so do the token that a user came with and one that an administrator created for them, all within the settle bound.',
       source: 'Response Schema, lastUsedAt',
       causes: 'Uses are noted by the list alone, by GET alone, or not for every kind of token.',
       fix: 'Note a use where the token is checked, whatever it opens.',
@@ -25,7 +25,7 @@ export const otherUses: readonly WithoutTopic[] = [
       const outsider = sandbox.user('outsider');
       const { user: owner, token: initial } = await sandbox.createStranger(outsider);
       const { token: theirs } = await sandbox.createTeammate(owner);
-      const [asking, updating, creating, deleting, spare, elsewhere, restricted] =
+      const [asking, updating, creating, deleting, spare, elsewhere, restricted, administered] =
         await Promise.all([
           sandbox.createToken(owner),
           sandbox.createToken(owner),
@@ -34,6 +34,7 @@ export const otherUses: readonly WithoutTopic[] = [
           sandbox.createToken(owner),
           sandbox.createToken(owner),
           sandbox.createIfAllowed(owner, { isRestricted: true }),
+          sandbox.administerToken(owner),
         ]);
       const bearer = (token: CreatedToken) => ({ ...owner, ...readerOf(token) });
       const part = restricted && fromItsHost(restricted);
@@ -58,6 +59,10 @@ export const otherUses: readonly WithoutTopic[] = [
         restricted &&
           accepted(restricted, 'a request from its host', async (reader) => {
             return part !== undefined && (await context.readNow(reader, { part })).accepted;
+          }),
+        administered &&
+          accepted(administered, 'a request with a token of an administrator', async (reader) => {
+            return (await context.readNow(reader)).accepted;
           }),
         accepted(initial, 'a request with the token that a user came with', async (reader) => {
           return (await context.readNow(reader)).accepted;

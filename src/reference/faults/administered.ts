@@ -27,6 +27,15 @@ const faults: readonly Omit<Behaviour, 'profile'>[] = [
     authenticate: (usual) => (usual?.token && administered.has(usual.token) ? undefined : usual),
   },
   {
+    name: 'use-of-administered-not-recorded',
+    says: 'uses of tokens that an administrator created are not recorded',
+    trips: ['last-used-at-any-use'],
+    around: noted,
+    use: (token) => {
+      if (!administered.has(token)) token.lastUsedAt = Date.now();
+    },
+  },
+  {
     name: 'administered-opens-administrators',
     says: 'a token that an administrator created opens the list of the administrator',
     trips: ['acts-change-nothing-else'],
