@@ -93,7 +93,7 @@ export const timestamps = ofTopic('timestamps', [
         const isEarlier = ({ credential, byId }: ListRead) =>
           credential.label === label && byId.has(`${record.id}`);
         const before = lists.find(isEarlier)?.byId.get(`${record.id}`) ?? record;
-        const sides = sidesOf(['the read before', 'this read'], ['createdAt'], before, record);
+        const sides = sidesOf(['the first read', 'this read'], ['createdAt'], before, record);
         const expected = 'the createdAt of the read before';
         return places(indexes(moved), 'createdAt', expected, 'another value').map((found) => ({
           ...found,

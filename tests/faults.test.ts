@@ -19,6 +19,16 @@ describe('a fault trips exactly what it says', () => {
   }
 });
 
+test('a use of a token that some processes learn of later is looked for', async () => {
+  const fault = faults.find(({ name }) => name === 'use-of-restricted-not-recorded') ?? plain;
+  const lagging = { ...fault, ignores: (madeAt: number) => Date.now() - madeAt < 200 };
+  const report = await judgeBehaviour(lagging, { settle: '4', only: 'last-used-at-any-use' });
+  const found = report.requirements.find(({ id }) => id === 'last-used-at-any-use');
+  expect(found?.findings).toMatchObject([
+    { expected: 'a time of use after a request from its host' },
+  ]);
+});
+
 describe('readings that disagree are beside each other', () => {
   test.each([
     ['name-hidden-for-others', 'lists-agree', ['name'], 'an empty string'],

@@ -93,6 +93,15 @@ describe('a verdict', () => {
       message: 'over 3 lists; it took longer than the settle bound to show',
       findings: [],
     });
+    attempts = 0;
+    const lost = async (attempt: number) => {
+      if (attempt > 0) throw new Inconclusive('gone');
+      return broken();
+    };
+    const losing = { ...one, check: () => lost(attempts++) };
+    expect(await judgeOne(losing, () => undefined as never, false)).toMatchObject({
+      status: 'fail',
+    });
     const broke = { ...one, check: broken };
     expect(await judgeOne(broke, () => undefined as never, false)).toMatchObject({
       status: 'fail',
@@ -136,9 +145,10 @@ describe('a verdict', () => {
 
   test('tells what could not be told from what was not there', async () => {
     const throwing = (error: Error) => async () => Promise.reject(error);
-    expect(await verdictOf(throwing(new Inconclusive('x')))).toMatchObject({
+    expect(await verdictOf(throwing(new Inconclusive('x')))).toEqual({
       status: 'inconclusive',
       message: 'x',
+      findings: [],
     });
     expect(await verdictOf(throwing(new Inconclusive('x', 'untested')))).toMatchObject({
       status: 'untested',

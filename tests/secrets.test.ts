@@ -4,8 +4,9 @@ import { describe as describeValue } from '../src/contract/describe.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import { headOf } from '../src/run/head.ts';
 import { SecretMasker } from '../src/secrets/masker.ts';
+import { Search, searchFor } from '../src/secrets/search.ts';
 import { portalConformance } from './support/cli.ts';
-import { variablesOf } from './support/judge.ts';
+import { adminVariablesOf, variablesOf } from './support/judge.ts';
 import { secretsIn } from './support/secrets.ts';
 import { http } from './support/servers.ts';
 import { answered, isCall } from './support/shims.ts';
@@ -47,6 +48,51 @@ test('a masker finds what it was given, in every form', () => {
     }
     expect(masker.mask('before and after').hits).toBe(0);
   }
+});
+
+test('a masker finds base64 that follows on a letter', () => {
+  const masker = new SecretMasker();
+  masker.add('5f8e7d6c5b4a3210');
+  const encoded = Buffer.from('5f8e7d6c5b4a3210').toString('base64');
+  for (const before of ['', 'x', 'xy', 'xyz'])
+    expect(masker.mask(`${before}${encoded}`)).toEqual({ text: '[secret]', hits: 1 });
+  expect([masker.isIn(`x${encoded}`), masker.isIn('nothing of it')]).toEqual([true, false]);
+  expect(new SecretMasker().mask(encoded)).toEqual({ text: encoded, hits: 0 });
+});
+
+test('a masker takes a long password for a token, and leaves one that is public', () => {
+  const masker = new SecretMasker();
+  masker.addPassword('12 chars pwd');
+  masker.addPassword('8 public');
+  masker.allow('what is 8 public');
+  const encoded = Buffer.from('12 chars pwd').toString('base64');
+  expect(masker.mask(`${encoded} and 8 public`)).toEqual({
+    text: '[secret] and 8 public',
+    hits: 1,
+  });
+});
+
+test('a search finds the longest of many strings, wherever they are', () => {
+  const search = searchFor(['abcdefghijkl', 'abcdefghijklmnop', 'short']);
+  expect([search.size, search.add('abcdefghijkl'), search.add('elevenchars')]).toEqual([
+    2,
+    false,
+    false,
+  ]);
+  expect(search.add('012345678901')).toBe(true);
+  const text = 'abcdefghijkl abcdefghijklmnop x012345678901';
+  expect(search.replaceIn(text, (found) => `<${found}>`)).toBe(
+    '<abcdefghijkl> <abcdefghijklmnop> x<012345678901>',
+  );
+  expect([search.countIn(text), search.countIn(text, (found) => /\d/.test(found))]).toEqual([3, 1]);
+  expect(['abcdefghijk', '012345678901', ''].map((one) => search.isIn(one))).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  const exempt = new Search((found) => found === 'abcdefghijklmnop');
+  for (const one of ['abcdefghijklmnop', 'abcdefghijkl']) exempt.add(one);
+  expect(exempt.replaceIn(text, () => '*')).toBe('* *mnop x012345678901');
 });
 
 test('a masker watches for nothing that is short, or public before', () => {
@@ -118,6 +164,31 @@ describe('what a portal chooses, and a report tells', () => {
     expect(requirement?.exchanges.map(({ curl }) => curl).join('\n')).toContain(
       '-H "If-None-Match: $ETAG"',
     );
+  });
+
+  test('is no host that a token is restricted to: it may be anything', async () => {
+    const server = await answered(
+      portal,
+      (request) => isCall(request, 'POST /apiTokens'),
+      async (answer, response) => {
+        const record = await answer.json();
+        const hosts = ['x" ; touch pwned ; echo "'];
+        const body = { ...record, restrictions: record.restrictions && { hosts } };
+        response.writeHead(answer.status, { 'Content-Type': 'application/json' });
+        response.end(JSON.stringify(body));
+      },
+    );
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const only = ['--only', 'restricted-sees-the-same,last-used-at-any-use', '--settle', '0.2'];
+    const called = await portalConformance(only, variables);
+    await server.close();
+    expect(called.everything).not.toContain('touch pwned');
+    expect(
+      called.report.requirements.find(({ id }) => id === 'restricted-sees-the-same'),
+    ).toMatchObject({
+      status: 'pass',
+      message: 'not checked: the run has no token whose host is known',
+    });
   });
 
   test('is no host that could be a token in parts', async () => {

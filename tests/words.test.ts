@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bugSite } from '../src/contract/bug-site.ts';
 import { describe as words } from '../src/contract/describe.ts';
-import { Inconclusive, Violation } from '../src/contract/finding.ts';
+import { failIf, Inconclusive, Violation } from '../src/contract/finding.ts';
 import { isMilliseconds, sameId, saysTheSame } from '../src/contract/json.ts';
 import { judgeShape } from '../src/contract/shape.ts';
 import { structureOf } from '../src/contract/structure.ts';
@@ -17,6 +17,7 @@ describe('a value in words', () => {
     [999, 'the integer 999'],
     [1000, 'an integer of 4 digits'],
     [-5, 'a negative integer (-5)'],
+    [-1_234_567, 'a negative integer (-1234567)'],
     [-12_345_678, 'a negative integer'],
     [1.5, 'a number with a fraction (1.5)'],
     [123.45678, 'a number with a fraction'],
@@ -213,6 +214,34 @@ describe('a mismatch with the schemas', () => {
     expect(found(sound)).toEqual({});
   });
 
+  test('is a body that is no list, which has no records', () => {
+    expect([...judgeShape({ id: 7 })]).toEqual([
+      [
+        'array',
+        [
+          {
+            expected: 'a JSON array',
+            received: 'an object with 1 member',
+            where: [''],
+            count: 1,
+          },
+        ],
+      ],
+    ]);
+    expect([...judgeShape([])]).toEqual([]);
+  });
+
+  test('is told with its place', () => {
+    const odd = { ...sound, id: 'x'.repeat(32) };
+    expect(found(sound, odd)['id-32-hex']?.map(({ where }) => where)).toEqual([['/1/id']]);
+  });
+
+  test('of another type has no form', () => {
+    expect(received('created-at-integer', { ...sound, createdAt: 'x' })).toEqual([
+      'a string of 1 character',
+    ]);
+  });
+
   test('is an absent member, which may be spelled otherwise', () => {
     expect(received('created-at-present', without('createdAt'))).toEqual(['absent']);
     expect(received('created-at-present', without('createdAt', { created_at: 1 }))).toEqual([
@@ -320,6 +349,8 @@ describe('an error', () => {
       { expected: 'three', received: 'four', count: 1 },
     ]);
     expect(String(violation)).toBe('Violation: one; two\nthree; four');
+    expect(failIf([])).toBeUndefined();
+    expect(() => failIf([{ expected: 'one', received: 'two' }])).toThrow('one; two');
     expect(String(new Inconclusive('nobody knows'))).toBe('Inconclusive: nobody knows');
   });
 });

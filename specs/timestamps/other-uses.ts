@@ -1,7 +1,7 @@
 import { failEach } from '../../src/checks/findings.ts';
 import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
-import { fromItsHost, fromOrigin, otherOrigin } from '../../src/checks/request-parts.ts';
+import { fromElsewhere, fromItsHost } from '../../src/checks/request-parts.ts';
 import { moreThanASecondMs } from '../../src/checks/time-of-use.ts';
 import { Inconclusive } from '../../src/contract/finding.ts';
 import { isMilliseconds } from '../../src/contract/json.ts';
@@ -38,6 +38,8 @@ export const otherUses: readonly WithoutTopic[] = [
         ]);
       const bearer = (token: CreatedToken) => ({ ...owner, ...readerOf(token) });
       const part = restricted && fromItsHost(restricted);
+      // Of the same moment: once one is known, all are.
+      await context.eventually(readerOf(spare), (list) => list.accepted, { times: 2 });
       // An adapter acts for a user in its own way: no token of theirs need be used for it.
       const { isDirect } = sandbox;
       const used = await Promise.all([
@@ -54,16 +56,20 @@ export const otherUses: readonly WithoutTopic[] = [
           return isDirect && (await sandbox.removeIfAllowed(spare, bearer(deleting))) === undefined;
         }),
         accepted(elsewhere, 'a request from another origin', async (reader) => {
-          return (await context.readNow(reader, { part: fromOrigin(otherOrigin) })).accepted;
+          return (await context.readNow(reader, { part: fromElsewhere })).accepted;
         }),
         restricted &&
           accepted(restricted, 'a request from its host', async (reader) => {
             return part !== undefined && (await context.readNow(reader, { part })).accepted;
           }),
         administered &&
-          accepted(administered, 'a request with a token of an administrator', async (reader) => {
-            return (await context.readNow(reader)).accepted;
-          }),
+          accepted(
+            administered,
+            'a request with a token that an administrator created',
+            async (reader) => {
+              return (await context.readNow(reader)).accepted;
+            },
+          ),
         accepted(initial, 'a request with the token that a user came with', async (reader) => {
           return (await context.readNow(reader)).accepted;
         }),

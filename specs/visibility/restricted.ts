@@ -1,52 +1,51 @@
-import { seenIn } from '../../src/checks/findings.ts';
-import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
+import { reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { fromItsHost } from '../../src/checks/request-parts.ts';
-import { failIf } from '../../src/contract/finding.ts';
-import type { ListRead } from '../../src/portal/list-read.ts';
+import { type Odds, oddsWith, summarise } from '../../src/checks/stable.ts';
+import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 
 /** What a token may be used for does not change what there is to see. */
 export const restricted: readonly WithoutTopic[] = [
-  changing(
+  reading(
     {
       id: 'restricted-sees-the-same',
       level: 'MUST',
       title: 'A restricted token sees what its user sees',
-      text: 'A token with restrictions, from a host that it is restricted to, is listed every token that its user is listed, within the settle bound.',
+      text: 'A token with restrictions, from a host that it is restricted to, is listed every token that its user is listed, with the same members.',
       source: 'Description',
       causes: 'The list is filtered by the restrictions of the token that asks.',
       fix: 'Derive the list from the user, whatever the token may be used for.',
+      profiles: ['full'],
     },
     async (context) => {
-      const caller = context.needed('caller.token');
-      const owner = context.sandbox.user('caller');
-      const created = await context.sandbox.createIfAllowed(owner, { isRestricted: true });
+      // Of the outsider, for those of the others have to stay unused.
+      const [created] = context.sandbox.tokensOf(['restricted'], ['outsider']);
       const part = created && fromItsHost(created);
-      if (!created || !part) return 'not checked: no token with hosts could be created';
+      if (!created || !part) return 'not checked: the run has no token whose host is known';
+      const user = context.needed('outsider.token');
       const reader = {
-        label: 'a restricted token',
+        label: 'a restricted token of the outsider',
         variable: 'PORTAL_NEW_TOKEN',
         token: created.id,
       };
-      const before = await context.readNow(caller);
-      const lacking = ({ byId }: ListRead) => [...before.byId.keys()].filter((id) => !byId.has(id));
-      let isAccepted = false;
-      const against = await context.eventually(
-        reader,
-        (list) => {
-          isAccepted ||= list.accepted;
-          return list.accepted ? list.usable && lacking(list).length === 0 : list.rejected;
-        },
-        { part, times: 2 },
-      );
-      if (!isAccepted) return 'not checked: the portal turns it away, from its host, too';
-      if (!against) return `${before.byId.size} tokens`;
-      // Others delete meanwhile.
-      const still = (await context.readNow(caller)).byId;
-      const count = lacking(against).filter((id) => still.has(id)).length;
-      const expected = 'every token that its user is listed';
-      const received = against.usable ? 'a list without some of them' : 'no list';
-      failIf(count === 0 ? [] : [{ ...seenIn(against), expected, received, count }]);
-      return `${before.byId.size} tokens`;
+      let size = 0;
+      let isTurnedAway = false;
+      const find = async (): Promise<Odds[]> => {
+        const before = await context.readNow(user);
+        const list = await context.readNow(reader, { part });
+        const after = await context.readNow(user);
+        // How restrictions limit a use is not said.
+        isTurnedAway = list.rejected;
+        if (isTurnedAway) return [];
+        for (const one of [before, after]) if (!one.usable) throw new Inconclusive(one.trouble);
+        if (!list.accepted) throw new Inconclusive(list.trouble);
+        size = before.byId.size;
+        // What the preparation created is known everywhere.
+        return oddsWith(list, before, after).map((odds) => ({ ...odds, isSettled: true }));
+      };
+      failIf(summarise(await context.persisting(find)));
+      return isTurnedAway
+        ? 'not checked: the portal turns it away, from its host, too'
+        : `${size} tokens`;
     },
   ),
 ];

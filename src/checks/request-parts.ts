@@ -15,20 +15,22 @@ function ofHeaders(what: string, headers: Headers, shell = headers): RequestPart
 
 export const otherOrigin = 'https://charts.example.com';
 
-export function fromOrigin(origin: string): RequestPart {
-  return ofHeaders('from another origin', { Origin: origin });
-}
+export const fromElsewhere = ofHeaders('from another origin', { Origin: otherOrigin });
 
-/** From a host that a token is restricted to; undefined when it has none. */
+/**
+ * From a host that a token is restricted to; undefined when no name of one is known. The portal
+ * answered it: a command names it by a variable, for it may be anything.
+ */
 export function fromItsHost({ restrictions }: CreatedToken): RequestPart | undefined {
   const hosts = isObject(restrictions) ? restrictions.hosts : undefined;
   const [host] = Array.isArray(hosts) ? hosts : [];
-  return typeof host === 'string' ? fromOrigin(`https://${host}`) : undefined;
+  if (typeof host !== 'string' || !/^[a-z0-9.-]+(:\d+)?$/i.test(host)) return undefined;
+  const shell = { Origin: 'https://$HOST_OF_TOKEN' };
+  return ofHeaders('from a host of its own', { Origin: `https://${host}` }, shell);
 }
 
 /** Requests as other clients send them. @param isRestricted whether the token works from some origins alone */
 export function clients(isRestricted: boolean): RequestPart[] {
-  const origin = fromOrigin(otherOrigin);
   return [
     ofHeaders('as curl sends it', { 'User-Agent': 'curl/8.5.0' }),
     ofHeaders('as a browser sends it', {
@@ -48,7 +50,7 @@ export function clients(isRestricted: boolean): RequestPart[] {
       }),
       inLowerCase: true,
     },
-    ...(isRestricted ? [] : [origin]),
+    ...(isRestricted ? [] : [fromElsewhere]),
   ];
 }
 

@@ -19,7 +19,7 @@ export interface Odds {
   readonly list: ListRead;
   /** Whether it is about a token that is older than what may take a while to show. */
   readonly isSettled?: boolean;
-  readonly sides: Sides;
+  readonly sides: () => Sides;
 }
 
 /** Tokens that one of two lists lacked between two reads of the other that had them. */
@@ -37,7 +37,7 @@ export async function oneSided(context: Context, pair: Pair, round: number): Pro
       const expected = `every token that is listed for ${holder.label}`;
       const isSettled = isOlder(record, context.clock(list.exchange), context.settleMs);
       const key = `${other.name} ${id}`;
-      const sides = sidesOf([holder.label, other.label], told, record);
+      const sides = () => sidesOf([holder.label, other.label], told, record);
       odds.push({ key, expected, received: 'a list without them', list, isSettled, sides });
     }
   }
@@ -62,7 +62,7 @@ export async function disagreements(context: Context, pair: Pair, round: number)
   return apart.flatMap((id) => {
     const [here, there] = [some.byId.get(id), list.byId.get(id)];
     if (!here || !there) return [];
-    const sides = sidesOf(of, told, here, there);
+    const sides = () => sidesOf(of, told, here, there);
     const moved = new Set(members(some, again, id));
     return members(some, list, id)
       .filter((member) => !moved.has(member))
@@ -70,6 +70,28 @@ export async function disagreements(context: Context, pair: Pair, round: number)
         const expected = `${member} of a token as ${pair[0].label} sees it`;
         return { key: `${member} ${id}`, expected, received: 'another value', list, sides };
       });
+  });
+}
+
+/** What a list lacks, or tells otherwise, of what somebody was listed before it and after it. */
+export function oddsWith(list: ListRead, before: ListRead, after: ListRead): Odds[] {
+  const of = [before.credential.label, list.credential.label] as const;
+  return [...before.byId].flatMap(([id, record]) => {
+    const [there, later] = [list.byId.get(id), after.byId.get(id)];
+    if (!later) return [];
+    const sides = () => sidesOf(of, told, record, there);
+    const odds = (expected: string, received: string) => ({ expected, received, list, sides });
+    if (!there)
+      return [
+        { key: id, ...odds(`every token that is listed for ${of[0]}`, 'a list without them') },
+      ];
+    return told
+      .filter((member) => saysTheSame(record[member], later[member]))
+      .filter((member) => !saysTheSame(record[member], there[member]))
+      .map((member) => ({
+        key: `${member} ${id}`,
+        ...odds(`${member} of a token as ${of[0]} sees it`, 'another value'),
+      }));
   });
 }
 
@@ -84,6 +106,6 @@ export function summarise(odds: readonly Odds[]): Finding[] {
     const { expected, received, list, sides } = group[0] as Odds;
     const { label: credential } = list.credential;
     const { curl } = list.exchange;
-    return { expected, received, count: group.length, credential, curl, sides };
+    return { expected, received, count: group.length, credential, curl, sides: sides() };
   });
 }

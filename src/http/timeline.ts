@@ -15,11 +15,11 @@ export interface RunTimeline {
   }[];
 }
 
-/** `pacing`: for what said to come back later, or `--rate`; `settling`: for a change to show. */
+/** `pacing`: before a request is sent again, or for `--rate`; `settling`: for a change to show, or for the portal's clock. */
 type Why = 'pacing' | 'settling';
 
-/** More requests than any profile sends; what is above them is not drawn. */
-const most = 5000;
+/** More requests than are sent with the longest `--long-list`. */
+const most = 20_000;
 
 /** Shorter waits are the clock's. */
 const leastMs = 50;

@@ -23,7 +23,9 @@ export const formats = {
     about: 'everything; [schema](../schemas/report.schema.json)',
     file: 'report.json',
     isData: true,
-    load: async () => (report: Report) => `${JSON.stringify(report, undefined, 2)}\n`,
+    load: async () => (report: Report) =>
+      // The requests of a timeline are thousands of lines otherwise.
+      `${JSON.stringify(report, undefined, 2).replace(/\[\s+(-?\d+),\s+(-?\d+),\s+(-?\d+)\s+\]/g, '[$1, $2, $3]')}\n`,
   },
   html: {
     reader: 'people',

@@ -14,8 +14,10 @@ export function renderFindings(findings: readonly Finding[]): Part[] {
     if (group) group.push(finding);
     else groups.set(key || `${groups.size}`, [finding]);
   }
-  return [...groups.values()].map((group) =>
-    group.length === 1 ? renderFinding(group[0] as Finding) : renderTable(group),
+  return [...groups.values()].flatMap((group) =>
+    group.length === 1 || group.some(({ sides }) => sides)
+      ? group.map(renderFinding)
+      : [renderTable(group)],
   );
 }
 

@@ -57,7 +57,7 @@ export function renderTimeline(report: Report): Part | '' {
   const summary = `${count(bars.length, 'request')} in ${seconds(span)}, ${lanes} at once at most${retried > 0 ? `; ${retried} sent again, after what said to come back later` : ''}`;
   return html`<details class="timeline"><summary>Timeline: ${summary}</summary>
 <svg viewBox="0 -.5 100 ${lanes}" preserveAspectRatio="none" role="img" aria-label="Timeline: ${summary}">${back}${lines}${rects}</svg>
-<p class="legend">From left to right ${seconds(span)}; a line is a request, and those below each other were in flight at once.${report.timeline ? ' Upright lines part the phases; what is shaded was waited for.' : ' Only requests that verdicts rest on.'}</p>
+<p class="legend">From left to right ${seconds(span)}; a line is a request, and those below each other were in flight at once.${report.timeline ? ' Upright lines part the phases. What is shaded was waited for: pacing is before a request is sent again, settling is for a change to show.' : ' Only requests that verdicts rest on.'}</p>
 ${phases.length > 0 ? renderPhases(report.timeline as RunTimeline) : ''}</details>`;
 }
 
@@ -67,11 +67,16 @@ function renderPhases({ phases, requests, waits }: RunTimeline): Part {
     const isIn = (ms: number) => ms >= at && ms < at + durationMs;
     const sent = requests.filter(([from]) => isIn(from));
     const refused = sent.filter(([, , status]) => status === 429 || status === 503).length;
-    const waited = waits.filter((one) => isIn(one.at));
-    const told = waited.map((one) => `${one.why} ${seconds(one.durationMs)}`).join(', ');
-    return html`<tr><th scope="row">${name}</th><td>${seconds(at)}</td><td>${seconds(durationMs)}</td><td>${sent.length}</td><td>${refused}</td><td>${told || 'none'}</td></tr>`;
+    const told = (['pacing', 'settling'] as const).flatMap((why) => {
+      const inside = waits
+        .filter((one) => one.why === why)
+        .map((one) => Math.min(at + durationMs, one.at + one.durationMs) - Math.max(at, one.at));
+      const waited = inside.reduce((sum, ms) => sum + Math.max(0, ms), 0);
+      return waited > 0 ? `${why} ${seconds(waited)}` : [];
+    });
+    return html`<tr><th scope="row">${name}</th><td>${seconds(at)}</td><td>${seconds(durationMs)}</td><td>${sent.length}</td><td>${refused}</td><td>${told.join(', ') || 'none'}</td></tr>`;
   });
-  return html`<div class="table"><table class="phases"><thead><tr><th scope="col">phase</th><th scope="col">from</th><th scope="col">took</th><th scope="col">requests</th><th scope="col">429 or 503</th><th scope="col">waits</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="table" tabindex="0" role="region" aria-label="Phases of the run"><table class="phases"><thead><tr><th scope="col">phase</th><th scope="col">from</th><th scope="col">took</th><th scope="col">requests</th><th scope="col">429 or 503</th><th scope="col">waits</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** Every request where the report has them, or else those that verdicts rest on. */
