@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
 import { explainCommand } from '../src/commands/explain.ts';
@@ -13,6 +14,12 @@ import { idsWith, variablesOf } from './support/judge.ts';
 import { schemaErrors } from './support/schema.ts';
 import { secretsIn } from './support/secrets.ts';
 import { forwardTo, http } from './support/servers.ts';
+
+/** What curl -i prints without --compressed, of a server that compresses all the same. */
+function withHead(body: Buffer, encoding = 'gzip'): Buffer {
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: ${encoding}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), body]);
+}
 
 const command = fileURLToPath(new URL('../dist/src/cli.js', import.meta.url));
 const cli = (...args: string[]) => run(process.execPath, [command, ...args]);
@@ -281,10 +288,21 @@ describe('check', () => {
     ['nothing', '', /The saved response is empty/],
     ['white space', ' \n', /The saved response is empty/],
     ['a compressed answer', Buffer.from([0x1f, 0x8b, 8]), /compressed/],
+    ['a compressed answer with its head', withHead(gzipSync('[]')), /compressed/],
+    ['one in Brotli', withHead(brotliCompressSync('[]'), 'br'), /compressed/],
+    ['one in zlib', withHead(deflateSync('[]'), 'deflate'), /compressed/],
   ])('%s is a wrong call', async (_, content, sentence) => {
     const { code, stderr } = await inFolder(['check', '-'], {}, content);
     expect([code, stderr]).toEqual([2, expect.stringMatching(sentence)]);
   });
+
+  test.each(['[]', ' [\n]', ''])(
+    'what curl --compressed has decoded is judged: %j',
+    async (body) => {
+      const { code } = await inFolder(['check', '-'], {}, withHead(Buffer.from(body)));
+      expect(code).not.toBe(2);
+    },
+  );
 
   test('a file that is not there is a wrong call', async () => {
     const { code, stderr, report } = await portalConformance(['check', 'no-such.json']);

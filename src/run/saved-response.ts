@@ -19,8 +19,7 @@ export interface Saved {
  * @throws Misconfigured when there is nothing that could be judged
  */
 export function readSaved(saved: Buffer): Saved {
-  if (saved[0] === 0x1f && saved[1] === 0x8b)
-    throw new Misconfigured('The saved response is compressed: save it with curl --compressed.');
+  if (isGzip(saved)) throw compressed();
   if (isRewritten(saved))
     throw new Misconfigured(
       "The saved response is in UTF-16, as PowerShell's > writes it, which is not how the portal sent it: save it with curl.exe -i -o FILE.",
@@ -81,7 +80,20 @@ function readPrinted(saved: Buffer): Saved {
     return [field.slice(0, at).trim(), field.slice(at + 1).trim()] as const;
   });
   const status = head === '' ? 200 : Number(/^HTTP\/\S+ (\d{3})/.exec(statusLine)?.[1] ?? 0);
-  return { response: responseOf(status, pairs, rest), head: head !== '', secrets: [] };
+  const response = responseOf(status, pairs, rest);
+  // curl --compressed decodes the body and leaves the field; text has no other control characters.
+  const { 'content-encoding': encoding = 'identity' } = response.headers;
+  const isBinary = /[\0-\x08\x0e-\x1f]/.test(start(rest));
+  if (isGzip(rest) || (isBinary && !/^identity$/i.test(encoding))) throw compressed();
+  return { response, head: head !== '', secrets: [] };
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function compressed(): Misconfigured {
+  return new Misconfigured('The saved response is compressed: save it with curl --compressed.');
 }
 
 interface HarEntry {
