@@ -217,6 +217,7 @@ describe('check', () => {
     const entries = [
       { request: list, response: { status: 401, headers: [], content: { text: '{}' } } },
       { request: list, response: { status: 200, headers, content } },
+      { request: list, response: { status: 304, headers: [], content } },
       { request: request('/'), response: { status: 200, headers: [], content: { text: 'x' } } },
     ];
     return write(
@@ -240,6 +241,15 @@ describe('check', () => {
   test.each([
     ['without bodies', () => archive({}), /without its body: save it "with content"/],
     ['without the list', () => archive({}, { entries: [] }), /has no GET of .*apiTokens/],
+    [
+      'from the cache of a browser',
+      () => {
+        const url = 'https://portal.example.com/api/portal/v1/apiTokens';
+        const cached = { request: { method: 'GET', url }, response: { status: 304, headers: [] } };
+        return archive({}, { entries: [cached] });
+      },
+      /from the cache of the browser alone \(304\)/,
+    ],
     ['cut in the middle', () => write('cut.har', '{"log": {"entries": ['), /was it cut\?/],
     [
       "of PowerShell's >",

@@ -118,7 +118,13 @@ function readHar(text: string): Saved | undefined {
     throw new Misconfigured('The saved file begins as a HAR, and is not JSON: was it cut?');
   }
   if (!Array.isArray(entries)) return undefined;
-  const entry = (entries as HarEntry[]).filter(isList).at(-1);
+  const lists = (entries as HarEntry[]).filter(isList);
+  // The browser had it already, and shows that in its place.
+  const entry = lists.findLast(({ response }) => response?.status !== 304);
+  if (!entry && lists.length > 0)
+    throw new Misconfigured(
+      'The HAR has the list from the cache of the browser alone (304): switch that off while it is recorded.',
+    );
   if (!entry)
     throw new Misconfigured(
       `The HAR has no GET of ${listPath} that was answered: open it while it is recorded.`,
