@@ -90,6 +90,8 @@ test('a search finds the longest of many strings, wherever they are', () => {
     true,
     false,
   ]);
+  const longFirst = searchFor(['abcdefghijklmnop', 'abcdefghijkl']);
+  expect(longFirst.replaceIn(text, () => '*')).toBe('* * x012345678901');
   const exempt = new Search((found) => found === 'abcdefghijklmnop');
   for (const one of ['abcdefghijklmnop', 'abcdefghijkl']) exempt.add(one);
   expect(exempt.replaceIn(text, () => '*')).toBe('* *mnop x012345678901');
