@@ -58,7 +58,7 @@ function others(): Record<string, Report> {
   const ids = ['array', 'id-present', 'unknown-token-refused', 'created-at-milliseconds'];
   const failing = report.requirements.find(({ id }) => id === 'created-at-milliseconds');
   const finding = failing?.findings[0];
-  const many = Array.from({ length: 15 }, (_, index): RequirementResult => {
+  const failed = (_: unknown, index: number): RequirementResult => {
     const credentials = ['no token', 'a token that nobody has', 'an empty token'];
     const id = index === 0 ? 'unknown-token-refused' : `${ids[index % ids.length]}-${index}`;
     const findings = credentials.map((credential) => ({
@@ -73,7 +73,8 @@ function others(): Record<string, Report> {
     if (finding && index === 1) apart.push({ ...finding, sides, credential: 'another' });
     const own = index % 2 === 0 ? findings : apart;
     return { ...(failing as RequirementResult), id, findings: own };
-  });
+  };
+  const failures = (length: number) => Array.from({ length }, failed);
   return {
     green: { ...report, outcome: 'conformant', exitCode: 0, ...counted(all('pass', 'it holds')) },
     undecided: {
@@ -110,7 +111,8 @@ function others(): Record<string, Report> {
     before: Object.fromEntries(
       Object.entries(report).filter(([name]) => name !== 'timeline'),
     ) as unknown as Report,
-    many: { ...report, ...counted([...many, ...all('pass', 'it holds')]) },
+    many: { ...report, ...counted([...failures(15), ...all('pass', 'it holds')]) },
+    forty: { ...report, ...counted([...failures(40), ...all('pass', 'it holds')]) },
   };
 }
 
@@ -349,6 +351,7 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
       ['interrupted.html', 1280],
       ['green.html', 1280],
       ['many.html', 390],
+      ['forty.html', 768],
     ].flatMap(([name, width]) =>
       (['light', 'dark'] as const).map(
         (scheme) => [name, width, scheme] as [string, number, 'dark' | 'light'],
@@ -356,7 +359,7 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
     ),
   )(needs('axe finds nothing in %s, %i pixels wide, %s'), async (name, width, colorScheme) => {
     const page = await open(name, '', { viewport: { width, height: 800 }, colorScheme });
-    await page.locator('.folded > summary').evaluateAll((all) => {
+    await page.locator('details > summary').evaluateAll((all) => {
       for (const one of all) (one.parentElement as HTMLDetailsElement).open = true;
     });
     // The policy of the page lets nothing in; the debugger does.
@@ -367,8 +370,8 @@ describe.skipIf(!hasChromium)('the HTML report', () => {
   });
 
   test.each([768, 390, 320])(needs('nothing is cut off at %i pixels'), async (width) => {
-    for (const name of ['report.html', 'many.html', 'hostile.html', 'undecided.html']) {
-      const page = await open(name, '', { viewport: { width, height: 740 } });
+    for (const name of ['report', 'many', 'forty', 'hostile', 'undecided', 'interrupted']) {
+      const page = await open(`${name}.html`, '', { viewport: { width, height: 740 } });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(wide, name).toBeLessThanOrEqual(width);
       await page.context().close();

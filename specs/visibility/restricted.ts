@@ -1,11 +1,12 @@
-import { reading, type WithoutTopic } from '../../src/checks/kinds.ts';
+import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { fromItsHost } from '../../src/checks/request-parts.ts';
 import { type Odds, oddsWith, summarise } from '../../src/checks/stable.ts';
 import { failIf, Inconclusive } from '../../src/contract/finding.ts';
 
 /** What a token may be used for does not change what there is to see. */
 export const restricted: readonly WithoutTopic[] = [
-  reading(
+  // A use of it is a change: it comes after what compares reads.
+  changing(
     {
       id: 'restricted-sees-the-same',
       level: 'MUST',
@@ -14,7 +15,6 @@ export const restricted: readonly WithoutTopic[] = [
       source: 'Description',
       causes: 'The list is filtered by the restrictions of the token that asks.',
       fix: 'Derive the list from the user, whatever the token may be used for.',
-      profiles: ['full'],
     },
     async (context) => {
       // Of the outsider, for those of the others have to stay unused.

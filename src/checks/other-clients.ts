@@ -15,7 +15,7 @@ import { clients, otherOrigin } from './request-parts.ts';
 export async function compareClients(context: Context): Promise<string> {
   const caller = context.needed('caller.token');
   const [outsider] = context.given('outsider.token');
-  const before = await context.list(caller, 1);
+  const before = await context.list(caller);
   const theirs = outsider ? await context.list(outsider) : undefined;
   const limits = recordOf(before, caller.token)?.record.restrictions;
   const parts = clients(limits !== null);
@@ -27,8 +27,8 @@ export async function compareClients(context: Context): Promise<string> {
   };
   const [session] = context.given('caller.session');
   const [browser] = parts.filter(({ headers }) => headers.Origin === otherOrigin);
-  const plain = session && (await context.read(session));
-  const [inSession, ...ours] = await Promise.all([
+  const [plain, inSession, ...ours] = await Promise.all([
+    session && context.read(session),
     session && browser && context.readNow(session, { part: browser }),
     ...parts.map((part) => context.readNow(caller, { part })),
   ]);
