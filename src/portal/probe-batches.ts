@@ -35,8 +35,8 @@ interface Waiting {
  */
 const maxControlAgeMs = 1000;
 
-/** How many probes go out at once: as many as may be in flight. */
-const most = 48;
+/** How many probes go out at once: as many as may be in flight, beside the control of the batch before. */
+const most = 47;
 
 /**
  * Sends probes in batches, each between two controls: the caller's own request, which must be
