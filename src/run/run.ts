@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Checked, Requirement, RunFacts } from '../contract/requirement.ts';
+import type { Checked, Phase, Requirement, RunFacts } from '../contract/requirement.ts';
 import type { Client } from '../http/client.ts';
 import { Limiter } from '../http/limiter.ts';
 import { parseTarget, type Target } from '../http/target.ts';
@@ -126,7 +126,7 @@ export class Run {
   }
 
   /** Prepares the next phase: all that refusals do not need is removed before a guard may ban. */
-  async enter(phase: string): Promise<void> {
+  async enter(phase: Phase): Promise<void> {
     this.#timeline.enter(phase);
     const sandbox = this.#prepared.stop ? undefined : this.#prepared.surroundings.sandbox;
     const keeps = phase !== 'refusals' || this.#settings.keep !== undefined;
