@@ -11,6 +11,8 @@ const version = '9.6.1';
 const mutate = ['src/contract/*.ts', 'src/report/outcome.ts', 'src/secrets/*.ts'];
 const tests = 'tests/{judge,outcome,secrets,words}.test.ts';
 
+for (const name of Object.keys(process.env))
+  if (name.startsWith('PORTAL_')) delete process.env[name];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), 'portal-conformance-mutation-'));
 const isCopied = (/** @type {string} */ path) =>

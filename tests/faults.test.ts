@@ -29,6 +29,24 @@ test('a use of a token that some processes learn of later is looked for', async 
   ]);
 });
 
+test('a token that somebody deletes meanwhile is missed for no restricted token', async () => {
+  let isDeleted = false;
+  const report = await judgeBehaviour(
+    {
+      ...plain,
+      profile: 'full',
+      visible: (usual, { token }) => {
+        isDeleted ||= token?.restrictions != null;
+        return isDeleted ? usual.filter(({ name }) => name !== 'Default') : usual;
+      },
+    },
+    { settle: '60', only: 'restricted-sees-the-same' },
+  );
+  const found = report.requirements.find(({ id }) => id === 'restricted-sees-the-same');
+  expect(found).toMatchObject({ status: 'pass', message: expect.stringMatching(/^\d+ tokens$/) });
+  expect(isDeleted).toBe(true);
+});
+
 describe('readings that disagree are beside each other', () => {
   test.each([
     ['name-hidden-for-others', 'lists-agree', ['name'], 'an empty string'],

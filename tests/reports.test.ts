@@ -483,3 +483,9 @@ test.each([
   expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);
   expect(stderr).toMatch(sentence);
 });
+
+test('the JSON is the report, whatever its texts look like', async () => {
+  const message = 'of [ 1, 2, 3 ] and [\n 1,\n 2,\n 3\n ]';
+  const report = { ...golden, message };
+  expect(JSON.parse(await render(report, 'json'))).toEqual(report);
+});

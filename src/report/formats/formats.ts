@@ -25,7 +25,7 @@ export const formats = {
     isData: true,
     load: async () => (report: Report) =>
       // The requests of a timeline are thousands of lines otherwise.
-      `${JSON.stringify(report, undefined, 2).replace(/\[\s+(-?\d+),\s+(-?\d+),\s+(-?\d+)\s+\]/g, '[$1, $2, $3]')}\n`,
+      `${JSON.stringify(report, undefined, 2).replace(/\[\n\s+(-?\d+),\n\s+(-?\d+),\n\s+(-?\d+)\n\s+\]/g, '[$1, $2, $3]')}\n`,
   },
   html: {
     reader: 'people',
