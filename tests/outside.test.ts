@@ -270,6 +270,31 @@ describe('a firewall', () => {
     const [found] = report.requirements.filter(({ id }) => id === 'placeholder-token-refused');
     expect(found?.status).toBe(status);
   });
+
+  test('that turns browsers away says nothing of their tokens, whatever is judged after it', async () => {
+    const held: (() => void)[] = [];
+    const forward = forwardTo(portal.url);
+    const known = new Set(portal.credentials.values());
+    const server = await http((request, response) => {
+      const { accept, authorization, 'user-agent': client } = request.headers;
+      if (accept?.startsWith('text/html'))
+        return void response.writeHead(403, { 'Content-Type': 'text/html' }).end('<h1>No</h1>');
+      // The second round comes when browsers have been turned away, and the portal is asked for its own words.
+      if (client?.endsWith('; read 2')) return void held.push(() => forward(request, response));
+      if (!known.has(`${authorization}`.slice('Bearer '.length)))
+        for (const go of held.splice(0)) go();
+      return forward(request, response);
+    });
+    const report = await judgeWith(
+      { ...variablesOf(portal), PORTAL_TARGET: server.url },
+      { only: 'api-token-accepted,any-client-sees-the-same' },
+    );
+    await server.close();
+    expect(idsWith(report.requirements, 'pass')).toEqual([
+      'api-token-accepted',
+      'any-client-sees-the-same',
+    ]);
+  });
 });
 
 test('Cache-Control: no-cache is on reads that removal rests on, and on no other', async () => {

@@ -153,10 +153,9 @@ export class Context {
     find: (round: number) => Promise<readonly T[]>,
   ): Promise<readonly T[]> {
     const roundAfter = (round: number) => Math.max(round + 1, this.#rounds.latest);
-    const standing = await standingOf(find, { ...this.#wait, roundAfter });
-    if (standing.some(({ isSettled }) => !isSettled))
-      this.#surroundings.patience.sawNothing(this.#id);
-    return standing;
+    const all = await standingOf(find, { ...this.#wait, roundAfter });
+    if (all.some(({ isSettled }) => !isSettled)) this.#surroundings.patience.sawNothing(this.#id);
+    return all;
   }
 
   /** Whether a bearer string is one of the tokens of this run, or was listed in it. */
@@ -205,7 +204,8 @@ export class Context {
     });
     if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
     const read = new ListRead(reader, exchange);
-    journal.add(read);
+    // Whoever rejects a request for what it has beside its token says nothing of the token.
+    if (!part || !read.rejected) journal.add(read);
     const isLong = (exchange.response?.body.length ?? 0) > longBody;
     if (this.#evidence.size < (isLong ? 1 : maxFreshReads)) this.#evidence.add(exchange);
     return read;
