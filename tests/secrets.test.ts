@@ -97,6 +97,26 @@ test('a search finds the longest of many strings, wherever they are', () => {
   expect(exempt.replaceIn(text, () => '*')).toBe('* *mnop x012345678901');
 });
 
+test('a search finds what looking at every place finds', () => {
+  // Few letters, so that much is nearly one of the strings, begins it or overlaps the one before.
+  const textOf = (length: number) =>
+    [...randomBytes(length)].map((byte) => 'ab0'[byte % 3]).join('');
+  for (let round = 0; round < 50; round += 1) {
+    const strings = Array.from({ length: 1 + round * 4 }, (_, index) => textOf(12 + (index % 9)));
+    const text = Array.from({ length: 60 }, (_, index) =>
+      index % 2 === 0 ? textOf(index % 23) : (strings[index % strings.length] as string),
+    ).join('');
+    let expected = '';
+    for (let at = 0; at < text.length; ) {
+      const here = strings.filter((string) => text.startsWith(string, at));
+      const longest = Math.max(0, ...here.map(({ length }) => length));
+      expected += longest > 0 ? '*' : text[at];
+      at += Math.max(1, longest);
+    }
+    expect(searchFor(strings).replaceIn(text, () => '*')).toBe(expected);
+  }
+});
+
 test('a masker watches for nothing that is short, or public before', () => {
   const masker = new SecretMasker();
   masker.allow('https://staging.example.com');

@@ -1,4 +1,5 @@
 import type { TokenRecord } from '../portal/body-facts.ts';
+import type { ListRead } from '../portal/list-read.ts';
 import type { CreatedToken } from '../sandbox/created-users.ts';
 
 /** What an act is to change in the list of an account. */
@@ -12,4 +13,12 @@ export interface Change {
   readonly set?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Ids of tokens that were used. */
   readonly used?: readonly string[];
+}
+
+/** Whether a new token has another text than it was given: it had none before, which would pass. */
+export function isSpoilt({ byId }: ListRead, { come = [] }: Change): boolean {
+  return come.some(({ id, name }) => {
+    const told = byId.get(id)?.name;
+    return name !== undefined && typeof told === 'string' && told !== name;
+  });
 }

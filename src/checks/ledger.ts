@@ -7,7 +7,7 @@ import type { Context } from '../portal/context.ts';
 import type { Reader } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import type { CreatedToken } from '../sandbox/created-users.ts';
-import type { Change } from './change.ts';
+import { type Change, isSpoilt } from './change.ts';
 import { type Difference, failEach, places } from './findings.ts';
 import { hasHostsOf } from './limits.ts';
 import { recordOf } from './own-record.ts';
@@ -18,6 +18,14 @@ const readsAtRest = 3;
 
 /** How exactly the portal's clock is known: half a round trip, and what processes differ. */
 const clockSlackMs = 150;
+
+/** A record, and what it is to be as far as that is known. */
+interface Expected {
+  readonly index: number;
+  readonly id: string;
+  readonly record: TokenRecord;
+  readonly before: TokenRecord;
+}
 
 /**
  * What an account that only the run knows is to list: every record is compared after every act
@@ -81,7 +89,7 @@ export class Ledger {
     failEach(unlike ? [unlike] : [], (list) => {
       const count = tokens.filter((id) => !recordOf(list, id)).length;
       const expected = 'the token that each user of the account came with';
-      return count === 0 ? [] : [{ expected, received: 'a list without some of them', count }];
+      return counted(count, expected, 'a list without some of them');
     });
     if (unlike) throw new Inconclusive('its tokens have other ids: see id-is-the-token');
     const lists: ListRead[] = [];
@@ -104,7 +112,7 @@ export class Ledger {
    */
   async after(act: string, change: Change): Promise<void> {
     const holds = (list: ListRead) => {
-      if (list.usable && this.#isSpoilt(list, change)) return 'never';
+      if (list.usable && isSpoilt(list, change)) return 'never';
       return list.usable && this.#unlike(list, act, change).length === 0;
     };
     let against = await this.#context.eventually(this.readers, holds);
@@ -130,21 +138,12 @@ export class Ledger {
 
   /** Whether tokens that the run did not create have come to another account of the run: a job adds them to each. */
   async #haveOthersCome(): Promise<boolean> {
-    const { caller, sandbox } = this.#context;
-    const { byId } = await this.#context.readNow(caller);
-    return [...byId.keys()].some((id) => sandbox.accountOf(id) === undefined);
+    const { byId } = await this.#context.readNow(this.#context.caller);
+    return [...byId.keys()].some((id) => this.#context.sandbox.accountOf(id) === undefined);
   }
 
   #followed({ byId }: ListRead): ReadonlyMap<string, TokenRecord> {
     return new Map([...byId].filter(([id]) => this.#made.has(id)));
-  }
-
-  /** Whether a new token has another text than it was given: it had none before, which would pass. */
-  #isSpoilt({ byId }: ListRead, { come = [] }: Change): boolean {
-    return come.some(({ id, name }) => {
-      const told = byId.get(id)?.name;
-      return name !== undefined && typeof told === 'string' && told !== name;
-    });
   }
 
   /** How a list is not what it is to be. */
@@ -153,62 +152,67 @@ export class Ledger {
     const known = [...this.#records]
       .filter(([id, record]) => !gone.includes(id) && !mayGo?.(record))
       .map(([id]) => id);
+    const created = come.map(({ id }) => id);
     const strangers = [...list.byId.keys()].filter(
-      (id) => !this.#made.has(id) && !come.some((one) => one.id === id),
+      (id) => !this.#hasOthers && !this.#made.has(id) && !created.includes(id),
     );
-    const sets = [
-      [`every token that was there before ${act}`, 'a list without some', known],
-      ['the token that was created', 'a list without it', come.map(({ id }) => id)],
-    ] as const;
-    const lacking: Difference[] = sets.flatMap(([expected, received, ids]) => {
-      const count = ids.filter((id) => !list.byId.has(id)).length;
-      return count === 0 ? [] : [{ expected, received, count }];
-    });
-    const still = gone.filter((id) => list.byId.has(id)).length;
+    const lacking = (ids: readonly string[]) => ids.filter((id) => !list.byId.has(id)).length;
+    const still = gone.length - lacking(gone);
     return [
-      ...lacking,
-      ...(still > 0 ? [{ expected: 'no token that was deleted', received: 'its record' }] : []),
-      ...(strangers.length > 0 && !this.#hasOthers
-        ? [
-            {
-              expected: `no token that was not there before ${act}`,
-              received: 'tokens that nobody created',
-              count: strangers.length,
-            },
-          ]
-        : []),
-      ...memberNames.flatMap((member) => this.#changed(list, act, member, change)),
+      ...counted(lacking(known), `every token that was there before ${act}`, 'a list without some'),
+      ...counted(lacking(created), 'the token that was created', 'a list without it'),
+      ...counted(still, 'no token that was deleted', 'its record'),
+      ...counted(
+        strangers.length,
+        `no token that was not there before ${act}`,
+        'tokens that nobody created',
+      ),
+      ...this.#changed(list, act, change),
     ];
   }
 
-  /** Records in which a member is not what it is to be. */
-  #changed(list: ListRead, act: string, member: string, change: Change): Difference[] {
-    if (this.#moving.has(member)) return [];
-    const changed = list.records.filter(([, record]) => {
-      const { id } = record;
-      if (typeof id !== 'string' || list.byId.get(id) !== record) return false;
-      const before = this.#expected(id, change);
-      if (!before || !(member in before) || change.mayGo?.(before)) return false;
-      const value = record[member];
-      const isUsed = this.#inUse.has(id) || this.#used.has(id) || change.used?.includes(id);
-      if (member === 'lastUsedAt' && isUsed)
-        return !this.#isTimeOfUse(id, value, before[member], change);
-      const isNew = change.come?.some((one) => one.id === id);
-      // It may be cut to the second; what is no time in milliseconds has a requirement of its own.
-      if (member === 'createdAt' && isNew && isMilliseconds(before[member]))
-        return isMilliseconds(value) && Math.abs(value - before[member]) >= 1000;
-      if (member === 'restrictions' && (isNew || change.set?.has(id)))
-        return !hasHostsOf(value, before[member]);
-      return !saysTheSame(value, before[member]);
+  /** Members that are not what they are to be, and in which records. */
+  #changed(list: ListRead, act: string, change: Change): Difference[] {
+    const expected = this.#expectedIn(list, change);
+    return memberNames.flatMap((member) => {
+      if (this.#moving.has(member)) return [];
+      const changed = expected.filter((one) => this.#hasChanged(one, member, change));
+      const [first] = changed;
+      const isSet = [...(change.set?.values() ?? [])].some((members) => member in members);
+      return places(
+        changed.map(({ index }) => index),
+        member,
+        `${member} as it was before ${act}${isSet || change.come ? ', or as it was given' : ''}`,
+        `another value (${describe(first?.record[member])})`,
+      );
     });
-    const [first] = changed;
-    const isSet = [...(change.set?.values() ?? [])].some((members) => member in members);
-    return places(
-      changed.map(([index]) => index),
-      member,
-      `${member} as it was before ${act}${isSet || change.come ? ', or as it was given' : ''}`,
-      `another value (${describe(first?.[1][member])})`,
-    );
+  }
+
+  /** Records that are to be something, and are another object than that. */
+  #expectedIn(list: ListRead, change: Change): Expected[] {
+    return list.records.flatMap(([index, record]) => {
+      const { id } = record;
+      if (typeof id !== 'string' || list.byId.get(id) !== record) return [];
+      const before = this.#expected(id, change);
+      const isSame = !before || before === record || change.mayGo?.(before);
+      return isSame ? [] : [{ index, id, record, before }];
+    });
+  }
+
+  /** Whether a member of a record is not what it is to be. */
+  #hasChanged({ id, record, before }: Expected, member: string, change: Change): boolean {
+    if (!(member in before)) return false;
+    const value = record[member];
+    const isUsed = this.#inUse.has(id) || this.#used.has(id) || change.used?.includes(id);
+    if (member === 'lastUsedAt' && isUsed)
+      return !this.#isTimeOfUse(id, value, before[member], change);
+    const isNew = change.come?.some((one) => one.id === id);
+    // It may be cut to the second; what is no time in milliseconds has a requirement of its own.
+    if (member === 'createdAt' && isNew && isMilliseconds(before[member]))
+      return isMilliseconds(value) && Math.abs(value - before[member]) >= 1000;
+    if (member === 'restrictions' && (isNew || change.set?.has(id)))
+      return !hasHostsOf(value, before[member]);
+    return !saysTheSame(value, before[member]);
   }
 
   /** The time of a use moves, to no later than the use; it does not go. */
@@ -224,7 +228,8 @@ export class Ledger {
     const created = come.find((one) => one.id === id);
     if (created) return this.#createdAs(created);
     const before = this.#records.get(id);
-    return before && { ...before, ...set?.get(id) };
+    const given = set?.get(id);
+    return before && given ? { ...before, ...given } : before;
   }
 
   /** What the record of a new token is to hold, as far as it is known. */
@@ -238,4 +243,8 @@ export class Ledger {
       restrictions,
     };
   }
+}
+
+function counted(count: number, expected: string, received: string): Difference[] {
+  return count === 0 ? [] : [{ expected, received, count }];
 }

@@ -1,14 +1,22 @@
 /** Shorter strings are words, not tokens: looking for them would mask our own text. */
 export const minLength = 12;
 
+/** So many characters at the end of a window tell how far it may move. */
+const blockLength = 4;
+const lastBlock = minLength - blockLength;
+const lastBits = 0xffff;
+
 /**
- * A search for many strings at once (Rabin and Karp): a scan costs what the text is long,
- * whatever the number of strings. Strings under `minLength` characters are not found.
+ * A search for many strings at once (Wu and Manber): of a text, a window of `minLength` characters
+ * is looked at, and most windows move by more than one. With very many strings a scan costs what the
+ * text is long. Strings under `minLength` characters are not found.
  */
 export class Search {
   readonly #strings = new Set<string>();
   /** The hashes of their first characters. */
   readonly #starts = new Set<number>();
+  /** By how much a window may move, by the hash of the block at its end. */
+  readonly #moves = new Uint8Array(lastBits + 1).fill(lastBlock + 1);
   /** The lengths that they have. */
   readonly #lengths = new Set<number>();
   readonly #isExempt: (found: string) => boolean;
@@ -26,7 +34,11 @@ export class Search {
   add(string: string): boolean {
     if (string.length < minLength || this.#strings.has(string)) return false;
     this.#strings.add(string);
-    this.#starts.add(hashAt(string, 0));
+    this.#starts.add(startAt(string, 0));
+    for (let at = 0; at <= lastBlock; at += 1) {
+      const block = blockAt(string, at);
+      this.#moves[block] = Math.min(this.#moves[block] as number, lastBlock - at);
+    }
     this.#lengths.add(string.length);
     return true;
   }
@@ -38,10 +50,8 @@ export class Search {
   /** How many of the strings the text holds, each occurrence of those that are meant counted. */
   countIn(text: string, isMeant: (found: string) => boolean = () => true): number {
     let count = 0;
-    this.replaceIn(text, (found) => {
-      if (isMeant(found)) count += 1;
-      return '';
-    });
+    for (let found = this.#next(text, 0); found; found = this.#next(text, found.end))
+      if (isMeant(text.slice(found.at, found.end))) count += 1;
     return count;
   }
 
@@ -57,11 +67,15 @@ export class Search {
 
   /** Where the next of the strings is, from a place on. */
   #next(text: string, from: number): { at: number; end: number } | undefined {
-    let hash = hashAt(text, from);
-    for (let at = from; at + minLength <= text.length; at += 1) {
-      const length = this.#starts.has(hash) ? this.#lengthAt(text, at) : undefined;
+    const moves = this.#moves;
+    const last = text.length - minLength;
+    for (let at = from; at <= last; ) {
+      const move = moves[blockAt(text, at + lastBlock)] as number;
+      at += move;
+      if (move > 0) continue;
+      const length = this.#starts.has(startAt(text, at)) ? this.#lengthAt(text, at) : undefined;
       if (length !== undefined) return { at, end: at + length };
-      hash = hashAfter(hash, text, at);
+      at += 1;
     }
     return undefined;
   }
@@ -85,23 +99,19 @@ export function searchFor(strings: Iterable<string>): Search {
   return search;
 }
 
-const base = 31;
-/** What the first character of a start counts in its hash. */
-const weight = Array.from({ length: minLength - 1 }).reduce<number>(
-  (product) => Math.imul(product, base),
-  1,
-);
-
-/** A number for the `minLength` characters from here on. */
-function hashAt(text: string, at: number): number {
+/** A number for some characters from here on. */
+function hashOf(text: string, from: number, length: number): number {
   let hash = 0;
-  for (let index = at; index < at + minLength; index += 1)
-    hash = (Math.imul(hash, base) + text.charCodeAt(index)) | 0;
+  for (let at = from; at < from + length; at += 1)
+    hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
   return hash;
 }
 
-/** The number one character further on. */
-function hashAfter(hash: number, text: string, at: number): number {
-  const rest = hash - Math.imul(text.charCodeAt(at), weight);
-  return (Math.imul(rest, base) + text.charCodeAt(at + minLength)) | 0;
+function startAt(text: string, from: number): number {
+  return hashOf(text, from, minLength);
+}
+
+/** A place in the table of moves. */
+function blockAt(text: string, from: number): number {
+  return hashOf(text, from, blockLength) & lastBits;
 }
