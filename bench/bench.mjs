@@ -14,6 +14,8 @@ const names = [
   'full',
   'red',
   'growth',
+  'live',
+  'targets',
   'proof',
   'soak',
 ];

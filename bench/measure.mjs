@@ -29,6 +29,37 @@ export function time(args, env = {}, command = process.execPath) {
   return performance.now() - from;
 }
 
+/** A module that has a process tell what it took when it ends, as the last line of its errors. */
+export const tells =
+  'data:text/javascript,process.on("exit",()=>console.error(JSON.stringify(process.resourceUsage())))';
+
+/** What a process that tells so took: CPU in milliseconds, and its peak of memory in megabytes. */
+export function tookOf(errors) {
+  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(errors.trim().split('\n').at(-1));
+  return { cpu: (userCPUTime + systemCPUTime) / 1000, megabytes: maxRSS / 1024 };
+}
+
+/** The wall time of a process in milliseconds, and what it took. */
+export function took(args, env = {}) {
+  const from = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, ['--import', tells, ...args], {
+    env: { ...bare, ...env },
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${args[0]}: ${status} ${stderr}`);
+  return { ms: performance.now() - from, ...tookOf(stderr) };
+}
+
+/** What several commands take in the median, in turn. */
+export function tookSideBySide(commands, times) {
+  const rounds = Array.from({ length: times }, () => commands.map((command) => took(...command)));
+  return commands.map((_, index) => {
+    const of = (what) => median(rounds.map((round) => round[index][what]));
+    return { ms: of('ms'), cpu: of('cpu'), megabytes: of('megabytes') };
+  });
+}
+
 export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Several commands in turn, so that each meets the same moments of the machine. */
@@ -55,15 +86,21 @@ export const variablesOf = (credentials) =>
 
 /** Starts the reference portal in a process of its own. */
 export async function startServer(...delays) {
-  const child = spawn(process.execPath, [program('server'), ...delays.map(String)], { env: bare });
+  const { admin, ...server } = await startProgram('server', ...delays);
+  const login = { PORTAL_ADMIN_USERNAME: admin.username, PORTAL_ADMIN_PASSWORD: admin.password };
+  return { ...server, login };
+}
+
+/** Starts a program that serves, and says what a client needs. */
+export async function startProgram(name, ...args) {
+  const child = spawn(process.execPath, [program(name), ...args.map(String)], { env: bare });
   process.on('exit', () => child.kill());
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => JSON.parse((await lines.next()).value);
-  const { url, admin, credentials } = await next();
+  const { credentials, ...told } = await next();
   return {
-    url,
+    ...told,
     tokens: variablesOf(credentials),
-    login: { PORTAL_ADMIN_USERNAME: admin.username, PORTAL_ADMIN_PASSWORD: admin.password },
     /** What was asked since the last time. */
     counts: () => {
       child.kill('SIGUSR2');

@@ -23,6 +23,10 @@ export class BodyFacts {
     this.#value = value;
   }
 
+  get #elements(): unknown[] {
+    return Array.isArray(this.#value) ? this.#value : [];
+  }
+
   /** What the schemas say of it. */
   get shape(): ShapeFindings {
     this.#shape ??= judgeShape(this.#value);
@@ -34,10 +38,11 @@ export class BodyFacts {
     const known = this.#records?.deref();
     if (known) return known;
     const records: [number, TokenRecord][] = [];
-    const elements: unknown[] = Array.isArray(this.#value) ? this.#value : [];
-    elements.forEach((element, index) => {
+    const elements = this.#elements;
+    for (let index = 0; index < elements.length; index += 1) {
+      const element = elements[index];
       if (isObject(element)) records.push([index, element]);
-    });
+    }
     this.#records = new WeakRef(records);
     return records;
   }
@@ -55,12 +60,14 @@ export class BodyFacts {
   /** The records by id; of several with one id, the first. */
   get byId(): ReadonlyMap<string, TokenRecord> {
     if (this.#byId) return this.#byId;
-    if (Array.isArray(this.#value)) shareRecords(this.#value);
+    const elements = this.#elements;
+    shareRecords(elements);
     this.#records = undefined;
     const byId = new Map<string, TokenRecord>();
-    for (const [, record] of this.records) {
-      const { id } = record;
-      if (typeof id === 'string' && !byId.has(id)) byId.set(id, record);
+    for (let index = 0; index < elements.length; index += 1) {
+      const record = elements[index];
+      if (isObject(record) && typeof record.id === 'string' && !byId.has(record.id))
+        byId.set(record.id, record);
     }
     this.#byId = byId;
     noteRecords(byId);

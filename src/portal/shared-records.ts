@@ -26,7 +26,8 @@ export function shareRecords(elements: unknown[]): void {
   if (elements.length < fewest) return;
   const known = lists.flatMap((list) => list.deref() ?? []);
   if (known.length === 0) return;
-  for (const [index, element] of elements.entries()) {
+  for (let index = 0; index < elements.length; index += 1) {
+    const element = elements[index];
     if (!isObject(element)) continue;
     for (const records of known) {
       const earlier = records.get(element.id as string);
@@ -40,10 +41,12 @@ export function shareRecords(elements: unknown[]): void {
 /** Whether two records have the same members in the same order; what is within them, as text. */
 function isEqual(one: JsonObject, other: JsonObject): boolean {
   const [names, others] = [Object.keys(one), Object.keys(other)];
-  return (
-    names.length === others.length &&
-    names.every((name, index) => name === others[index] && isSame(one[name], other[name]))
-  );
+  if (names.length !== others.length) return false;
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] as string;
+    if (name !== others[index] || !isSame(one[name], other[name])) return false;
+  }
+  return true;
 }
 
 function isSame(one: unknown, other: unknown): boolean {
