@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ export function bareNode(): string {
   const node = realpathSync(process.execPath);
   const put = (from: string, to: string) => {
     mkdirSync(dirname(join(folder, to)), { recursive: true });
-    cpSync(from, join(folder, to), { dereference: true });
+    copyFileSync(from, join(folder, to));
   };
   put(node, '/usr/local/bin/node');
   const libraries = execFileSync('ldd', [node], { encoding: 'utf8' }).matchAll(/\/\S+/g);
