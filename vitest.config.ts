@@ -31,7 +31,7 @@ export default defineConfig({
           name: 'self',
           include: ['tests/**/*.test.ts'],
           isolate: false,
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       // What takes longer has a script of its own, and is part of no other run.
