@@ -194,8 +194,8 @@ export class Ledger {
       const { id } = record;
       if (typeof id !== 'string' || list.byId.get(id) !== record) return [];
       const before = this.#expected(id, change);
-      const isSame = !before || before === record || change.mayGo?.(before);
-      return isSame ? [] : [{ index, id, record, before }];
+      if (!before || before === record || change.mayGo?.(before)) return [];
+      return [{ index, id, record, before }];
     });
   }
 
