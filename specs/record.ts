@@ -1,8 +1,10 @@
 import { asCreated } from '../src/checks/as-created.ts';
 import { creatorOwn, severalAddresses } from '../src/checks/creators.ts';
 import { failEach, over } from '../src/checks/findings.ts';
+import { withoutFront } from '../src/checks/front.ts';
 import { anyProfile, changing, ofTopic, reading, shaped } from '../src/checks/kinds.ts';
 import { recordOf } from '../src/checks/own-record.ts';
+import { shown } from '../src/checks/shown.ts';
 import { disagreements, summarise } from '../src/checks/stable.ts';
 import { describe } from '../src/contract/describe.ts';
 import { failIf, Inconclusive } from '../src/contract/finding.ts';
@@ -257,17 +259,17 @@ export const record = ofTopic('record', [
       const named = (list: ListRead) =>
         list.byId.get(created.id) ??
         list.records.find(([, { name }]) => name === created.name)?.[1];
-      const hidden = await context.eventually(teammate, (list) => named(list) !== undefined);
-      if (hidden) throw new Inconclusive('the token is not listed: see new-token-listed');
-      const id = named(await context.readNow(teammate))?.id;
+      const list = await shown(context, teammate, (one) => named(one) !== undefined);
+      if (!list) throw new Inconclusive('the token is not listed: see new-token-listed');
+      const id = named(list)?.id;
       if (typeof id !== 'string')
         throw new Inconclusive('its id is not a string: see id-bearer-token');
       const reader = { label: 'an id from the list', variable: 'PORTAL_LISTED_ID', token: id };
       const shut = await context.eventually(reader, ({ accepted }) => accepted);
-      if (shut)
-        failEach([shut], ({ status }) => [
-          { expected: 'to be accepted', received: `status ${status}` },
-        ]);
+      failEach(await withoutFront(context, shut ? [shut] : []), ({ status }) => [
+        { expected: 'to be accepted', received: `status ${status}` },
+      ]);
+      if (shut) throw new Inconclusive(shut.trouble);
       // What is wrong about the session of the user, too, is /auth/whoami, which is not judged here.
       const [identity, known] = await Promise.all([
         context.whoami(reader),

@@ -48,6 +48,12 @@ const answering = (status: number, body: string, headers: Record<string, string>
 
 const cases: [string, () => Promise<Listening>, number, RegExp, string[]?][] = [
   [
+    'a firewall that wants to see a browser',
+    () => answering(202, '', { 'X-Amzn-Waf-Action': 'challenge' }),
+    2,
+    /^A firewall in front answers in place of the portal, .* \(202, x-amzn-waf-action\)\. Let the suite pass there/,
+  ],
+  [
     "http to a TLS port of Node's",
     async () => {
       const server = await https(tls, forwardTo(portal.url));

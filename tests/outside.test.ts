@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redact } from '../src/container/log.ts';
 import { readJson } from '../src/http/json-text.ts';
@@ -253,6 +253,22 @@ describe('a firewall', () => {
     });
   });
 
+  test('that answers with challenges is named, and what came through decides', async () => {
+    const server = await behind(portal, (request, response) => {
+      if (!isInjection(request.headers.authorization)) return false;
+      response.writeHead(405, { 'X-Amzn-Waf-Action': 'captcha' }).end();
+      return true;
+    });
+    const variables = { ...variablesOf(portal), PORTAL_TARGET: server.url };
+    const report = await judgeWith(variables, { only: 'placeholder-token-refused' });
+    await server.close();
+    const [found] = report.requirements.filter(({ id }) => id === 'placeholder-token-refused');
+    expect(found).toMatchObject({
+      status: 'pass',
+      message: expect.stringMatching(/ended at somebody in front .*\(challenges\)$/),
+    });
+  });
+
   test.each([
     ['a page without them', '<h1>Rejected</h1>', 'pass'],
     ['a page that shows tokens', undefined, 'fail'],
@@ -294,6 +310,48 @@ describe('a firewall', () => {
       'api-token-accepted',
       'any-client-sees-the-same',
     ]);
+  });
+});
+
+describe('403 of somebody in front is not the verdict of the portal', () => {
+  const turnAway = (response: ServerResponse) => {
+    response.writeHead(403, { 'Content-Type': 'text/html', 'X-Front': '1' }).end('<h1>No</h1>');
+    return true;
+  };
+
+  test('where requests are limited with it', async () => {
+    const times: number[] = [];
+    const server = await behind(portal, (_, response) => {
+      const now = Date.now();
+      while ((times[0] ?? now) < now - 500) times.shift();
+      if (times.length >= 20) return turnAway(response);
+      times.push(now);
+      return false;
+    });
+    const given = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const report = await judgeWith(given, { settle: '4' });
+    await server.close();
+    expect([tripped(report), report.outcome]).toEqual([[], 'undecided']);
+    expect(report.message).toMatch(/ answered with 403 now and then \(\d+ times\): .*--rate N/);
+  });
+
+  test('where an address is banned for wrong tokens', async () => {
+    let wrong = 0;
+    let bannedUntil = 0;
+    const forward = forwardTo(portal.url);
+    const server = await http((request, response) => {
+      if (Date.now() < bannedUntil) return void turnAway(response);
+      response.on('finish', () => {
+        if (response.statusCode === 401) wrong += 1;
+        if (wrong === 20) bannedUntil = Date.now() + 6000;
+      });
+      return forward(request, response);
+    });
+    const given = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const report = await judgeWith(given, { settle: '4' });
+    await server.close();
+    expect([tripped(report), report.outcome]).toEqual([[], 'undecided']);
+    expect(bannedUntil).toBeGreaterThan(0);
   });
 });
 

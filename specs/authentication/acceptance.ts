@@ -1,4 +1,5 @@
 import { failEach } from '../../src/checks/findings.ts';
+import { withoutFront } from '../../src/checks/front.ts';
 import { changing, reading, unlessGiven, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { Inconclusive } from '../../src/contract/finding.ts';
 import type { CredentialName } from '../../src/contract/requirement.ts';
@@ -51,7 +52,7 @@ export const acceptance: readonly WithoutTopic[] = [
         token: token.id,
       }));
       const shut = await context.eventually(readers, (read) => read.accepted);
-      failEach(shut ? [shut] : [], ({ rejected, status }) =>
+      failEach(await withoutFront(context, shut ? [shut] : []), ({ rejected, status }) =>
         rejected ? [{ expected: 'to be accepted', received: `status ${status}` }] : [],
       );
       if (shut) throw new Inconclusive(shut.trouble);
@@ -65,13 +66,16 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
   const reads = (await context.reads()).filter((read) =>
     credentials.some(({ token }) => token === read.credential.token),
   );
-  const rejections = credentials.flatMap((one) => context.rejections(one));
-  failEach([...new Set([...reads, ...rejections])], ({ rejected, status }) =>
+  const all = [...new Set([...reads, ...credentials.flatMap((one) => context.rejections(one))])];
+  const judged = await withoutFront(context, all);
+  failEach(judged, ({ rejected, status }) =>
     rejected ? [{ expected: 'to be accepted', received: `status ${status}` }] : [],
   );
   for (const read of reads) {
     read.requireAnswer();
     if (!read.accepted) throw new Inconclusive(`${read.trouble}: see status-200`);
   }
-  return `over ${reads.length} requests`;
+  const away = all.length - judged.length;
+  const front = away > 0 ? `; somebody in front turned ${away} away (403)` : '';
+  return `over ${reads.length} requests${front}`;
 }

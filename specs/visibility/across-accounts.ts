@@ -1,5 +1,5 @@
 import { type Ids, idsOf, namesOf, searchedIds, sidesOf } from '../../src/checks/accounts.ts';
-import { type Difference, failEach, over, places } from '../../src/checks/findings.ts';
+import { counted, type Difference, failEach, over, places } from '../../src/checks/findings.ts';
 import { changing, reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { choices } from '../../src/checks/request-parts.ts';
@@ -189,7 +189,7 @@ export const acrossAccounts: readonly WithoutTopic[] = [
         failEach(lists, (list) => {
           const count = list.mentions(search);
           const expected = 'no name and no address of the other account anywhere in the answer';
-          return count === 0 ? [] : [{ expected, received: 'such names', count }];
+          return counted(count, expected, 'such names');
         });
       }
       return `${theirs.size + ours.size} names looked for in ${inside.length + outside.length} answers`;
@@ -223,7 +223,7 @@ export const acrossAccounts: readonly WithoutTopic[] = [
       failEach(lists, ({ byId }) => {
         const count = sandbox.tokens.filter(({ id }) => byId.has(id)).length;
         const expected = 'only tokens of their own account';
-        return count === 0 ? [] : [{ expected, received: 'tokens of other accounts', count }];
+        return counted(count, expected, 'tokens of other accounts');
       });
       return over(list.byId.size, 'token', [list]);
     },
@@ -275,6 +275,6 @@ function foreignIn(sandbox: Sandbox) {
     };
     const count = [...byId.keys()].filter(isForeign).length;
     const expected = 'only tokens of the account of who reads';
-    return count === 0 ? [] : [{ expected, received: 'tokens of another account', count }];
+    return counted(count, expected, 'tokens of another account');
   };
 }

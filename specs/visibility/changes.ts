@@ -1,10 +1,13 @@
-import { failEach, seenIn } from '../../src/checks/findings.ts';
+import { failEach } from '../../src/checks/findings.ts';
+import { withoutFront } from '../../src/checks/front.ts';
 import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
+import { shown } from '../../src/checks/shown.ts';
 import { describe } from '../../src/contract/describe.ts';
-import { failIf, Inconclusive } from '../../src/contract/finding.ts';
+import { Inconclusive } from '../../src/contract/finding.ts';
 import { saysTheSame } from '../../src/contract/json.ts';
 import { memberNames } from '../../src/contract/shape.ts';
+import type { TokenRecord } from '../../src/portal/body-facts.ts';
 import type { ListRead } from '../../src/portal/list-read.ts';
 
 /** What was created or deleted shows. */
@@ -87,26 +90,24 @@ export const changes: readonly WithoutTopic[] = [
       const created = await sandbox.createToken(sandbox.user('teammate'));
       const caller = context.needed('caller.token');
       const own = (list: ListRead) => recordOf(list, created.id)?.record;
-      const unseen = await context.eventually(caller, (list) => own(list) !== undefined);
-      if (unseen) throw new Inconclusive('it was not listed before: see new-token-listed');
-      const before = own(usableOf(await context.readNow(caller)));
-      if (!before)
-        throw new Inconclusive('it is not listed at every read: see listed-at-every-read');
+      const early = await shown(context, caller, (list) => own(list) !== undefined);
+      const before = early && own(early);
+      if (!before) throw new Inconclusive('it was not listed before: see new-token-listed');
       const name = await sandbox.renameToken(created);
       if (name === undefined) return 'not checked: this portal has no call that updates a token';
+      const expected: TokenRecord = { ...before, name };
+      const differing = (list: ListRead) =>
+        memberNames.filter((member) => !saysTheSame(own(list)?.[member], expected[member]));
       for (const reader of context.given('caller.token', 'teammate.token')) {
-        const old = await context.eventually(reader, (list) => own(list)?.name === name);
-        const list = usableOf(old ?? (await context.readNow(reader)));
-        const expected = { ...before, name };
-        const differing = memberNames.filter(
-          (member) => !saysTheSame(own(list)?.[member], expected[member as keyof typeof expected]),
-        );
-        failIf(
-          differing.map((member) => ({
-            ...seenIn(list),
+        const unlike = await context.eventually(reader, (list) => {
+          if (own(list)?.name !== name) return false;
+          // The update has come, and so has what it does to other members.
+          return differing(list).length === 0 || 'never';
+        });
+        failEach(unlike ? [usableOf(unlike)] : [], (list) =>
+          differing(list).map((member) => ({
             expected: member === 'name' ? 'the new name' : `${member} as it was before`,
             received: describe(own(list)?.[member]),
-            count: 1,
           })),
         );
       }
@@ -115,17 +116,11 @@ export const changes: readonly WithoutTopic[] = [
         variable: 'PORTAL_UPDATED_TOKEN',
         token: created.id,
       };
-      const use = await context.readNow(reader);
-      use.requireAnswer();
-      if (!use.accepted)
-        failIf([
-          {
-            ...seenIn(use),
-            expected: 'to be accepted',
-            received: `status ${use.status}`,
-            count: 1,
-          },
-        ]);
+      const shut = await context.eventually(reader, ({ accepted }) => accepted, { times: 1 });
+      failEach(await withoutFront(context, shut ? [shut] : []), ({ status }) => [
+        { expected: 'to be accepted', received: `status ${status}` },
+      ]);
+      if (shut) throw new Inconclusive(shut.trouble);
       return 'the new name for caller and teammate, and all else as it was';
     },
   ),

@@ -1,4 +1,4 @@
-import { failEach, seenIn } from '../../src/checks/findings.ts';
+import { counted, failEach, seenIn } from '../../src/checks/findings.ts';
 import { reading, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { type Finding, failIf, Inconclusive } from '../../src/contract/finding.ts';
@@ -57,7 +57,7 @@ export const everyRead: readonly WithoutTopic[] = [
       failEach(gaps, (read) => {
         const count = lacking(read).filter((id) => still.has(id)).length;
         const expected = 'every token that is listed before and after';
-        return count === 0 ? [] : [{ expected, received: 'a list without some of them', count }];
+        return counted(count, expected, 'a list without some of them');
       });
       return `${old.length} tokens in ${usable.length} answers`;
     },

@@ -1,4 +1,4 @@
-import { failEach, seenIn } from '../../src/checks/findings.ts';
+import { counted, failEach, seenIn } from '../../src/checks/findings.ts';
 import { changing, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { recordOf } from '../../src/checks/own-record.ts';
 import { describe } from '../../src/contract/describe.ts';
@@ -94,7 +94,7 @@ export const lengths: readonly WithoutTopic[] = [
             name !== undefined && list.byId.has(id) && list.byId.get(id)?.name !== name,
         );
         const expected = 'the name that each token was given';
-        return spoilt.length > 0 ? [{ expected, received: 'another', count: spoilt.length }] : [];
+        return counted(spoilt.length, expected, 'another');
       });
       const quota = refusal === undefined ? '' : `; more could not be created: ${refusal}`;
       return `${created.length} tokens, all listed${quota}`;

@@ -8,7 +8,8 @@ import type { Bearer } from '../sandbox/caller.ts';
 import type { CreatedToken, CreatedUser } from '../sandbox/created-users.ts';
 import { harderNames, hardestNames } from '../sandbox/names.ts';
 import type { Change } from './change.ts';
-import { failEach } from './findings.ts';
+import { counted, failEach } from './findings.ts';
+import { withoutFront } from './front.ts';
 import { Ledger } from './ledger.ts';
 
 /**
@@ -58,9 +59,9 @@ export async function compareAfterActs(context: Context): Promise<string> {
   const label = "the administrator's token";
   const ofAdministrator = await context.readNow({ label, token, variable });
   failEach([ofAdministrator], ({ byId }) => {
-    const count = [...tokens, own.id, ...made.map(({ id }) => id)].filter((id) => byId.has(id));
+    const known = [...tokens, own.id, ...made.map(({ id }) => id)].filter((id) => byId.has(id));
     const expected = "no token of another account than the administrator's";
-    return count.length > 0 ? [{ expected, received: 'some of them', count: count.length }] : [];
+    return counted(known.length, expected, 'some of them');
   });
 
   const used = [own, ...(administered ? [administered] : [])];
@@ -184,7 +185,7 @@ async function areAccepted(
     readers,
     (list) => list.accepted && list.usable && lacking(list) === 0,
   );
-  failEach(unlike ? [unlike] : [], (list) => {
+  failEach(await withoutFront(context, unlike ? [unlike] : []), (list) => {
     if (list.rejected) return [{ expected: 'to be accepted', received: `status ${list.status}` }];
     if (!list.usable) return [];
     const expected = 'the list of the account that the token is of';

@@ -15,6 +15,14 @@ export interface Change {
   readonly used?: readonly string[];
 }
 
+/** A record, and what it is to be as far as that is known. */
+export interface Expected {
+  readonly index: number;
+  readonly id: string;
+  readonly record: TokenRecord;
+  readonly before: TokenRecord;
+}
+
 /** Whether a new token has another text than it was given: it had none before, which would pass. */
 export function isSpoilt({ byId }: ListRead, { come = [] }: Change): boolean {
   return come.some(({ id, name }) => {

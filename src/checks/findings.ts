@@ -53,6 +53,11 @@ export function places(
   return [{ expected, received, where, count: indexes.length }];
 }
 
+/** What is there so many times; nothing where it is not. */
+export function counted(count: number, expected: string, received: string): Difference[] {
+  return count === 0 ? [] : [{ expected, received, count }];
+}
+
 /** `over 12 records of 3 lists`. */
 export function over(number: number, what: string, lists: readonly unknown[]): string {
   return `over ${count(number, what)} of ${count(lists.length, 'list')}`;

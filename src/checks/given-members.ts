@@ -2,8 +2,9 @@ import { Inconclusive } from '../contract/finding.ts';
 import { saysTheSame } from '../contract/json.ts';
 import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
-import { type Difference, failEach } from './findings.ts';
+import { counted, type Difference, failEach } from './findings.ts';
 import { recordOf } from './own-record.ts';
+import { shown } from './shown.ts';
 
 /** What no call takes for a token: it is refused, or put right, or left out. */
 const wrong: readonly object[] = [
@@ -28,10 +29,9 @@ export async function giveMembers(context: Context): Promise<string> {
   const reader = { label: 'a new token', variable: 'PORTAL_NEW_TOKEN', token: token.id };
   const plain = await sandbox.createToken(user);
   const isThere = (list: ListRead) => list.usable && recordOf(list, plain.id) !== undefined;
-  const unlike = await context.eventually(reader, isThere);
-  if (unlike) throw new Inconclusive('the token that was created is not listed');
-  const before = recordOf(await context.readNow(reader), plain.id)?.record;
-  if (!before) throw new Inconclusive('the token that was created is not listed at every read');
+  const early = await shown(context, reader, isThere);
+  const before = early && recordOf(early, plain.id)?.record;
+  if (!before) throw new Inconclusive('the token that was created is not listed');
   const { id: userId, accountId, email: userEmail } = sandbox.user('caller');
   const given = { userId, accountId, userEmail, createdAt: 1e12, lastUsedAt: 1e12 };
   const [created, isUpdated] = await Promise.all([
@@ -67,7 +67,7 @@ export async function giveMembers(context: Context): Promise<string> {
   failEach([elsewhere], (list) => {
     const count = taken.filter((id) => list.byId.has(id)).length;
     const expected = "no token of another account whose creation named the caller's";
-    return count > 0 ? [{ expected, received: 'its record', count }] : [];
+    return counted(count, expected, 'its record');
   });
   return `as without them: ${taken.length} of a creation and an update`;
 }

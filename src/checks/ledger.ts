@@ -7,10 +7,12 @@ import type { Context } from '../portal/context.ts';
 import type { Reader } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import type { CreatedToken } from '../sandbox/created-users.ts';
-import { type Change, isSpoilt } from './change.ts';
-import { type Difference, failEach, places } from './findings.ts';
+import { type Change, type Expected, isSpoilt } from './change.ts';
+import { counted, type Difference, failEach, places } from './findings.ts';
+import { withoutFront } from './front.ts';
 import { hasHostsOf } from './limits.ts';
 import { recordOf } from './own-record.ts';
+import { firstThat } from './shown.ts';
 import { offsetOf } from './time-of-use.ts';
 
 /** So many reads with nothing in between show what moves by itself. */
@@ -18,14 +20,6 @@ const readsAtRest = 3;
 
 /** How exactly the portal's clock is known: half a round trip, and what processes differ. */
 const clockSlackMs = 150;
-
-/** A record, and what it is to be as far as that is known. */
-interface Expected {
-  readonly index: number;
-  readonly id: string;
-  readonly record: TokenRecord;
-  readonly before: TokenRecord;
-}
 
 /**
  * What an account that only the run knows is to list: every record is compared after every act
@@ -93,10 +87,12 @@ export class Ledger {
     });
     if (unlike) throw new Inconclusive('its tokens have other ids: see id-is-the-token');
     const lists: ListRead[] = [];
-    while (lists.length < readsAtRest) lists.push(await context.readNow(reader));
+    while (lists.length < readsAtRest) {
+      const list = await firstThat(context, reader, isListed);
+      if (!list) throw new Inconclusive('they are not listed any more: see listed-at-every-read');
+      lists.push(list);
+    }
     const [first] = lists as [ListRead];
-    if (!lists.every(isListed))
-      throw new Inconclusive('it is not the same at every read: see listed-at-every-read');
     const made = new Set([...tokens, ...context.sandbox.tokens.map(({ id }) => id)]);
     const others = (list: ListRead) => [...list.byId.keys()].some((id) => !made.has(id));
     const callers = await context.list(context.caller);
@@ -111,22 +107,24 @@ export class Ledger {
    * @throws what was found otherwise
    */
   async after(act: string, change: Change): Promise<void> {
+    let held = undefined as ListRead | undefined;
     const holds = (list: ListRead) => {
       if (list.usable && isSpoilt(list, change)) return 'never';
-      return list.usable && this.#unlike(list, act, change).length === 0;
+      const isFine = list.usable && this.#unlike(list, act, change).length === 0;
+      if (isFine) held = list;
+      return isFine;
     };
     let against = await this.#context.eventually(this.readers, holds);
     if (against?.usable && !this.#hasOthers && (await this.#haveOthersCome())) {
       this.#hasOthers = true;
       against = await this.#context.eventually(this.readers, holds);
     }
-    failEach(against?.rejected ? [against] : [], ({ status }) => [
-      { expected: `to be accepted as before ${act}`, received: `status ${status}` },
-    ]);
-    if (against && !against.usable) throw new Inconclusive(`after ${act}, ${against.trouble}`);
-    failEach(against ? [against] : [], (list) => this.#unlike(list, act, change));
-    const list = await this.#context.readNow(this.readers[0] as Reader);
-    if (!list.usable) throw new Inconclusive(list.trouble);
+    failEach(await withoutFront(this.#context, against ? [against] : []), (list) => {
+      if (!list.rejected) return list.usable ? this.#unlike(list, act, change) : [];
+      return [{ expected: `to be accepted as before ${act}`, received: `status ${list.status}` }];
+    });
+    if (against) throw new Inconclusive(`after ${act}, ${against.trouble}`);
+    const list = held as ListRead;
     for (const { id } of change.come ?? []) this.#made.add(id);
     this.#records = this.#followed(list);
     // Uses may be noted late, but as of when they were.
@@ -243,8 +241,4 @@ export class Ledger {
       restrictions,
     };
   }
-}
-
-function counted(count: number, expected: string, received: string): Difference[] {
-  return count === 0 ? [] : [{ expected, received, count }];
 }

@@ -2,13 +2,12 @@ import { type Finding, failIf, Inconclusive } from '../contract/finding.ts';
 import { saysTheSame } from '../contract/json.ts';
 import { memberNames } from '../contract/shape.ts';
 import type { Context } from '../portal/context.ts';
-import type { Credential, Reader } from '../portal/credential.ts';
+import type { Reader } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import type { RequestPart } from '../portal/requests.ts';
 import { seenIn } from './findings.ts';
+import { handOf, unknownReader } from './front.ts';
 import { recordOf } from './own-record.ts';
-import { unknownToken } from './probes.ts';
-import { handOf } from './rejected.ts';
 import { clients, otherOrigin } from './request-parts.ts';
 
 /** Reads the list as other clients do, by the caller and by the outsider after them. */
@@ -54,17 +53,18 @@ export async function compareClients(context: Context): Promise<string> {
       theirs: undefined,
     });
   // Somebody in front has another hand than the portal, which rejects a token that nobody has.
-  const isSuspect = ({ status }: ListRead) => status === 400 || status === 403;
+  const isSuspect = ({ status }: ListRead) => [400, 403, 406].includes(status ?? 0);
   const portal = reads.some(({ ours }) => isSuspect(ours))
     ? await context.readNow(unknownReader(caller))
     : undefined;
   const isInFront = (read: ListRead) =>
-    isSuspect(read) && portal?.status === 401 && handOf(read) !== handOf(portal);
+    read.exchange.failure?.kind === 'challenge' ||
+    (isSuspect(read) && portal?.status === 401 && handOf(read) !== handOf(portal));
   const findingsIn = (
     { part, ours, theirs: others }: Answered,
     ids: readonly string[],
   ): Finding[] => {
-    ours.requireAnswer();
+    if (!isInFront(ours)) ours.requireAnswer();
     const lacking = ids.filter((id) => !ours.byId.has(id)).length;
     const other = ids.filter((id) => ours.byId.has(id) && !isAlike(ours, before, id)).length;
     const mixed = callers.filter((id) => others?.byId.has(id)).length;
@@ -127,10 +127,4 @@ interface Answered {
 function received(read: ListRead): string {
   if (!read.accepted) return `status ${read.status}`;
   return read.usable ? 'a list without some tokens' : 'no JSON array';
-}
-
-/** A request with a token that nobody has. */
-function unknownReader(caller: Credential): Reader {
-  const { what, bearer = '' } = unknownToken(caller);
-  return { label: what, variable: 'A_TOKEN_THAT_NOBODY_HAS', token: bearer };
 }

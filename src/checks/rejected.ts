@@ -6,7 +6,8 @@ import type { ListRead } from '../portal/list-read.ts';
 import type { ProbeRead } from '../portal/probe-batches.ts';
 import type { Probe } from '../portal/requests.ts';
 import { type Search, searchFor } from '../secrets/search.ts';
-import type { Difference } from './findings.ts';
+import { counted, type Difference } from './findings.ts';
+import { handOf } from './front.ts';
 import { type Draft, type PortalRequirement, reading } from './kinds.ts';
 import { noHeader, unknownToken } from './probes.ts';
 
@@ -76,7 +77,7 @@ async function rejectionsOfAll(
 ): Promise<Rejections> {
   const sent = deadOnly(context, probes);
   const all = await Promise.all(sent.map((probe) => context.probe(probe)));
-  const answers = await withoutResets(context, all);
+  const answers = await withoutEnded(context, all);
   const judged = answers.filter(({ doubt }) => doubt === undefined);
   const stopped = await stoppedOf(context, judged, allowed);
   const findings = judged
@@ -97,7 +98,7 @@ async function rejectionsOfAll(
   const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
   const ended = [
     ...new Set([...stopped].map(({ status }) => String(status))),
-    ...(answers.length < all.length ? ['connections reset'] : []),
+    ...new Set(all.filter((one) => !answers.includes(one)).map(endOf)),
   ];
   const ends = stopped.size + all.length - answers.length;
   const front =
@@ -107,16 +108,21 @@ async function rejectionsOfAll(
   return { findings, doubt, remark: `over ${count(all.length, 'request')}${front}` };
 }
 
-/** Answers without connections that a firewall reset, where others came through. */
-async function withoutResets(
+/** Answers without what a firewall reset or answered itself, where others came through. */
+async function withoutEnded(
   context: Context,
   answers: readonly ProbeRead[],
 ): Promise<readonly ProbeRead[]> {
-  const isReset = ({ read }: ProbeRead) => read.exchange.failure?.kind === 'broken';
-  const others = answers.filter((answer) => !isReset(answer));
+  const others = answers.filter((answer) => endOf(answer) === undefined);
   if (others.length === answers.length || others.length === 0) return answers;
   const { read, doubt } = await context.probe(unknownToken(context.caller));
   return doubt === undefined && read.status === 401 ? others : answers;
+}
+
+/** How a request ended at somebody in front; undefined when it did not. */
+function endOf({ read: { exchange } }: ProbeRead): string | undefined {
+  if (exchange.failure?.kind === 'broken') return 'connections reset';
+  return exchange.failure?.kind === 'challenge' ? 'challenges' : undefined;
 }
 
 /** Probes without those that happen to hold a token of the run, or one that was listed. */
@@ -159,18 +165,6 @@ async function stoppedOf(
   return new Set(suspects.map(({ read }) => read).filter(isFront));
 }
 
-/** Fields that two responses of one server need not have in common. */
-const passing =
-  /^(age|connection|content-length|date|etag|keep-alive|retry-after|set-cookie|transfer-encoding|vary|www-authenticate)$/;
-
-/** Whose response it is, as far as its media type and the names of its fields tell. */
-export function handOf(read: ListRead): string {
-  const names = Object.keys(read.exchange.response?.headers ?? {}).filter(
-    (name) => !passing.test(name),
-  );
-  return [read.mediaType, ...names.sort()].join(' ');
-}
-
 /** What probes were answered. @throws Inconclusive when that of any proves nothing */
 export async function probeAll(
   context: Context,
@@ -209,7 +203,7 @@ export function recordsIn(read: ListRead, ids: Search): Difference[] {
   const { headers, query } = read.exchange.request;
   const sent = JSON.stringify(headers) + query?.sent;
   const mentioned = read.mentions(ids, (id) => !sent.includes(id));
-  return mentioned > 0 ? [{ expected, received: 'the id of a token', count: mentioned }] : [];
+  return counted(mentioned, expected, 'the id of a token');
 }
 
 /** An error may have an id, a name and a time of its own; it has a value for no further member of a token. */

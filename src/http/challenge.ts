@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts';
+import { type Exchange, type Failure, type IncomingResponse, mediaType } from './exchange.ts';
 
 /** What a rejection tells of somebody in front, in a sentence; nothing when it does not. */
 export function otherLogin({ response }: Exchange): string {
@@ -6,4 +6,37 @@ export function otherLogin({ response }: Exchange): string {
   const [, scheme] = /(?:^|,\s*)(basic|digest|negotiate|ntlm)(?:\s|,|$)/i.exec(challenge) ?? [];
   if (scheme === undefined || /(^|,)\s*bearer(\s|,|$)/i.test(challenge)) return '';
   return ` Its challenge is for ${scheme.toLowerCase()} authentication, which is not the portal's: somebody in front of it wants a login of another kind.`;
+}
+
+/** Fields by which Cloudflare, AWS and Vercel say that they answered in place of the server. */
+const marks = ['cf-mitigated', 'x-amzn-waf-action', 'x-vercel-mitigated'];
+
+/** What the pages of F5 and Imperva say that block a request or want to see a browser. */
+const page = /The requested URL was rejected.*support ID|_Incapsula_Resource/s;
+
+/** So much of a page, in bytes, is looked at. */
+const most = 4096;
+
+/**
+ * What a firewall in front answered in place of the server: a page, or a challenge that browsers
+ * solve. It says nothing of the server, whatever its status.
+ *
+ * @param path of the request: a cookie is handed out with a redirect to the same
+ */
+export function inItsPlace(response: IncomingResponse, path: string): Failure | undefined {
+  const { status, headers, body } = response;
+  const isPage = body.length === 0 || mediaType(response) === 'text/html';
+  if (!isPage) return undefined;
+  const mark = marks.find((name) => headers[name] !== undefined);
+  const isRejected = page.test(body.subarray(0, most).toString('latin1'));
+  const isCookie =
+    [302, 303, 307].includes(status) &&
+    headers['set-cookie'] !== undefined &&
+    headers.location?.replace(/^https?:\/\/[^/]+/, '') === path;
+  if (mark === undefined && !isRejected && !isCookie) return undefined;
+  const what = mark === undefined ? `${status}` : `${status}, ${mark}`;
+  return {
+    kind: 'challenge',
+    sentence: `a firewall in front answers in place of the portal, as it does to what may be no browser (${what})`,
+  };
 }

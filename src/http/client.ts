@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import supertest from 'supertest';
 import { agentsOf, type Connecting } from './agents.ts';
 import { Bodies, collector } from './bodies.ts';
+import { inItsPlace } from './challenge.ts';
 import { type CurlOptions, curlCommand } from './curl.ts';
 import { delay } from './delay.ts';
 import { stringifyExact } from './exact-json.ts';
@@ -227,7 +228,9 @@ export class Client {
       this.#fewerAtOnce(body.length);
       if (isTooMuch(body)) return { failure: readFailure({ code: 'ETOOLARGE' }, timeoutMs) };
       const { rawHeaders } = incoming;
-      return { response: { status, headers, rawHeaders, body: this.#bodies.once(body) } };
+      const read = { status, headers, rawHeaders, body: this.#bodies.once(body) };
+      const failure = inItsPlace(read, new URL(target.base + path).pathname);
+      return failure ? { failure } : { response: read };
     } catch (error) {
       return {
         failure: signal.aborted ? aborted(signal) : this.#failureOf(error),

@@ -35,6 +35,8 @@ export interface Failure {
     | 'no-tls'
     /** A proxy on the way does not let it pass; nothing was sent to the target. */
     | 'proxy'
+    /** A firewall on the way answered in place of the target. */
+    | 'challenge'
     | 'timeout'
     | 'broken'
     | 'size'

@@ -34,16 +34,19 @@ export async function eventually(
   { boundMs, signal, wait, times = inARow, onHeld }: Wait,
 ): Promise<ListRead | undefined> {
   const begunAt = Date.now();
-  const until = begunAt + boundMs;
-  for (let pause = 20; ; pause = Math.min(pause * 2, 1500)) {
+  for (let pause = 20, isLast = false; ; pause = Math.min(pause * 2, 1500)) {
     const askedAt = Date.now();
     const reads = await Promise.all(Array.from({ length: times }, read));
     const lost = reads.find((response) => holds(response) === 'never');
     if (lost) return lost;
     const against = reads.find((response) => !holds(response));
     if (!against) onHeld?.(askedAt - begunAt);
-    if (!against || signal.aborted || Date.now() + pause > until) return against;
-    await wait(pause);
+    if (!against || signal.aborted || isLast) return against;
+    const left = begunAt + boundMs - Date.now();
+    if (left <= 0) return against;
+    // What comes just within the bound is in time: the last look is at its end.
+    isLast = left <= pause;
+    await wait(Math.min(pause, left));
   }
 }
 
@@ -67,12 +70,15 @@ export async function standingOf<T extends Standing>(
 ): Promise<readonly T[]> {
   const begunAt = Date.now();
   let round = 0;
+  let isLast = false;
   let standing = await find(round);
   for (let pause = 20; standing.length > 0; pause = Math.min(pause * 2, 500)) {
     if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
     if (pause > 100 && standing.every(({ isSettled }) => isSettled)) return standing;
-    if (Date.now() + pause > begunAt + boundMs) return standing;
-    await wait(pause);
+    const left = begunAt + boundMs - Date.now();
+    if (isLast || left <= 0) return standing;
+    isLast = left <= pause;
+    await wait(Math.min(pause, left));
     const askedAt = Date.now();
     round = roundAfter(round);
     const before = new Set(standing.map(({ key }) => key));

@@ -19,8 +19,9 @@ async function whatIsInFront(
 ): Promise<string | undefined> {
   const { target } = client;
   if (failure?.kind === 'client-certificate') return clientCertificate(client);
-  if (failure?.kind === 'proxy')
-    return `${failure.sentence.replace(/^./, (letter) => letter.toUpperCase())}.`;
+  if (failure?.kind === 'proxy') return `${capitalized(failure.sentence)}.`;
+  if (failure?.kind === 'challenge')
+    return `${capitalized(failure.sentence)}. Let the suite pass there, by its User-Agent or by a header that --header sends, or run it behind the firewall.`;
   if (failure?.kind === 'no-tls')
     return `The target does not use TLS on this port: give ${target.base.replace('https:', 'http:')} as the target.`;
   const isPlain = failure?.kind === 'plain' || failure?.kind === 'broken';
@@ -36,6 +37,10 @@ async function whatIsInFront(
   const text = body.subarray(0, 2000).toString('latin1');
   if (!target.tls && plainHttp.test(text)) return wantsHttps(target.base);
   return noCertificate.test(text) ? clientCertificate(client) : undefined;
+}
+
+function capitalized(sentence: string): string {
+  return sentence.replace(/^./, (letter) => letter.toUpperCase());
 }
 
 /** What nginx, Go and Apache say of http on a port of https. */

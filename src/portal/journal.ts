@@ -28,6 +28,16 @@ export class Journal {
     this.#bytes += bytes;
     this.reads.push(read);
   }
+
+  /** How often a token was answered with 403 that was accepted at other times. */
+  get turnedAway(): number {
+    const accepted = new Set(
+      this.reads.filter((read) => read.accepted).map(({ credential }) => credential.token),
+    );
+    return this.reads.filter(
+      ({ status, credential }) => status === 403 && accepted.has(credential.token),
+    ).length;
+  }
 }
 
 /** What a run has read, as the reads of a check: nothing more is requested. */

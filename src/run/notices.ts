@@ -2,14 +2,27 @@ import type { Limiter } from '../http/limiter.ts';
 import type { Target } from '../http/target.ts';
 import type { Created } from '../sandbox/created.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Prepared } from './preparation.ts';
 
 /** Why a run ends whose target went away. */
 export const gone = 'the target stopped answering and refuses every connection';
 
 /** What may help, or explains, that not all was decided. */
-export function adviceOf({ advice }: Limiter, { reason }: AbortSignal): { advice?: string } {
-  const why = reason === gone ? `What ended the run: ${gone}.` : advice;
+export function adviceOf(
+  { advice }: Limiter,
+  { reason }: AbortSignal,
+  prepared: Prepared,
+): { advice?: string } {
+  const why = reason === gone ? `What ended the run: ${gone}.` : (advice ?? adviceOn403(prepared));
   return why ? { advice: why } : {};
+}
+
+/** Some limit requests, or ban a client, with a status that does not say so. */
+function adviceOn403(prepared: Prepared): string | undefined {
+  const times = prepared.stop ? 0 : prepared.surroundings.journal.turnedAway;
+  return times > 1
+    ? `Valid tokens were answered with 403 now and then (${times} times): somebody in front limits requests, which --rate N keeps below, or bans a client for its wrong tokens, which an exception for the suite ends.`
+    : undefined;
 }
 
 /** What a reader must know of how a run reached its target. */

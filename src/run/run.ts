@@ -214,7 +214,7 @@ export class Run {
       credentials: credentials.map(({ name }) => name),
       ending: {
         ...(stop ? { stop } : {}),
-        ...adviceOf(this.#limiter, this.#end.signal),
+        ...adviceOf(this.#limiter, this.#end.signal, this.#prepared),
         ...(this.#signal ? { signal: this.#signal } : {}),
       },
     };

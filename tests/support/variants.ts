@@ -4,6 +4,7 @@ import { recordOf } from '../../src/reference/answers.ts';
 import type { Behaviour } from '../../src/reference/behaviour.ts';
 import { inEvery, inOne, rewritten, used, withHeaders } from '../../src/reference/faults/edit.ts';
 import type { Store } from '../../src/reference/store.ts';
+import { variantsInFront } from './variants-in-front.ts';
 import { outsideVariants } from './variants-outside.ts';
 
 /** Liberties that HTTP, JSON and the contract leave: none of them may be found fault with. */
@@ -508,6 +509,7 @@ export const variants: readonly Behaviour[] = [
     unavailable('limited-writes', 429, (count) => count % 7 === 6),
   ]),
   ...outsideVariants,
+  ...variantsInFront,
 ];
 
 /** The same where the run makes its own users. */
