@@ -372,22 +372,36 @@ describe('JUnit', () => {
     const ids = idsOf(status);
     expect(ids.length).toBeGreaterThan(0);
     for (const id of ids)
-      expect(suiteOf(id)).toMatch(new RegExp(`<${element} [^>]*type="${status}"`));
+      expect(caseOf(`${id}: `)).toMatch(new RegExp(`<${element} [^>]*type="${status}"`));
   });
 
   test.each(['pass', 'warn', 'note'])('%s passes, with its findings as a property', (status) => {
     for (const id of idsOf(status)) {
-      expect(suiteOf(id)).not.toMatch(/<(failure|error|skipped)\b/);
-      if (status !== 'pass') expect(suiteOf(id)).toContain(`<property name="${status}" value="`);
+      const passed = caseOf(`${id}: `);
+      expect(passed).not.toMatch(/<(failure|error|skipped)\b/);
+      if (status !== 'pass') expect(passed).toContain(`<property name="${status}" value="`);
     }
   });
 
   test('requirement, level, source and curl are properties', () => {
-    const suite = suiteOf('created-at-milliseconds');
-    expect(suite).toContain('<property name="requirement" value="created-at-milliseconds"/>');
-    expect(suite).toContain('<property name="level" value="MUST"/>');
-    expect(suite).toContain('<property name="source" value="Response Schema, createdAt"/>');
-    expect(suite).toMatch(/<property name="curl" value="curl [^"]*\$PORTAL_CALLER_TOKEN/);
+    const found = caseOf('created-at-milliseconds: ');
+    expect(found).toContain('<property name="requirement" value="created-at-milliseconds"/>');
+    expect(found).toContain('<property name="level" value="MUST"/>');
+    expect(found).toContain('<property name="source" value="Response Schema, createdAt"/>');
+    expect(found).toMatch(/<property name="curl" value="curl [^"]*\$PORTAL_CALLER_TOKEN/);
+  });
+
+  test('each topic is a suite, whose counts are those of its cases', () => {
+    const suites = written.junit.split('<testsuite ').slice(1);
+    const topics = called.report.requirements.map(({ topic }) => topic);
+    expect(suites.map((one) => /name="([^"]*)"/.exec(one)?.[1])).toEqual([...new Set(topics)]);
+    for (const one of suites) {
+      const told = ['tests', 'failures', 'errors', 'skipped'].map((name) =>
+        Number(new RegExp(` ${name}="(\\d+)"`).exec(one)?.[1]),
+      );
+      const count = (tag: string) => [...one.matchAll(new RegExp(`<${tag} `, 'g'))].length;
+      expect(told).toEqual(['testcase', 'failure', 'error', 'skipped'].map(count));
+    }
   });
 
   test('the counts are those of the cases', () => {
@@ -409,14 +423,14 @@ describe('JUnit', () => {
         one.status === 'warn' ? { ...one, status: 'fail' as const } : one,
       ),
     };
-    expect(suiteOf('no-shared-caching', await render(strict, 'junit'))).toContain('<failure ');
+    expect(caseOf('no-shared-caching: ', await render(strict, 'junit'))).toContain('<failure ');
   });
 
   test.each(['misconfigured', 'interrupted', 'suite-error', 'baseline-outdated'] as const)(
     'a run that is %s has an error of its own',
     async (outcome) => {
       const text = await render({ ...golden, outcome }, 'junit');
-      expect(suiteOf('outcome', text)).toMatch(new RegExp(`<error [^>]*type="${outcome}"`));
+      expect(caseOf('the run: ', text)).toMatch(new RegExp(`<error [^>]*type="${outcome}"`));
       expect(await junitProblems(text)).toEqual([]);
     },
   );
@@ -425,8 +439,8 @@ describe('JUnit', () => {
     return called.report.requirements.filter((one) => one.status === status).map(({ id }) => id);
   }
 
-  function suiteOf(id: string, text = written.junit): string {
-    return text.split('<testsuite ').find((suite) => suite.startsWith(`name="${id}"`)) ?? '';
+  function caseOf(name: string, text = written.junit): string {
+    return text.split('<testcase ').find((one) => one.startsWith(`name="${name}`)) ?? '';
   }
 });
 

@@ -3,30 +3,30 @@ import { judgedNothing, type Report, type RequirementResult } from '../report.ts
 import { curlOf, tell, tellKnown } from '../sentences.ts';
 
 /**
- * Renders a report as JUnit XML: one test case for each requirement, in a test
- * suite of its own, for only suites may have properties in what CI systems read.
- * Broken is `failure`, undecided `error`, what was not judged or is known `skipped`.
+ * Renders a report as JUnit XML: a test suite for each topic, and in it a test case for each of its
+ * requirements, whose properties tell what it rests on. Broken is `failure`, undecided `error`,
+ * what was not judged or is known `skipped`.
  */
 export function renderJunit(report: Report): string {
-  const { requirements, durationMs, outcome, message } = report;
+  const { requirements, durationMs, outcome } = report;
   const isIdle = judgedNothing(report);
   const kindIn = (one: RequirementResult) =>
     isIdle && kindOf(one) === 'error' ? 'skipped' : kindOf(one);
-  const count = (kind: Kind) => requirements.filter((one) => kindIn(one) === kind).length;
+  const caseOf = (one: RequirementResult) => testCase(one, kindIn(one));
   // What ended a run before anything was judged must not look green.
   const ended = outcomeCase(report);
-  const counts = {
-    tests: requirements.length + (ended ? 1 : 0),
-    failures: count('failure'),
-    errors: count('error') + (ended ? 1 : 0),
-  };
+  const topics = [...new Set(requirements.map(({ topic }) => topic))];
+  const suites: (readonly [string, readonly Case[]])[] = [
+    ...(ended ? [['outcome', [ended]] as const] : []),
+    ...topics.map(
+      (topic) => [topic, requirements.filter((one) => one.topic === topic).map(caseOf)] as const,
+    ),
+  ];
+  const { skipped: _, ...counts } = countsOf(suites.flatMap(([, cases]) => cases));
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes({ name: `portal-conformance: ${outcome}`, ...counts, time: seconds(durationMs) })}>`,
-    ...(ended ? [suite(report, 'outcome', ended, { outcome, message })] : []),
-    ...requirements.map((one) =>
-      suite(report, one.id, testCase(one, kindIn(one)), propertiesOf(one)),
-    ),
+    ...suites.map(([name, cases]) => suite(report, name, cases)),
     '</testsuites>',
   ];
   return `${lines.join('\n')}\n`;
@@ -50,9 +50,16 @@ interface Case {
 function testCase(one: RequirementResult, kind: Kind): Case {
   const { id, topic, title, durationMs } = one;
   const name = { name: `${id}: ${title}`, classname: `portal-conformance.${topic}` };
-  const inner = kind === 'passed' ? '' : element(kind, one);
-  const open = `    <testcase${attributes({ ...name, time: seconds(durationMs) })}`;
-  const xml = inner ? `${open}>\n${inner}\n    </testcase>` : `${open}/>`;
+  const xml = [
+    `    <testcase${attributes({ ...name, time: seconds(durationMs) })}>`,
+    '      <properties>',
+    ...Object.entries(propertiesOf(one)).map(
+      ([key, value]) => `        <property${attributes({ name: key, value })}/>`,
+    ),
+    '      </properties>',
+    ...(kind === 'passed' ? [] : [element(kind, one)]),
+    '    </testcase>',
+  ].join('\n');
   return { kind, xml, durationMs };
 }
 
@@ -106,30 +113,28 @@ function propertiesOf(one: RequirementResult): Record<string, string> {
   };
 }
 
-function suite(
-  { startedAt, target }: Report,
-  name: string,
-  { kind, xml, durationMs }: Case,
-  properties: Record<string, string>,
-): string {
+function countsOf(cases: readonly Case[]) {
+  const count = (kind: Kind) => cases.filter((one) => one.kind === kind).length;
+  return {
+    tests: cases.length,
+    failures: count('failure'),
+    errors: count('error'),
+    skipped: count('skipped'),
+  };
+}
+
+function suite({ startedAt, target }: Report, name: string, cases: readonly Case[]): string {
   const told = {
     name,
-    tests: 1,
-    failures: kind === 'failure' ? 1 : 0,
-    errors: kind === 'error' ? 1 : 0,
-    skipped: kind === 'skipped' ? 1 : 0,
-    time: seconds(durationMs),
+    ...countsOf(cases),
+    // Requirements are judged beside each other: it is more than the run took.
+    time: seconds(cases.reduce((sum, { durationMs }) => sum + durationMs, 0)),
     timestamp: startedAt.slice(0, 19),
     ...(target ? { hostname: new URL(target).hostname } : {}),
   };
-  const property = ([key, value]: [string, string]) =>
-    `      <property${attributes({ name: key, value })}/>`;
   return [
     `  <testsuite${attributes(told)}>`,
-    '    <properties>',
-    ...Object.entries(properties).map(property),
-    '    </properties>',
-    xml,
+    ...cases.map(({ xml }) => xml),
     '  </testsuite>',
   ].join('\n');
 }
