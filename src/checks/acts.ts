@@ -57,16 +57,18 @@ export async function compareAfterActs(context: Context): Promise<string> {
   await after('tokens were created', { come: [own, another, ...made] });
   const { token, variable } = sandbox.administrator;
   const label = "the administrator's token";
-  const ofAdministrator = await context.readNow({ label, token, variable });
+  const used = [own, ...(administered ? [administered] : [])];
+  const [ofAdministrator] = await Promise.all([
+    context.readNow({ label, token, variable }),
+    areAccepted(context, used, 'a new token', [first.id, ...used.map(({ id }) => id)]),
+  ]);
   failEach([ofAdministrator], ({ byId }) => {
     const known = [...tokens, own.id, ...made.map(({ id }) => id)].filter((id) => byId.has(id));
     const expected = "no token of another account than the administrator's";
     return counted(known.length, expected, 'some of them');
   });
-
-  const used = [own, ...(administered ? [administered] : [])];
-  await areAccepted(context, used, 'a new token', [first.id, ...used.map(({ id }) => id)]);
   await after('tokens were used', { used: used.map(({ id }) => id) });
+  await ledger.rest();
 
   const set = new Map<string, Record<string, unknown>>();
   const names = new Map<string, string>();
@@ -113,7 +115,7 @@ export async function compareAfterActs(context: Context): Promise<string> {
   if (ended && staying) {
     await after('two logins', {});
     // Some portals end a session at the next login of its user.
-    const [isOpen, isOther] = [await context.readNow(ended), await context.readNow(staying)];
+    const [isOpen, isOther] = await Promise.all([context.readNow(ended), context.readNow(staying)]);
     const isKnown = ({ accepted }: ListRead) => accepted;
     if (isOpen.accepted && !(await context.eventually(ended, isKnown))) {
       await sandbox.logout(ended.token);
@@ -128,8 +130,10 @@ export async function compareAfterActs(context: Context): Promise<string> {
   }
 
   const outsider = sandbox.user('outsider');
-  const isTaken = await sandbox.updateWith({ ...another, owner: outsider }, { name: 'not theirs' });
-  const isRemoved = await sandbox.mayRemove(another, outsider);
+  const [isTaken, isRemoved] = await Promise.all([
+    sandbox.updateWith({ ...another, owner: outsider }, { name: 'not theirs' }),
+    sandbox.mayRemove(another, outsider),
+  ]);
   // Who may do so the contract does not say; what was refused was not done.
   await after('a user of another account tried to change a token', {
     used: [own.id],

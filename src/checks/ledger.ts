@@ -16,7 +16,7 @@ import { firstThat } from './shown.ts';
 import { offsetOf } from './time-of-use.ts';
 
 /** So many reads with nothing in between show what moves by itself. */
-const readsAtRest = 3;
+const readsAtRest = 2;
 
 /** How exactly the portal's clock is known: half a round trip, and what processes differ. */
 const clockSlackMs = 150;
@@ -131,7 +131,11 @@ export class Ledger {
     this.#clockOffset ??= offsetOf(change.come ?? []);
     const now = list.exchange.receivedAt + (this.#clockOffset ?? Number.POSITIVE_INFINITY);
     for (const id of change.used ?? []) this.#used.set(id, now + clockSlackMs);
-    if (change.used) await this.#context.pause(2 * clockSlackMs);
+  }
+
+  /** Waits until a use that the next act notes can be told from those before it. */
+  rest(): Promise<void> {
+    return this.#context.pause(2 * clockSlackMs);
   }
 
   /** Whether tokens that the run did not create have come to another account of the run: a job adds them to each. */

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { Inconclusive } from '../contract/finding.ts';
 import { saysTheSame } from '../contract/json.ts';
 import { attempt, insistOnEnd, mayBeDone, unlessRefused } from './attempt.ts';
@@ -17,6 +18,9 @@ import { People } from './people.ts';
 
 /** A quota that other work of the run has reached is free again in a moment. */
 const quotaPauses = [200, 400, 800];
+
+/** So many of many tokens are created at once: half of what writes, for others create, too. */
+const mostOfMany = 8;
 
 /** What a check can do with tokens, too. */
 export class Actions extends People {
@@ -44,8 +48,9 @@ export class Actions extends People {
     owner: CreatedUser,
     number: number,
   ): Promise<{ tokens: readonly CreatedToken[]; refusal?: string }> {
+    const limit = pLimit(mostOfMany);
     const settled = await Promise.allSettled(
-      Array.from({ length: number }, () => this.#createLater(owner)),
+      Array.from({ length: number }, () => limit(() => this.#createLater(owner))),
     );
     const tokens = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));

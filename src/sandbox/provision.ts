@@ -82,7 +82,12 @@ type Wanted = 'needed' | 'wanted' | 'none';
 
 interface PeopleFactory {
   /** The first user of an account comes with it. */
-  readonly withAccount: (persona: Persona, session?: Wanted) => Promise<Person>;
+  readonly withAccount: (
+    persona: Persona,
+    session?: Wanted,
+    /** Told of the account before its user is logged in. */
+    onAccount?: (accountId: Id) => void,
+  ) => Promise<Person>;
   readonly inAccount: (persona: Persona, accountId: Id, session?: Wanted) => Promise<Person>;
 }
 
@@ -106,7 +111,11 @@ function peopleFactory(
       }
     }
   };
-  const withAccount = async (persona: Persona, wanted: Wanted = 'wanted') => {
+  const withAccount: PeopleFactory['withAccount'] = async (
+    persona,
+    wanted = 'wanted',
+    onAccount,
+  ) => {
     const { draft, answer } = await insist(async (draft) => {
       const account = created.account(names.account());
       try {
@@ -121,6 +130,7 @@ function peopleFactory(
         throw error;
       }
     }, true);
+    onAccount?.(answer.accountId);
     return personOf(persona, { ...draft, accountId: answer.accountId, wanted }, answer);
   };
   const inAccount = async (persona: Persona, accountId: Id, wanted: Wanted = 'wanted') => {
@@ -188,13 +198,16 @@ function mayOpenSession(user: CreatedUser, open: () => Promise<string>): Created
 
 async function createUsers({ withAccount, inAccount }: PeopleFactory): Promise<Person[]> {
   const outside = withAccount('outsider');
-  const inside = withAccount('caller');
-  const teammate = inside.then(({ user }) => inAccount('teammate', user.accountId));
+  let teammate: Promise<PromiseSettledResult<Person | undefined>[]> = Promise.resolve([]);
+  const inside = withAccount('caller', 'wanted', (accountId) => {
+    teammate = Promise.allSettled([inAccount('teammate', accountId).catch(unlessMissing)]);
+  });
   // All of them come to an end before any of them fails.
-  const settled = await Promise.allSettled([inside, teammate.catch(unlessMissing), outside]);
+  const [caller, outsider] = await Promise.allSettled([inside, outside]);
+  const settled = [caller, ...(await teammate), outsider];
   const failed = settled.find(({ status }) => status === 'rejected');
   if (failed) throw (failed as PromiseRejectedResult).reason;
-  return settled.flatMap((result) => (result as PromiseFulfilledResult<Person>).value ?? []);
+  return settled.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []));
 }
 
 /** Goes on without what the adapter of the run has no function for. */
