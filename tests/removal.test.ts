@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as sendRequest } from 'node:http';
+import { type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseExact, stringifyExact } from '../src/http/exact-json.ts';
@@ -420,6 +420,40 @@ describe('what is not of the run', () => {
       '1 user in it was not created by the run',
     );
     expect(store.users.some(({ username }) => username === 'anna@example.com')).toBe(true);
+  });
+
+  describe.each([
+    ['404', (response: ServerResponse) => void response.writeHead(404).end()],
+    [
+      'a page and 200',
+      (response: ServerResponse) =>
+        void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Human?</h1>'),
+    ],
+  ])('a ban that answers %s to everything', (_, turnAway) => {
+    async function judgedThrough(banMs: number, ...args: string[]) {
+      let bannedUntil: number | undefined;
+      const server = await behind(portal, (request, response) => {
+        if (isCall(request, 'POST /admin/deleteAccount')) bannedUntil ??= Date.now() + banMs;
+        if (bannedUntil === undefined || Date.now() > bannedUntil) return false;
+        turnAway(response);
+        return true;
+      });
+      return runThrough(server, [...little, ...args]);
+    }
+
+    test('is waited out', async () => {
+      const { code, report } = await judgedThrough(1500);
+      expect({ code, left: report.leftovers }).toEqual({ code: 0, left: [] });
+      expect(stateOf(portal.store)).toBe(before);
+    });
+
+    test('that does not end leaves nothing that is not named', async () => {
+      const { code, report } = await judgedThrough(60_000, '--cleanup-timeout', '2');
+      const accounts = portal.store.accounts.length - 3;
+      const named = report.leftovers.filter(({ what }) => what.startsWith('account '));
+      expect({ code, named: named.length }).toEqual({ code: 4, named: accounts });
+      expect(accounts).toBeGreaterThan(0);
+    });
   });
 
   const cleanup = (...args: string[]) =>

@@ -1,5 +1,11 @@
 import type { Client } from '../http/client.ts';
-import type { Exchange, Failure, OutgoingRequest } from '../http/exchange.ts';
+import {
+  type Exchange,
+  type Failure,
+  type IncomingResponse,
+  mediaType,
+  type OutgoingRequest,
+} from '../http/exchange.ts';
 import { apiPath, listPath } from '../http/target.ts';
 import type { SecretMasker } from '../secrets/masker.ts';
 import { Answer, Differs } from './answers.ts';
@@ -112,7 +118,15 @@ export async function insisting<T>(call: () => Promise<T>, lost = 0): Promise<T>
 }
 
 /** A request that was sent and of whose end nothing is known. */
-const maybe: readonly Failure['kind'][] = ['timeout', 'broken', 'size', 'no-room', 'aborted'];
+/** A firewall may look at responses, too, and answer when all is done. */
+const maybe: readonly Failure['kind'][] = [
+  'timeout',
+  'broken',
+  'size',
+  'no-room',
+  'aborted',
+  'challenge',
+];
 
 function whyFailed({ response, failure }: Exchange): string {
   return failure?.sentence ?? `status ${response?.status}`;
@@ -164,7 +178,7 @@ export class Caller {
    * Makes a call. What was just created may be unknown (401, 404) for a moment; a session that was
    * ended is opened again, once.
    *
-   * @throws CallFailed for what is not 2xx
+   * @throws CallFailed for what is not 2xx, and for a page in its place
    */
   async send(request: Call, { isNew = false, growth = 2 }: Patience = {}): Promise<Exchange> {
     const { by, ...plain } = request;
@@ -176,6 +190,8 @@ export class Caller {
       const exchange = await this.client.send({ ...plain, headers });
       const status = exchange.response?.status ?? 0;
       if (status >= 200 && status <= 299) {
+        if (isPage(exchange.response))
+          throw new CallFailed(exchange, 'it was answered with a page');
         by?.onAccepted?.();
         return exchange;
       }
@@ -206,4 +222,10 @@ export class Caller {
       throw new CallFailed(exchange, why);
     }
   }
+}
+
+/** Whether somebody in front answered with a page: a portal may say in a word of HTML that it was done. */
+function isPage(response: IncomingResponse | undefined): boolean {
+  if (!response || mediaType(response) !== 'text/html') return false;
+  return /^\s*</.test(response.body.subarray(0, 100).toString('latin1'));
 }

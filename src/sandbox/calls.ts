@@ -168,13 +168,15 @@ export class Calls {
     return { userId, email, initialToken, ...creationTimes(exchange) };
   }
 
-  /** A call that an administrator alone may make; it tells which accounts are others'. @throws CallFailed */
-  async administer(by: Bearer): Promise<void> {
+  /** A call for administrators alone, which tells what was there. @returns whether it does @throws CallFailed */
+  async administer(by: Bearer): Promise<boolean> {
     try {
       for (const { id } of await this.accounts(by)) this.#prior.add(String(id));
+      return true;
     } catch (error) {
       // A list of another form says nothing of who may ask for it.
       if (!(error instanceof CallFailed) || error.status !== 200) throw error;
+      return false;
     }
   }
 

@@ -59,9 +59,10 @@ export async function removeAccount(
 ): Promise<Removal> {
   let step: 'check' | 'delete' | 'confirm' = 'check';
   let trouble: CallFailed | undefined;
-  let canVerify: boolean | undefined;
+  let canVerify = false;
   let isEmptied = empty === undefined;
   let isAsked = false;
+  let isAccepted = false;
   let blind = 0;
   for (let pause = 50; ; ) {
     try {
@@ -73,7 +74,7 @@ export async function removeAccount(
           return isAsked ? { state: 'gone' } : { state: 'foreign', users: 0 };
         // Some process may not know a new one; one that was to be deleted may be gone.
         const mayBeGone = shown === undefined && isAsked;
-        if (mayBeGone) canVerify ??= await isVerifiable(calls, administrator);
+        if (mayBeGone) canVerify ||= await isVerifiable(calls, administrator);
         if (mayBeGone && canVerify) step = 'confirm';
         else {
           const users = (await foreignUsers()) ?? 0;
@@ -85,11 +86,14 @@ export async function removeAccount(
         isAsked = true;
         await calls.deleteAccount(administrator, id);
         step = 'confirm';
+        isAccepted = true;
       }
-      canVerify ??= await isVerifiable(calls, administrator);
+      canVerify ||= await isVerifiable(calls, administrator);
       if (canVerify && (await isGone(calls, administrator, id, isOwnName)))
         return { state: 'gone' };
       if (!canVerify) return { state: 'unverified' };
+      // Who said that there is no such account may have been somebody in front, who bans.
+      if (!isAccepted) step = 'check';
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       trouble = error;
@@ -108,7 +112,8 @@ export async function removeAccount(
     if (Date.now() + wait > until || isAborted(trouble)) break;
     await calls.pause(wait);
   }
-  if (step === 'confirm' && (trouble || (await isShut()))) return { state: 'unverified' };
+  if (step === 'confirm' && isAccepted && (trouble || (await isShut())))
+    return { state: 'unverified' };
   return {
     state: 'left',
     why: trouble?.message ?? 'its deletion was accepted, but it is still there',
@@ -147,14 +152,21 @@ async function isGone(
   return account === undefined || (account.name !== '' && !isOwnName(account.name));
 }
 
-/** Whether the call that shows an account shows one that is there: the administrator's own. */
+/**
+ * Whether the call that shows an account shows one that is there: the administrator's own.
+ *
+ * @throws CallFailed when the administrator is shut out, and is shown nothing
+ */
 async function isVerifiable(calls: Calls, administrator: Administrator): Promise<boolean> {
-  try {
-    const own = await calls.ownAccount(administrator);
-    return (await calls.account(administrator, own)) !== undefined;
-  } catch (error) {
-    if (error instanceof CallFailed) return false;
-    throw error;
+  for (let isAgain = false; ; isAgain = true) {
+    try {
+      const own = await calls.ownAccount(administrator);
+      if ((await calls.account(administrator, own)) !== undefined) return true;
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+    }
+    if (isAgain || !administrator.wasListed) return false;
+    await calls.accounts(administrator);
   }
 }
 
