@@ -1,7 +1,7 @@
 import { asCreated } from '../src/checks/as-created.ts';
 import { creatorOwn, severalAddresses } from '../src/checks/creators.ts';
 import { failEach, over } from '../src/checks/findings.ts';
-import { withoutFront } from '../src/checks/front.ts';
+import { requireAccepted } from '../src/checks/front.ts';
 import { anyProfile, changing, ofTopic, reading, shaped } from '../src/checks/kinds.ts';
 import { recordOf } from '../src/checks/own-record.ts';
 import { shown } from '../src/checks/shown.ts';
@@ -266,10 +266,7 @@ export const record = ofTopic('record', [
         throw new Inconclusive('its id is not a string: see id-bearer-token');
       const reader = { label: 'an id from the list', variable: 'PORTAL_LISTED_ID', token: id };
       const shut = await context.eventually(reader, ({ accepted }) => accepted);
-      failEach(await withoutFront(context, shut ? [shut] : []), ({ status }) => [
-        { expected: 'to be accepted', received: `status ${status}` },
-      ]);
-      if (shut) throw new Inconclusive(shut.trouble);
+      await requireAccepted(context, shut);
       // What is wrong about the session of the user, too, is /auth/whoami, which is not judged here.
       const [identity, known] = await Promise.all([
         context.whoami(reader),

@@ -1,5 +1,5 @@
 import { failEach } from '../../src/checks/findings.ts';
-import { withoutFront } from '../../src/checks/front.ts';
+import { requireAccepted, withoutFront } from '../../src/checks/front.ts';
 import { changing, reading, unlessGiven, type WithoutTopic } from '../../src/checks/kinds.ts';
 import { Inconclusive } from '../../src/contract/finding.ts';
 import type { CredentialName } from '../../src/contract/requirement.ts';
@@ -52,10 +52,7 @@ export const acceptance: readonly WithoutTopic[] = [
         token: token.id,
       }));
       const shut = await context.eventually(readers, (read) => read.accepted);
-      failEach(await withoutFront(context, shut ? [shut] : []), ({ rejected, status }) =>
-        rejected ? [{ expected: 'to be accepted', received: `status ${status}` }] : [],
-      );
-      if (shut) throw new Inconclusive(shut.trouble);
+      await requireAccepted(context, shut);
       return `over ${tokens.length} tokens`;
     },
   ),
@@ -75,7 +72,11 @@ async function accepted(context: Context, names: readonly CredentialName[]): Pro
     read.requireAnswer();
     if (!read.accepted) throw new Inconclusive(`${read.trouble}: see status-200`);
   }
+  // What cannot be told from the portal is no success.
   const away = all.length - judged.length;
-  const front = away > 0 ? `; somebody in front turned ${away} away (403)` : '';
-  return `over ${reads.length} requests${front}`;
+  if (away > 0)
+    throw new Inconclusive(
+      `${away} of ${all.length} requests were answered with 403, as if by somebody in front`,
+    );
+  return `over ${reads.length} requests`;
 }

@@ -1,6 +1,7 @@
 import { type Finding, failIf, Inconclusive } from '../contract/finding.ts';
 import { saysTheSame } from '../contract/json.ts';
 import { memberNames } from '../contract/shape.ts';
+import { listPath } from '../http/target.ts';
 import type { Context } from '../portal/context.ts';
 import type { Reader } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
@@ -52,25 +53,24 @@ export async function compareClients(context: Context): Promise<string> {
       other: undefined,
       theirs: undefined,
     });
-  // Somebody in front has another hand than the portal, which rejects a token that nobody has.
-  const isSuspect = ({ status }: ListRead) => [400, 403, 406].includes(status ?? 0);
-  const portal = reads.some(({ ours }) => isSuspect(ours))
-    ? await context.readNow(unknownReader(caller))
-    : undefined;
-  const isInFront = (read: ListRead) =>
-    read.exchange.failure?.kind === 'challenge' ||
-    (isSuspect(read) && portal?.status === 401 && handOf(read) !== handOf(portal));
+  const turnedAway = new Set<RequestPart>();
+  for (const { part, ours } of reads) {
+    if (await isOfFront(context, ours, part)) turnedAway.add(part);
+  }
+  const isInFront = (read: ListRead, part: RequestPart) =>
+    isChallenge(read) || (turnedAway.has(part) && isSuspect(read));
   const findingsIn = (
     { part, ours, theirs: others }: Answered,
     ids: readonly string[],
   ): Finding[] => {
-    if (!isInFront(ours)) ours.requireAnswer();
+    const isAway = isInFront(ours, part);
+    if (!isAway) ours.requireAnswer();
     const lacking = ids.filter((id) => !ours.byId.has(id)).length;
     const other = ids.filter((id) => ours.byId.has(id) && !isAlike(ours, before, id)).length;
     const mixed = callers.filter((id) => others?.byId.has(id)).length;
     const expected = `the same list as without, ${part.what}`;
     const count = Math.max(1, lacking);
-    const isSame = (ours.usable && lacking === 0) || isInFront(ours);
+    const isSame = (ours.usable && lacking === 0) || isAway;
     return [
       ...(isSame ? [] : [{ ...seenIn(ours), expected, received: received(ours), count }]),
       ...(isSame && other > 0
@@ -101,7 +101,7 @@ export async function compareClients(context: Context): Promise<string> {
   };
   const findings = (await Promise.all(reads.map(standing))).flat();
   failIf(findings);
-  const away = reads.filter(({ ours }) => isInFront(ours)).length;
+  const away = reads.filter(({ ours, part }) => isInFront(ours, part)).length;
   if (away === reads.length) throw new Inconclusive('somebody in front turns every client away');
   const front = away > 0 ? `; somebody in front turned ${away} of them away` : '';
   return `${still.length} tokens, as ${reads.length} clients${front}`;
@@ -127,4 +127,32 @@ interface Answered {
 function received(read: ListRead): string {
   if (!read.accepted) return `status ${read.status}`;
   return read.usable ? 'a list without some tokens' : 'no JSON array';
+}
+
+function isChallenge({ exchange }: ListRead): boolean {
+  return exchange.failure?.kind === 'challenge';
+}
+
+/** Whether a firewall or a gateway may have answered: a refusal, or a redirect to the same that hands out a cookie. */
+function isSuspect(read: ListRead): boolean {
+  const { status = 0, exchange } = read;
+  if ([400, 403, 406].includes(status)) return true;
+  const { location, 'set-cookie': cookie } = exchange.response?.headers ?? {};
+  const isRedirect = [302, 303, 307].includes(status) && cookie !== undefined;
+  return isRedirect && location?.endsWith(listPath) === true;
+}
+
+/**
+ * Whether somebody in front turned a request away, who has another hand than the portal and does not know
+ * tokens: what the request has beside its token is refused with one that nobody has, too.
+ */
+async function isOfFront(context: Context, read: ListRead, part: RequestPart): Promise<boolean> {
+  if (!isSuspect(read)) return false;
+  const nobody = unknownReader(context.caller);
+  const [plain, odd] = await Promise.all([
+    context.readNow(nobody),
+    context.readNow(nobody, { part }),
+  ]);
+  const isOthers = plain.status === 401 && handOf(plain) !== handOf(read);
+  return isOthers && odd.status === read.status && handOf(odd) === handOf(read);
 }

@@ -77,7 +77,7 @@ async function rejectionsOfAll(
 ): Promise<Rejections> {
   const sent = deadOnly(context, probes);
   const all = await Promise.all(sent.map((probe) => context.probe(probe)));
-  const answers = await withoutEnded(context, all);
+  const answers = await thatCameThrough(context, all);
   const judged = answers.filter(({ doubt }) => doubt === undefined);
   const stopped = await stoppedOf(context, judged, allowed);
   const findings = judged
@@ -109,7 +109,7 @@ async function rejectionsOfAll(
 }
 
 /** Answers without what a firewall reset or answered itself, where others came through. */
-async function withoutEnded(
+async function thatCameThrough(
   context: Context,
   answers: readonly ProbeRead[],
 ): Promise<readonly ProbeRead[]> {

@@ -8,7 +8,7 @@ import type { ListRead } from '../portal/list-read.ts';
  */
 export async function shown(
   context: Context,
-  readers: Reader | readonly Reader[],
+  reader: Reader,
   isFine: (read: ListRead) => boolean,
   asked?: Parameters<Context['eventually']>[2],
 ): Promise<ListRead | undefined> {
@@ -18,7 +18,7 @@ export async function shown(
     last = read;
     return true;
   };
-  const against = await context.eventually(readers, holds, asked);
+  const against = await context.eventually(reader, holds, asked);
   return against ? undefined : last;
 }
 

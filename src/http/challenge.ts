@@ -8,32 +8,25 @@ export function otherLogin({ response }: Exchange): string {
   return ` Its challenge is for ${scheme.toLowerCase()} authentication, which is not the portal's: somebody in front of it wants a login of another kind.`;
 }
 
-/** Fields by which Cloudflare, AWS and Vercel say that they answered in place of the server. */
+/** Fields by which Cloudflare, AWS and Vercel say that they sent a challenge in place of the response. */
 const marks = ['cf-mitigated', 'x-amzn-waf-action', 'x-vercel-mitigated'];
+const challenges: readonly unknown[] = ['challenge', 'captcha'];
 
-/** What the pages of F5 and Imperva say that block a request or want to see a browser. */
+/** What the pages of F5 and Imperva say that block a request, or want to see a browser. */
 const page = /The requested URL was rejected.*support ID|_Incapsula_Resource/s;
 
 /** So much of a page, in bytes, is looked at. */
 const most = 4096;
 
 /**
- * What a firewall in front answered in place of the server: a page, or a challenge that browsers
- * solve. It says nothing of the server, whatever its status.
- *
- * @param path of the request: a cookie is handed out with a redirect to the same
+ * What a firewall in front answered in place of the server: a challenge that browsers solve, or its page.
+ * It says nothing of the server, whatever its status.
  */
-export function inItsPlace(response: IncomingResponse, path: string): Failure | undefined {
+export function inItsPlace(response: IncomingResponse): Failure | undefined {
   const { status, headers, body } = response;
-  const isPage = body.length === 0 || mediaType(response) === 'text/html';
-  if (!isPage) return undefined;
-  const mark = marks.find((name) => headers[name] !== undefined);
-  const isRejected = page.test(body.subarray(0, most).toString('latin1'));
-  const isCookie =
-    [302, 303, 307].includes(status) &&
-    headers['set-cookie'] !== undefined &&
-    headers.location?.replace(/^https?:\/\/[^/]+/, '') === path;
-  if (mark === undefined && !isRejected && !isCookie) return undefined;
+  if (body.length > 0 && mediaType(response) !== 'text/html') return undefined;
+  const mark = marks.find((name) => challenges.includes(headers[name]));
+  if (mark === undefined && !page.test(body.subarray(0, most).toString('latin1'))) return undefined;
   const what = mark === undefined ? `${status}` : `${status}, ${mark}`;
   return {
     kind: 'challenge',

@@ -229,7 +229,7 @@ export class Client {
       if (isTooMuch(body)) return { failure: readFailure({ code: 'ETOOLARGE' }, timeoutMs) };
       const { rawHeaders } = incoming;
       const read = { status, headers, rawHeaders, body: this.#bodies.once(body) };
-      const failure = inItsPlace(read, new URL(target.base + path).pathname);
+      const failure = inItsPlace(read);
       return failure ? { failure } : { response: read };
     } catch (error) {
       return {

@@ -34,20 +34,35 @@ export async function eventually(
   { boundMs, signal, wait, times = inARow, onHeld }: Wait,
 ): Promise<ListRead | undefined> {
   const begunAt = Date.now();
-  for (let pause = 20, isLast = false; ; pause = Math.min(pause * 2, 1500)) {
+  const pause = pausesOf({ boundMs, wait }, 1500);
+  for (;;) {
     const askedAt = Date.now();
     const reads = await Promise.all(Array.from({ length: times }, read));
     const lost = reads.find((response) => holds(response) === 'never');
     if (lost) return lost;
     const against = reads.find((response) => !holds(response));
     if (!against) onHeld?.(askedAt - begunAt);
-    if (!against || signal.aborted || isLast) return against;
-    const left = begunAt + boundMs - Date.now();
-    if (left <= 0) return against;
-    // What comes just within the bound is in time: the last look is at its end.
-    isLast = left <= pause;
-    await wait(Math.min(pause, left));
+    if (!against || signal.aborted || !(await pause())) return against;
   }
+}
+
+/**
+ * Pauses, each twice as long as the one before it, up to a most, in milliseconds. What comes just within
+ * the bound is in time: the last of them ends there.
+ *
+ * @returns waits; false when the bound has passed
+ */
+function pausesOf({ boundMs, wait }: Pick<Wait, 'boundMs' | 'wait'>, most: number) {
+  const until = Date.now() + boundMs;
+  let [next, isLast] = [20, false];
+  return async (): Promise<boolean> => {
+    const left = until - Date.now();
+    if (isLast || left <= 0) return false;
+    isLast = left <= next;
+    await wait(Math.min(next, left));
+    next = Math.min(next * 2, most);
+    return true;
+  };
 }
 
 /** What a search found that should not be there. */
@@ -69,16 +84,13 @@ export async function standingOf<T extends Standing>(
   { boundMs, signal, wait, onHeld, roundAfter }: Wait & { roundAfter: (round: number) => number },
 ): Promise<readonly T[]> {
   const begunAt = Date.now();
+  const pause = pausesOf({ boundMs, wait }, 500);
   let round = 0;
-  let isLast = false;
   let standing = await find(round);
-  for (let pause = 20; standing.length > 0; pause = Math.min(pause * 2, 500)) {
+  for (let looks = 1; standing.length > 0; looks += 1) {
     if (signal.aborted) throw new Inconclusive(`${signal.reason}`);
-    if (pause > 100 && standing.every(({ isSettled }) => isSettled)) return standing;
-    const left = begunAt + boundMs - Date.now();
-    if (isLast || left <= 0) return standing;
-    isLast = left <= pause;
-    await wait(Math.min(pause, left));
+    if (looks > 3 && standing.every(({ isSettled }) => isSettled)) return standing;
+    if (!(await pause())) return standing;
     const askedAt = Date.now();
     round = roundAfter(round);
     const before = new Set(standing.map(({ key }) => key));

@@ -29,13 +29,14 @@ export class Journal {
     this.reads.push(read);
   }
 
-  /** How often a token was answered with 403 that was accepted at other times. */
+  /** How often a token was answered with 403 that was accepted later. */
   get turnedAway(): number {
-    const accepted = new Set(
-      this.reads.filter((read) => read.accepted).map(({ credential }) => credential.token),
-    );
+    const acceptedAt = new Map<string, number>();
+    for (const { accepted, credential, exchange } of this.reads)
+      if (accepted) acceptedAt.set(credential.token, exchange.sentAt);
     return this.reads.filter(
-      ({ status, credential }) => status === 403 && accepted.has(credential.token),
+      ({ status, credential, exchange }) =>
+        status === 403 && exchange.sentAt < (acceptedAt.get(credential.token) ?? 0),
     ).length;
   }
 }

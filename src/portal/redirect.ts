@@ -21,10 +21,15 @@ export function redirected(
   return undefined;
 }
 
-/** Where a redirect leads, and from where. */
-function redirectOf({ curl, response }: Exchange): URL | undefined {
-  const from = /https?:\/\/[^\s'"]+/.exec(curl)?.[0];
-  const location = response?.headers.location;
+/** What was asked for. */
+function askedOf({ curl }: Exchange): string | undefined {
+  return /https?:\/\/[^\s'"]+/.exec(curl)?.[0];
+}
+
+/** Where a redirect leads. */
+function redirectOf(exchange: Exchange): URL | undefined {
+  const from = askedOf(exchange);
+  const location = exchange.response?.headers.location;
   if (location === undefined) return undefined;
   return URL.canParse(location, from) ? new URL(location, from) : undefined;
 }
@@ -39,8 +44,16 @@ export function wantsTls(exchange: Exchange): boolean {
   return /http:\/\//.test(exchange.curl) && redirectOf(exchange)?.protocol === 'https:';
 }
 
+/** Whether a redirect leads to what was asked for, with a cookie to bring along. */
+function isCircle(exchange: Exchange): boolean {
+  const isSame = redirectOf(exchange)?.href === askedOf(exchange);
+  return isSame && exchange.response?.headers['set-cookie'] !== undefined;
+}
+
 /** Where a redirect leads, as far as it is safe to say. */
 function redirectPlace(exchange: Exchange, masker: SecretMasker): string {
+  if (isCircle(exchange))
+    return 'It leads back to itself and hands out a cookie, which the suite does not keep: a firewall in front wants to see a browser. Have it let the suite pass.';
   const location = exchange.response?.headers.location ?? '';
   const to = redirectOf(exchange);
   if (!to) return 'Give the URL that it redirects to.';

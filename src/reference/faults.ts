@@ -13,6 +13,7 @@ import { requestFaults } from './faults/requests.ts';
 import { responseFaults } from './faults/response.ts';
 import { restrictionsFaults } from './faults/restrictions.ts';
 import { timestampsFaults } from './faults/timestamps.ts';
+import { turnedAwayFaults } from './faults/turned-away.ts';
 import { visibilityFaults } from './faults/visibility.ts';
 
 /** Every way in which the reference portal can be broken, by topic. */
@@ -32,4 +33,5 @@ export const faults: readonly Behaviour[] = [
   ...givenFaults,
   ...administeredFaults,
   ...endingFaults,
+  ...turnedAwayFaults,
 ];

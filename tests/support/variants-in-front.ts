@@ -33,11 +33,28 @@ const challenges: readonly Behaviour[] = [
   ),
 ];
 
+/** How many requests came to a limit. */
+let count = 0;
+
 /** When a token was deleted that was used before, and what it was listed then. */
 const revoked = new Map<string, { readonly at: number; readonly body: string }>();
 
 export const variantsInFront: readonly Behaviour[] = [
   ...challenges,
+  {
+    name: 'limit-with-a-mark',
+    says: 'every seventh request is one too many, says a page that denies it, for a moment',
+    trips: [],
+    around: (request, usual) => {
+      count += 1;
+      const headers = {
+        'Content-Type': 'text/html',
+        'X-Vercel-Mitigated': 'deny',
+        'Retry-After': '0',
+      };
+      return count % 7 === 6 ? new Response('slow', { status: 429, headers }) : usual(request);
+    },
+  },
   {
     name: 'gateway-learns',
     says: 'a gateway learns of new tokens once in two seconds',
