@@ -355,6 +355,69 @@ describe('403 of somebody in front is not the verdict of the portal', () => {
   });
 });
 
+describe('a limit that does not say so', () => {
+  const page = (response: ServerResponse, status: number) =>
+    void response
+      .writeHead(status, { 'Content-Type': 'text/html', 'X-Front': '1' })
+      .end('<h1>No</h1>');
+  const judged = async (url: string) =>
+    judgeWith({ ...variablesOf(portal), PORTAL_TARGET: url }, { settle: '4' });
+
+  test('of requests at once is no answer to a request without a header', async () => {
+    const forward = forwardTo(portal.url);
+    let [open, away] = [0, 0];
+    const server = await http((request, response) => {
+      if (open >= 5) {
+        away += 1;
+        return page(response, 403);
+      }
+      open += 1;
+      response.on('close', () => {
+        open -= 1;
+      });
+      return forward(request, response);
+    });
+    const report = await judged(server.url);
+    await server.close();
+    expect([tripped(report), away > 0]).toEqual([[], true]);
+  });
+
+  test('of wrong tokens leaves open what it turns away', async () => {
+    const wrong: number[] = [];
+    const server = await answered(
+      portal,
+      () => true,
+      async (answer, response) => {
+        const now = Date.now();
+        while ((wrong[0] ?? now) < now - 1000) wrong.shift();
+        if (answer.status === 401 && wrong.length >= 10) return page(response, 403);
+        if (answer.status === 401) wrong.push(now);
+        const kept = [...answer.headers].filter(([name]) => /^(content-type|www-)/.test(name));
+        response.writeHead(answer.status, Object.fromEntries(kept)).end(await answer.text());
+      },
+    );
+    const report = await judged(server.url);
+    await server.close();
+    expect([tripped(report), report.outcome]).toEqual([[], 'undecided']);
+  });
+
+  test('by a page with 200 is no sign that the portal accepts a token', async () => {
+    let wrong = 0;
+    const forward = forwardTo(portal.url);
+    const server = await http((request, response) => {
+      if (wrong >= 10) return page(response, 200);
+      response.on('finish', () => {
+        if (response.statusCode === 401) wrong += 1;
+      });
+      return forward(request, response);
+    });
+    const variables = { ...variablesOf(portal), PORTAL_TARGET: server.url };
+    const report = await judgeWith(variables, { settle: '4', only: 'authentication' });
+    await server.close();
+    expect(tripped(report)).toEqual([]);
+  });
+});
+
 test('Cache-Control: no-cache is on reads that removal rests on, and on no other', async () => {
   const seen = new Map<string, Set<string>>();
   let isRemoving = false;

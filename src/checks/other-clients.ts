@@ -1,7 +1,6 @@
 import { type Finding, failIf, Inconclusive } from '../contract/finding.ts';
 import { saysTheSame } from '../contract/json.ts';
 import { memberNames } from '../contract/shape.ts';
-import { listPath } from '../http/target.ts';
 import type { Context } from '../portal/context.ts';
 import type { Reader } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
@@ -133,13 +132,10 @@ function isChallenge({ exchange }: ListRead): boolean {
   return exchange.failure?.kind === 'challenge';
 }
 
-/** Whether a firewall or a gateway may have answered: a refusal, or a redirect to the same that hands out a cookie. */
-function isSuspect(read: ListRead): boolean {
-  const { status = 0, exchange } = read;
-  if ([400, 403, 406].includes(status)) return true;
-  const { location, 'set-cookie': cookie } = exchange.response?.headers ?? {};
-  const isRedirect = [302, 303, 307].includes(status) && cookie !== undefined;
-  return isRedirect && location?.endsWith(listPath) === true;
+/** Whether a firewall or a gateway may have ended a request: by a refusal, a redirect or a reset. */
+function isSuspect({ status, exchange }: ListRead): boolean {
+  if (status === undefined) return exchange.failure?.kind === 'broken';
+  return status >= 300 && status < 500 && status !== 401 && status !== 429;
 }
 
 /**
@@ -154,5 +150,6 @@ async function isOfFront(context: Context, read: ListRead, part: RequestPart): P
     context.readNow(nobody, { part }),
   ]);
   const isOthers = plain.status === 401 && handOf(plain) !== handOf(read);
-  return isOthers && odd.status === read.status && handOf(odd) === handOf(read);
+  const isSame = odd.status === read.status && handOf(odd) === handOf(read);
+  return isOthers && isSame && odd.exchange.failure?.kind === read.exchange.failure?.kind;
 }

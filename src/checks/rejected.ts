@@ -5,11 +5,10 @@ import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import type { ProbeRead } from '../portal/probe-batches.ts';
 import type { Probe } from '../portal/requests.ts';
-import { type Search, searchFor } from '../secrets/search.ts';
+import type { Search } from '../secrets/search.ts';
 import { counted, type Difference } from './findings.ts';
-import { handOf } from './front.ts';
 import { type Draft, type PortalRequirement, reading } from './kinds.ts';
-import { noHeader, unknownToken } from './probes.ts';
+import { cameThrough } from './stopped.ts';
 
 /** A requirement on requests that are to be refused. */
 export function rejecting(
@@ -77,11 +76,9 @@ async function rejectionsOfAll(
 ): Promise<Rejections> {
   const sent = deadOnly(context, probes);
   const all = await Promise.all(sent.map((probe) => context.probe(probe)));
-  const answers = await thatCameThrough(context, all);
-  const judged = answers.filter(({ doubt }) => doubt === undefined);
-  const stopped = await stoppedOf(context, judged, allowed);
-  const findings = judged
-    .filter(({ read }) => !allowed.includes(read.status ?? 0) && !stopped.has(read))
+  const { answers, ends, doubt: ofFront } = await cameThrough(context, all, allowed);
+  const findings = answers
+    .filter(({ read, doubt }) => doubt === undefined && !allowed.includes(read.status ?? 0))
     .map(({ probe, read }) => {
       if (probe.bearer !== undefined && !probe.isRandom && read.byId.has(probe.bearer)) {
         throw new Inconclusive(`${probe.what} turned out to exist`);
@@ -96,33 +93,15 @@ async function rejectionsOfAll(
       };
     });
   const doubt = answers.map((answer) => answer.doubt).find((one) => one !== undefined);
-  const ended = [
-    ...new Set([...stopped].map(({ status }) => String(status))),
-    ...new Set(all.filter((one) => !answers.includes(one)).map(endOf)),
-  ];
-  const ends = stopped.size + all.length - answers.length;
   const front =
-    ends > 0
-      ? `; ${ends} of them ended at somebody in front of the portal (${ended.join(', ')})`
+    ends.length > 0
+      ? `; ${ends.length} of them ended at somebody in front of the portal (${[...new Set(ends)].join(', ')})`
       : '';
-  return { findings, doubt, remark: `over ${count(all.length, 'request')}${front}` };
-}
-
-/** Answers without what a firewall reset or answered itself, where others came through. */
-async function thatCameThrough(
-  context: Context,
-  answers: readonly ProbeRead[],
-): Promise<readonly ProbeRead[]> {
-  const others = answers.filter((answer) => endOf(answer) === undefined);
-  if (others.length === answers.length || others.length === 0) return answers;
-  const { read, doubt } = await context.probe(unknownToken(context.caller));
-  return doubt === undefined && read.status === 401 ? others : answers;
-}
-
-/** How a request ended at somebody in front; undefined when it did not. */
-function endOf({ read: { exchange } }: ProbeRead): string | undefined {
-  if (exchange.failure?.kind === 'broken') return 'connections reset';
-  return exchange.failure?.kind === 'challenge' ? 'challenges' : undefined;
+  return {
+    findings,
+    doubt: doubt ?? ofFront,
+    remark: `over ${count(all.length, 'request')}${front}`,
+  };
 }
 
 /** Probes without those that happen to hold a token of the run, or one that was listed. */
@@ -130,39 +109,6 @@ export function deadOnly(context: Context, probes: readonly Probe[]): readonly P
   return probes.filter(
     ({ bearer, isRandom }) => bearer === undefined || isRandom || !context.isLive(bearer),
   );
-}
-
-/**
- * Whether a gateway or a firewall may have turned away what it does not like: some do so with a
- * page and 200, where a request has signs that code is written with.
- */
-function mayBeFront({ status, mediaType, json, exchange }: ListRead): boolean {
-  if (status === 400 || status === 403 || status === 406) return true;
-  if (status !== 200 || mediaType !== 'text/html' || json.value !== undefined) return false;
-  const { headers, query } = exchange.request;
-  return /[%*'"<>\\(){}$]/.test(`${headers.Authorization} ${headers.Cookie} ${query?.sent}`);
-}
-
-/**
- * What never came to the portal: turned away by somebody in front who has another hand than the
- * portal, which answers a token that nobody has with 401.
- */
-async function stoppedOf(
-  context: Context,
-  answers: readonly ProbeRead[],
-  allowed: readonly number[],
-): Promise<ReadonlySet<ListRead>> {
-  const suspects = answers.filter(
-    ({ probe, read }) =>
-      probe !== noHeader && mayBeFront(read) && !allowed.includes(read.status ?? 0),
-  );
-  if (suspects.length === 0) return new Set();
-  const { read: plain, doubt } = await context.probe(unknownToken(context.caller));
-  if (doubt !== undefined || plain.status !== 401) return new Set();
-  // A page that holds tokens is the portal's, whoever sends it.
-  const ids = searchFor([...(await context.read(context.caller)).byId.keys()]);
-  const isFront = (read: ListRead) => handOf(read) !== handOf(plain) && read.mentions(ids) === 0;
-  return new Set(suspects.map(({ read }) => read).filter(isFront));
 }
 
 /** What probes were answered. @throws Inconclusive when that of any proves nothing */

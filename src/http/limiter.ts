@@ -9,6 +9,9 @@ const memoryMs = 10_000;
 /** So few responses between two refusals say nothing of how many a second are allowed. */
 const fewest = 5;
 
+/** More requests a second than this are no limit that anybody sets for one client. */
+const mostAdvised = 200;
+
 /** By how much the pace grows with each response, so that a server that recovers is used again. */
 const growth = 1.005;
 
@@ -92,6 +95,8 @@ export class Limiter {
     const rate = Number.isFinite(this.#pace)
       ? Math.max(1, Math.floor(this.#pace * 0.9))
       : undefined;
+    // Whoever lets more pass has not refused the pace: a gateway lost them, or a rule is about what they hold.
+    if (rate !== undefined && rate > mostAdvised) return undefined;
     const option = rate === undefined ? '--concurrency 1' : `--rate ${rate}`;
     return `The server limits requests (429 or 503, ${this.#refusals} times): ${option} keeps below it from the start.`;
   }

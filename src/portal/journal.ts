@@ -29,15 +29,15 @@ export class Journal {
     this.reads.push(read);
   }
 
-  /** How often a token was answered with 403 that was accepted later. */
-  get turnedAway(): number {
+  /** With what tokens were turned away that were accepted later: statuses of limits and bans that do not say so. */
+  get turnedAway(): readonly number[] {
     const acceptedAt = new Map<string, number>();
     for (const { accepted, credential, exchange } of this.reads)
       if (accepted) acceptedAt.set(credential.token, exchange.sentAt);
-    return this.reads.filter(
-      ({ status, credential, exchange }) =>
-        status === 403 && exchange.sentAt < (acceptedAt.get(credential.token) ?? 0),
-    ).length;
+    return this.reads.flatMap(({ status = 0, credential, exchange }) => {
+      const isAway = status >= 300 && status < 500 && status !== 401 && status !== 429;
+      return isAway && exchange.sentAt < (acceptedAt.get(credential.token) ?? 0) ? [status] : [];
+    });
   }
 }
 

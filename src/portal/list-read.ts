@@ -47,6 +47,11 @@ export class ListRead {
     return bodyFactsOf(this.#body).shape;
   }
 
+  /** Whether somebody answered with a page of HTML. */
+  get isPage(): boolean {
+    return this.mediaType === 'text/html' && this.json.value === undefined;
+  }
+
   /** Whether there is an array to examine. */
   get usable(): boolean {
     return this.accepted && Array.isArray(this.json.value);

@@ -137,7 +137,11 @@ export class ProbeBatches {
   #wasAccepted(): boolean {
     const read = this.#lastRead;
     this.#lastRead = undefined;
-    return read?.accepted === true && Date.now() - read.exchange.receivedAt < maxControlAgeMs;
+    return (
+      read?.accepted === true &&
+      !read.isPage &&
+      Date.now() - read.exchange.receivedAt < maxControlAgeMs
+    );
   }
 
   /** One server error is an accident: the probe is sent again. */
@@ -151,23 +155,26 @@ export class ProbeBatches {
   async #troubleOf(when: 'before' | 'after'): Control {
     const request = listRequest(this.#control, `control ${when}`);
     const exchange = await this.#client.send(request);
-    this.#journal.add(new ListRead(this.#control, exchange));
-    const { response, failure } = exchange;
-    if (response && response.status >= 200 && response.status < 300) return undefined;
-    const what = failure ? failure.sentence : `${response?.status}`;
+    const read = new ListRead(this.#control, exchange);
+    this.#journal.add(read);
+    if (read.accepted && !read.isPage) return undefined;
+    const { failure } = exchange;
+    const what = failure ? failure.sentence : `${read.status}${read.isPage ? ' and a page' : ''}`;
     return `the control request ${when} the negative tests failed: with ${this.#control.label}, ${what}`;
   }
 }
 
-/** What the contract names first, by itself; the rest in parts of so many. */
+/** What the contract names first, by itself; the rest in parts of so many; what is to go alone. */
 function batchesOf(waiting: readonly Waiting[]): readonly Waiting[][] {
-  const rest = waiting.filter(({ probe }) => !probe.isNamed);
+  const alone = waiting.filter(({ probe }) => probe.isAlone);
+  const together = waiting.filter(({ probe }) => !probe.isAlone);
+  const rest = together.filter(({ probe }) => !probe.isNamed);
   const parts = Array.from({ length: Math.ceil(rest.length / most) }, (_, index) =>
     rest.slice(index * most, (index + 1) * most),
   );
-  return [waiting.filter(({ probe }) => probe.isNamed), ...parts].filter(
-    ({ length }) => length > 0,
-  );
+  const named = together.filter(({ probe }) => probe.isNamed);
+  const batches = [named, ...parts, ...alone.map((one) => [one])];
+  return batches.filter(({ length }) => length > 0);
 }
 
 /** Whether somebody who bans may have answered, or the portal does not answer at all. */

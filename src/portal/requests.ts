@@ -39,6 +39,8 @@ export interface Probe {
   readonly isNamed?: boolean;
   /** The arguments of the `curl` that sends the same, tokens named by variable. */
   readonly curl: string;
+  /** Whether nothing else is to be sent beside it but a control. */
+  readonly isAlone?: boolean;
   /** Another spelling of the path. */
   readonly path?: string;
   /** The probes of which it is all in one: they tell which of them it was. */

@@ -13,16 +13,16 @@ export function adviceOf(
   { reason }: AbortSignal,
   prepared: Prepared,
 ): { advice?: string } {
-  const why = reason === gone ? `What ended the run: ${gone}.` : (advice ?? adviceOn403(prepared));
+  const why = reason === gone ? `What ended the run: ${gone}.` : (advice ?? adviceOnAway(prepared));
   return why ? { advice: why } : {};
 }
 
 /** Some limit requests, or ban a client, with a status that does not say so. */
-function adviceOn403(prepared: Prepared): string | undefined {
-  const times = prepared.stop ? 0 : prepared.surroundings.journal.turnedAway;
-  return times > 1
-    ? `Valid tokens were answered with 403 now and then (${times} times): somebody in front limits requests, which --rate N keeps below, or bans a client for its wrong tokens, which an exception for the suite ends.`
-    : undefined;
+function adviceOnAway(prepared: Prepared): string | undefined {
+  const away = prepared.stop ? [] : prepared.surroundings.journal.turnedAway;
+  if (away.length < 2) return undefined;
+  const statuses = [...new Set(away)].join(', ');
+  return `Valid tokens were answered with ${statuses} now and then (${away.length} times): somebody in front limits requests, which --rate N or --concurrency N keeps below, or bans a client for its wrong tokens, which an exception for the suite ends.`;
 }
 
 /** What a reader must know of how a run reached its target. */

@@ -93,13 +93,28 @@ export class Actions extends People {
    * @returns why it does not
    * @throws Inconclusive
    */
-  removeIfAllowed({ id, owner }: CreatedToken, by: Bearer = owner): Promise<string | undefined> {
+  removeIfAllowed(token: CreatedToken, by: Bearer = token.owner): Promise<string | undefined> {
+    const { id } = token;
     return unlessRefused(async () => {
       // A token that has deleted itself is not known any more.
       const gone = by.token === id ? [401, 404] : [404];
-      await insistOnEnd((again) => this.calls.deleteToken(by, id, again), ...gone);
+      const end = (again: boolean) => this.calls.deleteToken(by, id, again);
+      await insistOnEnd(end, ...gone).catch(async (error) => {
+        const isNothing = error instanceof CallFailed && gone.includes(error.status ?? 0);
+        if (!isNothing || !(await this.#isGone(token))) throw error;
+      });
       this.created.tokens.delete(id);
     });
+  }
+
+  /** Whether a deletion found nothing because it was carried out before: some proxies send it again themselves. */
+  async #isGone({ id, owner, name }: CreatedToken): Promise<boolean> {
+    try {
+      return name !== undefined && !(await this.calls.findTokens(owner, name)).includes(id);
+    } catch (error) {
+      // Who was to delete themselves and is known no more has done so.
+      return error instanceof CallFailed && error.status === 401 && owner.token === id;
+    }
   }
 
   /** Asks for the deletion of a token that is not to be had. @returns whether it may have been done */

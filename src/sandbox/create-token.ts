@@ -47,6 +47,7 @@ export async function createToken(
       if (kind === 'later') refuseForeign(created, owner, token.id);
       created.tokens.set(token.id, owner);
       noteDifferences(created, { name, restrictions }, token);
+      if (exchange.attempts > 1) await removeTwins(calls, created, owner, name);
       const times = { ...creationTimes(exchange), ...offsetOf(token, exchange) };
       return { ...asAnswered(token, restrictions), kind, owner, ...times };
     } catch (error) {
@@ -62,6 +63,21 @@ export async function createToken(
       const id = await findLost(calls, created, owner, name);
       if (id !== undefined) return { id, kind, owner, name, restrictions };
     }
+  }
+}
+
+/** Removes what all attempts but the last have created after all: some gateways lose a response and say 503. */
+async function removeTwins(
+  calls: Calls,
+  created: Created,
+  owner: CreatedUser,
+  name: string,
+): Promise<void> {
+  for (;;) {
+    const twin = await findLost(calls, created, owner, name);
+    if (twin === undefined) return;
+    const error = await calls.deleteToken(owner, twin, true).catch((reason: unknown) => reason);
+    if (error === undefined) created.tokens.delete(twin);
   }
 }
 

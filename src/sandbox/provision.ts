@@ -72,6 +72,9 @@ export async function provision(
   return new Sandbox(administrator, users, tokens, lacking, { calls, created, names, newUser });
 }
 
+/** So often a name may be taken by an attempt of the run whose response was lost. */
+const maxTaken = 5;
+
 interface Person {
   readonly user: CreatedUser;
   readonly answer: UserCreated;
@@ -105,8 +108,10 @@ function peopleFactory(
       try {
         return await create({ username: names.username(), password: names.password() });
       } catch (error) {
-        if (isRefusal(error) && names.becomePlainer('people', oddity)) continue;
-        if (!mayTryAgain(error, lost, isAccount)) throw error;
+        // The first of several attempts may have taken the name after all.
+        const isTaken = isRefusal(error) && error.exchange.attempts > 1 && lost < maxTaken;
+        if (!isTaken && isRefusal(error) && names.becomePlainer('people', oddity)) continue;
+        if (!isTaken && !mayTryAgain(error, lost, isAccount)) throw error;
         lost += 1;
       }
     }
@@ -125,7 +130,7 @@ function peopleFactory(
         return { draft, answer };
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;
-        account.state = error.mayHaveWorked ? 'sent' : 'never';
+        account.state = error.mayHaveWorked || error.exchange.attempts > 1 ? 'sent' : 'never';
         account.mayCome = error.isUnended;
         throw error;
       }

@@ -23,6 +23,8 @@ const challenges: readonly Behaviour[] = [
   challenging('405', 405, { 'X-Amzn-Waf-Action': 'captcha' }, '<h1>Human?</h1>'),
   challenging('429', 429, { 'X-Vercel-Mitigated': 'challenge' }, '<h1>Checking</h1>'),
   challenging('503', 503, { 'CF-Mitigated': 'challenge' }, '<h1>Just a moment</h1>'),
+  challenging('418', 418, { Server: 'front' }, '<h1>Blocked</h1>'),
+  challenging('302', 302, { Server: 'front', Location: 'https://blocked.example.com/' }),
   challenging('406', 406, { Server: 'front' }, '<h1>Not acceptable</h1>'),
   challenging('cookie', 307, { 'Set-Cookie': 'seen=1', Location: '/api/portal/v1/apiTokens' }),
   challenging(
@@ -32,6 +34,26 @@ const challenges: readonly Behaviour[] = [
     '<p>The requested URL was rejected. Please consult with your administrator.</p><p>Your support ID is: 7</p>',
   ),
 ];
+
+/** Some of the calls of a kind are dealt with in another way, the second of each few first. */
+function someOf(
+  calls: RegExp,
+  every: number,
+  deal: (request: Request, usual: (request: Request) => Promise<Response>) => Promise<Response>,
+): NonNullable<Behaviour['around']> {
+  let count = 0;
+  return (request, usual) => {
+    if (!calls.test(`${request.method} ${new URL(request.url).pathname}`)) return usual(request);
+    count += 1;
+    return count % every === 2 ? deal(request, usual) : usual(request);
+  };
+}
+
+/** A gateway whose connection to the portal ends before the response. */
+const loses: Parameters<typeof someOf>[2] = async (request, usual) => {
+  await usual(request);
+  return new Response('reset before headers', { status: 503 });
+};
 
 /** How many requests came to a limit. */
 let count = 0;
@@ -54,6 +76,30 @@ export const variantsInFront: readonly Behaviour[] = [
       };
       return count % 7 === 6 ? new Response('slow', { status: 429, headers }) : usual(request);
     },
+  },
+  {
+    name: 'creations-lost-503',
+    says: 'a gateway loses the response to one of four creations of tokens, and says 503',
+    trips: [],
+    profile: 'full',
+    around: someOf(/^POST .*\/apiTokens$/, 4, loses),
+  },
+  {
+    name: 'people-lost-503',
+    says: 'a gateway loses the response to one of four creations of users and accounts, and says 503',
+    trips: [],
+    profile: 'full',
+    around: someOf(/^POST .*\/create(User|Account)$/, 4, loses),
+  },
+  {
+    name: 'deletions-repeated',
+    says: 'a proxy sends one of three deletions of tokens twice, and passes the second answer on',
+    trips: [],
+    profile: 'full',
+    around: someOf(/^DELETE /, 3, async (request, usual) => {
+      await usual(request.clone());
+      return usual(request);
+    }),
   },
   {
     name: 'gateway-learns',
