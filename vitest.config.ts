@@ -1,5 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import ConformanceReporter from './src/vitest/reporter.ts';
+
+/** What takes longest begins first: the end of a run waits for nothing then. */
+const longest =
+  /\/(outside|removal|full-profile|faults|vitest-adapter|fleet-ci|every-response|way|html)\.test\.ts$/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => longest.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 // Requirements tell their own story; the default reporter tells it of the rest.
 const conformanceAlone = process.argv.includes('conformance');
@@ -7,7 +20,9 @@ const results = process.env.TEST_RESULTS;
 
 export default defineConfig({
   test: {
-    maxWorkers: 3,
+    // Much of it waits for servers and processes.
+    maxWorkers: 5,
+    sequence: { sequencer: LongestFirst },
     reporters: [
       ...(conformanceAlone ? [] : (['default'] as const)),
       new ConformanceReporter(),
