@@ -127,7 +127,7 @@ async function accepted(context: Context, readers: Readers, asked?: Asked): Prom
   if (shut) throw new Inconclusive(`it was not accepted before: ${shut.trouble}`);
 }
 
-/** Sees that what opened the list, or would have, is answered with 401 everywhere. */
+/** Sees that what opened the list, or would have, is answered with 401 everywhere, or once with `times` 1. */
 async function isRejected(
   context: Context,
   readers: Readers,

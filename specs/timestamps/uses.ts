@@ -97,7 +97,7 @@ export const uses: readonly WithoutTopic[] = [
       id: 'last-used-at-moves',
       level: 'MUST',
       title: 'Every use moves lastUsedAt',
-      text: 'A token that is used a second time, more than a second after the first, shows a later time of use, within the settle bound.',
+      text: 'A token that is used a second time, more than a second after the first, shows a later time of use, within the settle bound; where the clocks of two processes differ, the third use counts.',
       source: 'Response Schema, lastUsedAt',
       causes: 'Only the first use is noted, or one in an hour or a day.',
       fix: 'Note every use; once a second is often enough.',
@@ -135,7 +135,7 @@ export const uses: readonly WithoutTopic[] = [
       };
       let stale = await useAgain(1000);
       const moved = stale && usedAt(stale);
-      // A clock that is behind the one of the first use may have told it.
+      // The process that noted this use may have a clock behind the one that noted the first.
       if (isMilliseconds(moved) && moved !== first) stale = await useAgain(2000);
       if (stale && !stale.usable) throw new Inconclusive(stale.trouble);
       failEach(stale ? [stale] : [], () => [

@@ -81,7 +81,7 @@ export const changes: readonly WithoutTopic[] = [
       id: 'update-shows',
       level: 'MUST',
       title: 'An update shows, and changes nothing else',
-      text: 'A token that its owner gives another name is listed under it for every user of the account, within the settle bound, with all other members as they were, and is accepted as before.',
+      text: 'A token that its owner gives another name is listed under it for every user of the account and for the token itself, within the settle bound, with all other members as they were, and is accepted as before.',
       source: 'Response Schema',
       causes: 'A cached list has the old name, or an update writes all members of the record.',
       fix: 'Drop the cached list when a token is updated; change what was sent alone.',

@@ -11,7 +11,7 @@ import { firstThat } from './shown.ts';
 
 /** Fields that two responses of one server need not have in common. */
 const passing =
-  /^(age|connection|content-length|date|etag|keep-alive|retry-after|set-cookie|transfer-encoding|vary|www-authenticate)$/;
+  /^(age|allow|connection|content-encoding|content-length|date|etag|keep-alive|location|retry-after|set-cookie|transfer-encoding|vary|www-authenticate)$/;
 
 /** Whose response it is, as far as its media type and the names of its fields tell. */
 export function handOf(read: ListRead): string {
@@ -27,14 +27,11 @@ export function unknownReader(caller: Credential): Reader {
   return { label: what, variable: 'A_TOKEN_THAT_NOBODY_HAS', token: bearer };
 }
 
-/** How often a token that nobody has is tried, for somebody who limits requests may answer it. */
-const tries = 3;
-
 /**
  * Some reads with valid tokens without those that somebody in front answered with 403, who limits
  * requests or bans a client: that passes, and is in another hand than the portal's 401.
  *
- * @throws Inconclusive when somebody answers 403 to everything, to the end of the settle bound
+ * @throws Inconclusive when nothing is accepted any more, to the end of the settle bound
  */
 export async function withoutFront(
   context: Context,
@@ -42,15 +39,28 @@ export async function withoutFront(
 ): Promise<readonly ListRead[]> {
   const suspects = reads.filter(({ status }) => status === 403);
   if (suspects.length === 0) return reads;
-  const portal = await rejectionOf(context);
+  if (!(await firstThat(context, context.caller, isAccepted))) {
+    // A ban is of an address, whoever asks, and whatever for.
+    if (await isKnown(context)) return reads;
+    throw new Inconclusive('nothing is accepted any more, whoever asks');
+  }
+  const portal = await portalsRejection(context);
   if (portal === undefined) return reads;
-  const others = suspects.filter((read) => handOf(read) !== handOf(portal));
-  const readers = new Map(others.map(({ credential }) => [credential.token, credential]));
+  const foreign = suspects.filter((read) => handOf(read) !== handOf(portal));
+  const readers = new Map(foreign.map(({ credential }) => [credential.token, credential]));
   const passed = new Set<string>();
   for (const [token, reader] of readers)
     if (await firstThat(context, reader, isAccepted)) passed.add(token);
-  const front = new Set(others.filter(({ credential }) => passed.has(credential.token)));
+  const front = new Set(foreign.filter(({ credential }) => passed.has(credential.token)));
   return reads.filter((read) => !front.has(read));
+}
+
+/** Whether anybody of the run is known to the portal now, by the list or by /auth/whoami. */
+async function isKnown(context: Context): Promise<boolean> {
+  if (await context.whoami(context.caller)) return true;
+  const others = context.given('caller.session', 'teammate.token', 'outsider.token');
+  const reads = await Promise.all(others.map((one) => context.readNow(one)));
+  return reads.some(isAccepted);
 }
 
 /**
@@ -59,24 +69,29 @@ export async function withoutFront(
  */
 export async function requireAccepted(context: Context, shut: ListRead | undefined): Promise<void> {
   if (!shut) return;
-  failEach(await withoutFront(context, [shut]), ({ status }) => [
-    { expected: 'to be accepted', received: `status ${status}` },
-  ]);
+  failEach(await withoutFront(context, [shut]), ({ rejected, status }) =>
+    rejected ? [{ expected: 'to be accepted', received: `status ${status}` }] : [],
+  );
   throw new Inconclusive(shut.trouble);
 }
 
-/** The portal's 401 to a token that nobody has, once nobody bans; undefined when it has another answer. */
-async function rejectionOf(context: Context): Promise<ListRead | undefined> {
-  for (let count = 0; count < tries; count += 1) {
-    if (!(await firstThat(context, context.caller, isAccepted))) {
-      // A ban is of an address, whatever it asks for.
-      if (await context.whoami(context.caller)) return undefined;
-      throw new Inconclusive('every request is answered with 403, whoever sends it');
-    }
-    const read = await context.readNow(unknownReader(context.caller));
-    if (read.status === 401) return read;
-  }
-  return undefined;
+/** How long somebody who limits wrong tokens may need to forget them, in milliseconds. */
+const pauseMs = 1100;
+
+/**
+ * The portal's 401 to a token that nobody has; undefined when it has another answer, also a moment later.
+ *
+ * @param ask sends one
+ */
+export async function portalsRejection(
+  context: Context,
+  ask: () => Promise<ListRead> = () => context.readNow(unknownReader(context.caller)),
+): Promise<ListRead | undefined> {
+  const read = await ask();
+  if (read.status === 401) return read;
+  await context.pause(pauseMs);
+  const again = await ask();
+  return again.status === 401 ? again : undefined;
 }
 
 function isAccepted({ accepted }: ListRead): boolean {

@@ -6,7 +6,7 @@ import type { Reader } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import type { RequestPart } from '../portal/requests.ts';
 import { seenIn } from './findings.ts';
-import { handOf, unknownReader } from './front.ts';
+import { handOf, portalsRejection, unknownReader } from './front.ts';
 import { recordOf } from './own-record.ts';
 import { clients, otherOrigin } from './request-parts.ts';
 
@@ -52,10 +52,11 @@ export async function compareClients(context: Context): Promise<string> {
       other: undefined,
       theirs: undefined,
     });
+  const suspects = reads.filter(({ ours }) => isSuspect(ours));
+  const portal = suspects.length > 0 ? await portalsRejection(context) : undefined;
   const turnedAway = new Set<RequestPart>();
-  for (const { part, ours } of reads) {
-    if (await isOfFront(context, ours, part)) turnedAway.add(part);
-  }
+  for (const { part, ours } of portal ? suspects : [])
+    if (portal && (await isOfFront(context, portal, ours, part))) turnedAway.add(part);
   const isInFront = (read: ListRead, part: RequestPart) =>
     isChallenge(read) || (turnedAway.has(part) && isSuspect(read));
   const findingsIn = (
@@ -142,14 +143,14 @@ function isSuspect({ status, exchange }: ListRead): boolean {
  * Whether somebody in front turned a request away, who has another hand than the portal and does not know
  * tokens: what the request has beside its token is refused with one that nobody has, too.
  */
-async function isOfFront(context: Context, read: ListRead, part: RequestPart): Promise<boolean> {
-  if (!isSuspect(read)) return false;
-  const nobody = unknownReader(context.caller);
-  const [plain, odd] = await Promise.all([
-    context.readNow(nobody),
-    context.readNow(nobody, { part }),
-  ]);
-  const isOthers = plain.status === 401 && handOf(plain) !== handOf(read);
+async function isOfFront(
+  context: Context,
+  portal: ListRead,
+  read: ListRead,
+  part: RequestPart,
+): Promise<boolean> {
+  if (handOf(read) === handOf(portal)) return false;
+  const odd = await context.readNow(unknownReader(context.caller), { part });
   const isSame = odd.status === read.status && handOf(odd) === handOf(read);
-  return isOthers && isSame && odd.exchange.failure?.kind === read.exchange.failure?.kind;
+  return isSame && odd.exchange.failure?.kind === read.exchange.failure?.kind;
 }

@@ -4,7 +4,7 @@ import type { ListRead } from '../portal/list-read.ts';
 
 /**
  * What is read when something shows everywhere; undefined when it does not within the settle bound.
- * One more read might come from a process that is late.
+ * The read itself is returned, for another one could come from a process that is late.
  */
 export async function shown(
   context: Context,

@@ -2,7 +2,7 @@ import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import type { ProbeRead } from '../portal/probe-batches.ts';
 import { searchFor } from '../secrets/search.ts';
-import { handOf } from './front.ts';
+import { handOf, portalsRejection } from './front.ts';
 import { noHeader, unknownToken } from './probes.ts';
 
 /** Probes that came to the portal, and how the others ended. */
@@ -14,13 +14,10 @@ export interface CameThrough {
   readonly doubt?: string;
 }
 
-/** How long a guard that limits wrong tokens may need to forget them, in milliseconds. */
-const pauseMs = 1100;
-
 /**
  * Parts what came to the portal from what somebody in front turned away, who has another hand than the
- * portal, which answers a token that nobody has with 401. What was turned away is sent once more, alone:
- * a limit lets it pass then, a rule does not.
+ * portal, which answers a token that nobody has with 401. What was refused is sent once more, alone: a
+ * limit lets it pass then, a rule does not.
  *
  * @param allowed statuses that are as they should be, whoever sends them
  */
@@ -31,9 +28,13 @@ export async function cameThrough(
 ): Promise<CameThrough> {
   const isSuspect = ({ read, doubt }: ProbeRead) =>
     doubt === undefined && mayBeFront(read) && !allowed.includes(read.status ?? 0);
-  const isLost = (answer: ProbeRead) => endOf(answer) !== undefined && all.some(hasAnswer);
+  // The contract's own case is judged whoever answers it.
+  const isLost = (answer: ProbeRead) =>
+    endOf(answer) !== undefined && answer.probe !== noHeader && all.some(hasAnswer);
   if (!all.some((answer) => isSuspect(answer) || isLost(answer))) return { answers: all, ends: [] };
-  const portal = await rejectionOf(context);
+  // What several checks want to know in one moment is asked for once.
+  const ask = async () => (await context.probe(unknownToken(context.caller))).read;
+  const portal = await portalsRejection(context, ask);
   if (!portal) return { answers: all, ends: [] };
   // A page that holds tokens is the portal's, whoever sends it.
   const ids = searchFor([...(await context.read(context.caller)).byId.keys()]);
@@ -48,8 +49,7 @@ export async function cameThrough(
     else {
       const again = await context.probe({ ...answer.probe, isAlone: true });
       const isStopped = isOthers(again);
-      if (!isStopped) passed += 1;
-      // The contract's own case is judged whoever answers it.
+      if (!isStopped && again.doubt === undefined) passed += 1;
       if (isStopped && answer.probe !== noHeader) ends.push(String(again.read.status));
       else answers.push(again);
     }
@@ -60,15 +60,6 @@ export async function cameThrough(
 
 function hasAnswer(answer: ProbeRead): boolean {
   return endOf(answer) === undefined;
-}
-
-/** The portal's 401 to a token that nobody has; undefined when it has another answer. */
-async function rejectionOf(context: Context): Promise<ListRead | undefined> {
-  const { read, doubt } = await context.probe(unknownToken(context.caller));
-  if (doubt === undefined && read.status === 401) return read;
-  await context.pause(pauseMs);
-  const again = await context.probe(unknownToken(context.caller));
-  return again.doubt === undefined && again.read.status === 401 ? again.read : undefined;
 }
 
 /** How a request ended at a firewall; undefined when it was answered. */

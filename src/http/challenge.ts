@@ -13,7 +13,7 @@ const marks = ['cf-mitigated', 'x-amzn-waf-action', 'x-vercel-mitigated'];
 const challenges: readonly unknown[] = ['challenge', 'captcha'];
 
 /** What the pages of F5 and Imperva say that block a request, or want to see a browser. */
-const page = /The requested URL was rejected.*support ID|_Incapsula_Resource/s;
+const page = /The requested URL was rejected.*support ID|Incapsula incident ID/s;
 
 /** So much of a page, in bytes, is looked at. */
 const most = 4096;

@@ -95,7 +95,7 @@ export class Limiter {
     const rate = Number.isFinite(this.#pace)
       ? Math.max(1, Math.floor(this.#pace * 0.9))
       : undefined;
-    // Whoever lets more pass has not refused the pace: a gateway lost them, or a rule is about what they hold.
+    // At such a pace it is not about the rate: a gateway loses requests, or a rule refuses what they hold.
     if (rate !== undefined && rate > mostAdvised) return undefined;
     const option = rate === undefined ? '--concurrency 1' : `--rate ${rate}`;
     return `The server limits requests (429 or 503, ${this.#refusals} times): ${option} keeps below it from the start.`;

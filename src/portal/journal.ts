@@ -8,7 +8,7 @@ import type { Reads } from './rounds.ts';
 const maxBytes = Math.floor(budget / 16);
 
 /**
- * Every response to a valid token, whatever it was read for (rounds, fresh reads, controls):
+ * Every response to a token, whatever it was read for (rounds, fresh reads, controls):
  * evidence that is judged once more when the run ends.
  */
 export class Journal {
@@ -29,14 +29,18 @@ export class Journal {
     this.reads.push(read);
   }
 
-  /** With what tokens were turned away that were accepted later: statuses of limits and bans that do not say so. */
-  get turnedAway(): readonly number[] {
+  /** With what statuses tokens were turned away that were accepted later, as by limits and bans that do not say so. */
+  get statusesTurnedAway(): readonly number[] {
     const acceptedAt = new Map<string, number>();
     for (const { accepted, credential, exchange } of this.reads)
       if (accepted) acceptedAt.set(credential.token, exchange.sentAt);
     return this.reads.flatMap(({ status = 0, credential, exchange }) => {
+      const { headers, query } = exchange.request;
+      // What has more than a token may have been refused for that.
+      const isPlain = Object.keys(headers).length === 1 && query === undefined;
       const isAway = status >= 300 && status < 500 && status !== 401 && status !== 429;
-      return isAway && exchange.sentAt < (acceptedAt.get(credential.token) ?? 0) ? [status] : [];
+      const isLater = exchange.sentAt < (acceptedAt.get(credential.token) ?? 0);
+      return isPlain && isAway && isLater ? [status] : [];
     });
   }
 }

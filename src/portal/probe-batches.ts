@@ -68,13 +68,14 @@ export class ProbeBatches {
 
   send(probe: Probe, purpose: string): Promise<ProbeExchange> {
     if (this.#waiting.size === 0) setImmediate(() => this.#sendAfterwards());
-    const known = this.#waiting.get(probe.what);
+    const key = `${probe.what}${probe.isAlone ? ', alone' : ''}`;
+    const known = this.#waiting.get(key);
     if (known) return known.sent;
     let resolve: Waiting['resolve'] = () => {};
     const sent = new Promise<ProbeExchange>((resolveSent) => {
       resolve = resolveSent;
     });
-    this.#waiting.set(probe.what, { probe, purpose, sent, resolve });
+    this.#waiting.set(key, { probe, purpose, sent, resolve });
     return sent;
   }
 

@@ -46,7 +46,8 @@ export function wantsTls(exchange: Exchange): boolean {
 
 /** Whether a redirect leads to what was asked for, with a cookie to bring along. */
 function isCircle(exchange: Exchange): boolean {
-  const isSame = redirectOf(exchange)?.href === askedOf(exchange);
+  const asked = askedOf(exchange) ?? '';
+  const isSame = URL.canParse(asked) && redirectOf(exchange)?.href === new URL(asked).href;
   return isSame && exchange.response?.headers['set-cookie'] !== undefined;
 }
 

@@ -19,10 +19,10 @@ export function adviceOf(
 
 /** Some limit requests, or ban a client, with a status that does not say so. */
 function adviceOnAway(prepared: Prepared): string | undefined {
-  const away = prepared.stop ? [] : prepared.surroundings.journal.turnedAway;
+  const away = prepared.stop ? [] : prepared.surroundings.journal.statusesTurnedAway;
   if (away.length < 2) return undefined;
   const statuses = [...new Set(away)].join(', ');
-  return `Valid tokens were answered with ${statuses} now and then (${away.length} times): somebody in front limits requests, which --rate N or --concurrency N keeps below, or bans a client for its wrong tokens, which an exception for the suite ends.`;
+  return `Valid tokens were answered with ${statuses} (${away.length} times) and accepted later: something in front probably limits requests or bans this client. Run again with --rate N or --concurrency N, or exempt the suite.`;
 }
 
 /** What a reader must know of how a run reached its target. */

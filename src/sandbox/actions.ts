@@ -101,20 +101,28 @@ export class Actions extends People {
       const end = (again: boolean) => this.calls.deleteToken(by, id, again);
       await insistOnEnd(end, ...gone).catch(async (error) => {
         const isNothing = error instanceof CallFailed && gone.includes(error.status ?? 0);
-        if (!isNothing || !(await this.#isGone(token))) throw error;
+        if (!isNothing || !(await this.#isGone(token, gone))) throw error;
       });
       this.created.tokens.delete(id);
     });
   }
 
   /** Whether a deletion found nothing because it was carried out before: some proxies send it again themselves. */
-  async #isGone({ id, owner, name }: CreatedToken): Promise<boolean> {
+  async #isGone(
+    { id, owner, name }: CreatedToken,
+    gone: readonly (number | undefined)[],
+  ): Promise<boolean> {
+    const isNothing = (error: unknown) =>
+      error instanceof CallFailed && gone.includes(error.status);
+    if (name === undefined) return false;
     try {
-      return name !== undefined && !(await this.calls.findTokens(owner, name)).includes(id);
+      if ((await this.calls.findTokens(owner, name)).includes(id)) return false;
     } catch (error) {
       // Who was to delete themselves and is known no more has done so.
-      return error instanceof CallFailed && error.status === 401 && owner.token === id;
+      return owner.token === id && isNothing(error);
     }
+    // One process may not know it, and another may.
+    return this.calls.deleteToken(owner, id, true).then(() => true, isNothing);
   }
 
   /** Asks for the deletion of a token that is not to be had. @returns whether it may have been done */

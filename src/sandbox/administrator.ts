@@ -22,7 +22,7 @@ export class Administrator implements Bearer {
   readonly variable = 'PORTAL_ADMIN_TOKEN';
   readonly createdByRun: boolean;
   /** Whether it was listed accounts: where it is listed none any more, somebody shuts it out. */
-  wasListed = false;
+  sawAccounts = false;
   readonly #login: (() => Promise<string>) | undefined;
   readonly #noteAccepted: (token: string) => void;
   #token: string;
@@ -98,7 +98,7 @@ export async function becomeAdministrator(
         )
       : new Administrator(token);
   try {
-    administrator.wasListed = await calls.administer(administrator);
+    administrator.sawAccounts = await calls.administer(administrator);
     return administrator;
   } catch (error) {
     const who = token === undefined ? 'PORTAL_ADMIN_USERNAME' : 'PORTAL_ADMIN_TOKEN';

@@ -117,8 +117,7 @@ export async function insisting<T>(call: () => Promise<T>, lost = 0): Promise<T>
   }
 }
 
-/** A request that was sent and of whose end nothing is known. */
-/** A firewall may look at responses, too, and answer when all is done. */
+/** How a request ends of which nobody knows whether it was carried out: a firewall may look at responses, too. */
 const maybe: readonly Failure['kind'][] = [
   'timeout',
   'broken',

@@ -42,6 +42,7 @@ export async function createToken(
     const name = hardName ?? names.token();
     const hosts = given ?? (isRestricted ? names.hosts(persona) : undefined);
     const restrictions = hosts ? { hosts } : null;
+    created.underWay.push(name);
     try {
       const { token, exchange } = await calls.createToken(owner, name, { hosts, fresh, more });
       if (kind === 'later') refuseForeign(created, owner, token.id);
@@ -62,6 +63,8 @@ export async function createToken(
       lost += 1;
       const id = await findLost(calls, created, owner, name);
       if (id !== undefined) return { id, kind, owner, name, restrictions };
+    } finally {
+      created.underWay.splice(created.underWay.indexOf(name), 1);
     }
   }
 }
@@ -73,7 +76,8 @@ async function removeTwins(
   owner: CreatedUser,
   name: string,
 ): Promise<void> {
-  for (;;) {
+  // Another of the same name may be listed before the answer to its creation is here.
+  while (created.underWay.filter((one) => one === name).length === 1) {
     const twin = await findLost(calls, created, owner, name);
     if (twin === undefined) return;
     const error = await calls.deleteToken(owner, twin, true).catch((reason: unknown) => reason);

@@ -47,6 +47,8 @@ export class Created {
   readonly sessions = new Map<string, Id>();
   /** Sessions that the run opened with a login that it was given, and whether the server accepted them. */
   readonly logins = new Map<string, boolean>();
+  /** The names of tokens that are being created: some are given twice. */
+  readonly underWay: string[] = [];
   /** What an adapter has created, where there is one. */
   readonly adapted = new AdaptedState();
   /** How creating calls answered something else than they were sent, in sentences. */

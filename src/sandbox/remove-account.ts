@@ -59,7 +59,6 @@ export async function removeAccount(
 ): Promise<Removal> {
   let step: 'check' | 'delete' | 'confirm' = 'check';
   let trouble: CallFailed | undefined;
-  let canVerify = false;
   let isEmptied = empty === undefined;
   let isAsked = false;
   let isAccepted = false;
@@ -74,8 +73,7 @@ export async function removeAccount(
           return isAsked ? { state: 'gone' } : { state: 'foreign', users: 0 };
         // Some process may not know a new one; one that was to be deleted may be gone.
         const mayBeGone = shown === undefined && isAsked;
-        if (mayBeGone) canVerify ||= await isVerifiable(calls, administrator);
-        if (mayBeGone && canVerify) step = 'confirm';
+        if (mayBeGone && (await isVerifiable(calls, administrator))) step = 'confirm';
         else {
           const users = (await foreignUsers()) ?? 0;
           if (users > 0) return { state: 'foreign', users };
@@ -88,10 +86,8 @@ export async function removeAccount(
         step = 'confirm';
         isAccepted = true;
       }
-      canVerify ||= await isVerifiable(calls, administrator);
-      if (canVerify && (await isGone(calls, administrator, id, isOwnName)))
-        return { state: 'gone' };
-      if (!canVerify) return { state: 'unverified' };
+      const seen = await lookFor(calls, administrator, id, isOwnName);
+      if (seen !== 'there') return { state: seen };
       // Who said that there is no such account may have been somebody in front, who bans.
       if (!isAccepted) step = 'check';
     } catch (error) {
@@ -116,7 +112,9 @@ export async function removeAccount(
     return { state: 'unverified' };
   return {
     state: 'left',
-    why: trouble?.message ?? 'its deletion was accepted, but it is still there',
+    why:
+      trouble?.message ??
+      `its deletion was ${isAccepted ? 'accepted' : 'answered with 404'}, but it is still there`,
   };
 }
 
@@ -141,15 +139,23 @@ async function nameShown(
   }
 }
 
-/** Whether an account is not there, or its id is that of another by now. */
-async function isGone(
+/** Whether an account is not there, or its id is that of another by now. What no read can show is unverified. */
+async function lookFor(
   calls: Calls,
   administrator: Administrator,
   id: Id,
   isOwnName: RemovalHooks['isOwnName'],
-): Promise<boolean> {
-  const account = await calls.account(administrator, id);
-  return account === undefined || (account.name !== '' && !isOwnName(account.name));
+): Promise<'there' | 'gone' | 'unverified'> {
+  try {
+    const account = await calls.account(administrator, id);
+    if (account !== undefined && (account.name === '' || isOwnName(account.name))) return 'there';
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    if (await isVerifiable(calls, administrator)) throw error;
+    return 'unverified';
+  }
+  // Afterwards, for a ban may have begun meanwhile.
+  return (await isVerifiable(calls, administrator)) ? 'gone' : 'unverified';
 }
 
 /**
@@ -165,7 +171,7 @@ async function isVerifiable(calls: Calls, administrator: Administrator): Promise
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
     }
-    if (isAgain || !administrator.wasListed) return false;
+    if (isAgain || !administrator.sawAccounts) return false;
     await calls.accounts(administrator);
   }
 }
