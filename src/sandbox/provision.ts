@@ -72,6 +72,9 @@ export async function provision(
   return new Sandbox(administrator, users, tokens, lacking, { calls, created, names, newUser });
 }
 
+/** What somebody in front forbids who limits requests passes; a rule about names does not. In milliseconds. */
+const forbiddenPauses = [300, 900];
+
 /** So often a name may be taken by an attempt of the run whose response was lost. */
 const maxTaken = 5;
 
@@ -103,11 +106,17 @@ function peopleFactory(
 ): PeopleFactory {
   /** Creates somebody under plainer names when odd ones are refused, and again when it was lost. */
   const insist = async <T>(create: (draft: Draft) => Promise<T>, isAccount = false): Promise<T> => {
+    const pauses = [...forbiddenPauses];
     for (let lost = 0; ; ) {
       const oddity = names.oddity('people');
       try {
         return await create({ username: names.username(), password: names.password() });
       } catch (error) {
+        const pause = isRefusal(error) && error.status === 403 ? pauses.shift() : undefined;
+        if (pause !== undefined) {
+          await calls.pause(pause);
+          continue;
+        }
         // The first of several attempts may have taken the name after all.
         const isTaken = isRefusal(error) && error.exchange.attempts > 1 && lost < maxTaken;
         if (!isTaken && isRefusal(error) && names.becomePlainer('people', oddity)) continue;
