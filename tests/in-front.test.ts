@@ -48,6 +48,15 @@ const answering = (status: number, body: string, headers: Record<string, string>
 
 const cases: [string, () => Promise<Listening>, number, RegExp, string[]?][] = [
   [
+    'a firewall that hands out a cookie and asks again',
+    () =>
+      http(({ url }, response) => {
+        response.writeHead(302, { Location: `${url}`, 'Set-Cookie': 'seen=1' }).end();
+      }),
+    2,
+    /^The target redirects \(302\); redirects are not followed\. It leads back to itself and hands out a cookie/,
+  ],
+  [
     'a firewall that wants to see a browser',
     () => answering(202, '', { 'X-Amzn-Waf-Action': 'challenge' }),
     2,

@@ -95,6 +95,17 @@ describe('a limit on requests', () => {
     await limiter.turn(new AbortController().signal);
   });
 
+  test('gives no advice on rates where more pass than anybody would limit', () => {
+    const limiter = new Limiter();
+    const refuseAfter = (passing: number) => {
+      for (let count = 0; count < passing; count += 1) limiter.passed();
+      limiter.refused(Date.now(), 48);
+    };
+    refuseAfter(0);
+    refuseAfter(1_000_000);
+    expect(limiter.advice).toBeUndefined();
+  });
+
   test.each(['0', '-1', 'many'])('--rate %s is a wrong call', async (rate) => {
     const { code, stderr } = await portalConformance(['--rate', rate], variablesOf(portal));
     expect([code, stderr]).toEqual([2, expect.stringContaining('--rate (PORTAL_RATE) takes')]);

@@ -40,9 +40,11 @@ export async function withoutFront(
   const suspects = reads.filter(({ status }) => status === 403);
   if (suspects.length === 0) return reads;
   if (!(await firstThat(context, context.caller, isAccepted))) {
-    // A ban is of an address, whoever asks, and whatever for.
+    // A ban is of an address: no token and no path is accepted.
     if (await isKnown(context)) return reads;
-    throw new Inconclusive('nothing is accepted any more, whoever asks');
+    throw new Inconclusive(
+      'no token of the run is accepted any more, by the list or by /auth/whoami',
+    );
   }
   const portal = await portalsRejection(context);
   if (portal === undefined) return reads;

@@ -19,7 +19,7 @@ export interface CameThrough {
  * portal, which answers a token that nobody has with 401. What was refused is sent once more, alone: a
  * limit lets it pass then, a rule does not.
  *
- * @param allowed statuses that are as they should be, whoever sends them
+ * @param allowed statuses that are as they should be, of the portal or of somebody in front
  */
 export async function cameThrough(
   context: Context,
@@ -28,15 +28,13 @@ export async function cameThrough(
 ): Promise<CameThrough> {
   const isSuspect = ({ read, doubt }: ProbeRead) =>
     doubt === undefined && mayBeFront(read) && !allowed.includes(read.status ?? 0);
-  // The contract's own case is judged whoever answers it.
-  const isLost = (answer: ProbeRead) =>
-    endOf(answer) !== undefined && answer.probe !== noHeader && all.some(hasAnswer);
+  const isLost = (answer: ProbeRead) => endOf(answer) !== undefined && all.some(hasAnswer);
   if (!all.some((answer) => isSuspect(answer) || isLost(answer))) return { answers: all, ends: [] };
   // What several checks want to know in one moment is asked for once.
   const ask = async () => (await context.probe(unknownToken(context.caller))).read;
   const portal = await portalsRejection(context, ask);
   if (!portal) return { answers: all, ends: [] };
-  // A page that holds tokens is the portal's, whoever sends it.
+  // A page that holds tokens counts as the portal's.
   const ids = searchFor([...(await context.read(context.caller)).byId.keys()]);
   const isOthers = (answer: ProbeRead) =>
     isSuspect(answer) && handOf(answer.read) !== handOf(portal) && answer.read.mentions(ids) === 0;
@@ -50,6 +48,7 @@ export async function cameThrough(
       const again = await context.probe({ ...answer.probe, isAlone: true });
       const isStopped = isOthers(again);
       if (!isStopped && again.doubt === undefined) passed += 1;
+      // The contract's own case is judged, also where somebody in front answers it.
       if (isStopped && answer.probe !== noHeader) ends.push(String(again.read.status));
       else answers.push(again);
     }

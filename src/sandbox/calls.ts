@@ -10,7 +10,7 @@ import {
   type UserCreated,
   type UserListed,
 } from './answered.ts';
-import { Answer, Differs, type Id } from './answers.ts';
+import { Answer, Differs, type Id, isSame } from './answers.ts';
 import { type Bearer, Caller, CallFailed, type Sending } from './caller.ts';
 import { Commands } from './commands.ts';
 import type { Creation } from './created-users.ts';
@@ -81,18 +81,18 @@ export class Calls {
     });
   }
 
-  /** The ids of the tokens that are listed under a name. */
-  async findTokens(by: Bearer, name: string): Promise<readonly string[]> {
-    const exchange = await this.#caller.send({
-      ...this.#caller.request('GET', '/apiTokens', by),
-      fresh: true,
-    });
-    return this.#caller.read(exchange, (answer) => {
-      const named = answer.list().filter((record) => record.get('name').string() === name);
-      const ids = named.map((record) => record.get('id').text());
-      for (const id of ids) this.#masker.add(id);
-      return ids;
-    });
+  /** The ids of the tokens that are listed under a name; those of one user alone, where one is named. */
+  async findTokens(by: Bearer, name: string, userId?: Id): Promise<readonly string[]> {
+    const request = { ...this.#caller.request('GET', '/apiTokens', by), fresh: true };
+    return this.#caller.read(await this.#caller.send(request), (answer) =>
+      answer.list().flatMap((record) => {
+        if (record.get('name').string() !== name) return [];
+        if (userId !== undefined && !isSame(record.get('userId').id(), userId)) return [];
+        const id = record.get('id').text();
+        this.#masker.add(id);
+        return [id];
+      }),
+    );
   }
 
   /** Creates a token for a user, as an administrator. */

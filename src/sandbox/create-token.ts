@@ -77,11 +77,12 @@ async function removeTwins(
   name: string,
 ): Promise<void> {
   // Another of the same name may be listed before the answer to its creation is here.
-  while (created.underWay.filter((one) => one === name).length === 1) {
-    const twin = await findLost(calls, created, owner, name);
-    if (twin === undefined) return;
-    const error = await calls.deleteToken(owner, twin, true).catch((reason: unknown) => reason);
-    if (error === undefined) created.tokens.delete(twin);
+  if (created.underWay.filter((one) => one === name).length > 1) return;
+  const ids = await calls.findTokens(owner, name, owner.id).catch(() => []);
+  for (const id of ids.filter((one) => !created.tokens.has(one))) {
+    created.tokens.set(id, owner);
+    const error = await calls.deleteToken(owner, id, true).catch((reason: unknown) => reason);
+    if (error === undefined) created.tokens.delete(id);
   }
 }
 

@@ -92,6 +92,17 @@ export const variantsInFront: readonly Behaviour[] = [
     around: someOf(/^POST .*\/create(User|Account)$/, 4, loses),
   },
   {
+    name: 'people-limited-403',
+    says: 'a gateway answers one of three creations of users and accounts with 403, and not the next',
+    trips: [],
+    profile: 'full',
+    around: someOf(
+      /^POST .*\/create(User|Account)$/,
+      3,
+      async () => new Response('<h1>Too many</h1>', { status: 403 }),
+    ),
+  },
+  {
     name: 'deletions-repeated',
     says: 'a proxy sends one of three deletions of tokens twice, and passes the second answer on',
     trips: [],

@@ -67,6 +67,13 @@ export const turnedAwayFaults: readonly Behaviour[] = [
     ),
   },
   {
+    name: 'missing-header-forbidden',
+    says: 'a request without a header is answered with a page and 403',
+    trips: ['missing-header-refused'],
+    around: (request, usual) =>
+      isList(request) && !request.headers.has('authorization') ? page(403) : usual(request),
+  },
+  {
     name: 'missing-header-redirected',
     says: 'a request without a header is redirected to itself, with a cookie',
     trips: [
