@@ -98,12 +98,31 @@ describe('a limit on requests', () => {
   test('gives no advice on rates where more pass than anybody would limit', () => {
     const limiter = new Limiter();
     const refuseAfter = (passing: number) => {
-      for (let count = 0; count < passing; count += 1) limiter.passed();
+      for (let count = 0; count < passing; count += 1) limiter.passed(48);
       limiter.refused(Date.now(), 48);
     };
     refuseAfter(0);
     refuseAfter(1_000_000);
     expect(limiter.advice).toBeUndefined();
+  });
+
+  test('is learned where few responses come between two refusals', async () => {
+    const limiter = new Limiter();
+    const refuseAfter = (passing: number) => {
+      for (let count = 0; count < passing; count += 1) limiter.passed(48);
+      limiter.refused(Date.now(), 48);
+    };
+    const rate = () => Number(limiter.advice?.match(/--rate (\d+)/)?.[1]);
+    const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    refuseAfter(5);
+    await later(40);
+    refuseAfter(5);
+    // The last ten took 160 ms at least; the five before them 40.
+    for (let count = 0; count < 6; count += 1) {
+      await later(40);
+      refuseAfter(2);
+    }
+    expect(rate()).toBeLessThan(60);
   });
 
   test.each(['0', '-1', 'many'])('--rate %s is a wrong call', async (rate) => {

@@ -149,14 +149,14 @@ export class Client {
     if (failure?.isOfProxy && this.#presence.isThere) this.#fewerTunnels(sentAt);
     this.#presence.note(outcome, sentAt);
     if (!response) return;
+    const waiting = this.#limit.activeCount + this.#limit.pendingCount;
     const isBusy = response.status === 429 || response.status === 503;
     if (!isBusy || isMisrouted(request, { response })) {
-      limiter.passed();
+      limiter.passed(waiting);
       return;
     }
     const after = retryAfterOf(response);
     // A wait that is longer than the patience of a request is not waited by anybody.
-    const waiting = this.#limit.activeCount + this.#limit.pendingCount;
     limiter.refused(sentAt, waiting, after !== undefined && after > patienceMs ? undefined : after);
   }
 

@@ -6,18 +6,24 @@ const maxPauseMs = 1000;
 /** Refusals that lie further apart have nothing to do with each other, in milliseconds. */
 const memoryMs = 10_000;
 
-/** So few responses between two refusals say nothing of how many a second are allowed. */
+/**
+ * Fewer responses than this say nothing of how many a second are allowed; nor do those while fewer
+ * requests wait: who waits for one response at a time sends as fast as it can, not as fast as it may.
+ */
 const fewest = 5;
+
+/** The last so many responses say it: those before came at the pace of then. */
+const mostCounted = 10;
 
 /** More requests a second than this are no limit that anybody sets for one client. */
 const mostAdvised = 200;
 
 /** By how much the pace grows with each response, so that a server that recovers is used again. */
-const growth = 1.005;
+const growth = { share: 0.005, least: 0.1 };
 
 /**
  * Paces all requests of a run: the first 429 or 503 slows everybody, what Retry-After asks for is
- * kept by everybody, and from the second on the pace is what the server let pass between two.
+ * kept by everybody, and from the second on the pace is what the server let pass of late.
  */
 export class Limiter {
   /** Requests a second. */
@@ -30,7 +36,8 @@ export class Limiter {
   /** Refusals of requests that went out after the one before was known. */
   #refusals = 0;
   #row = 0;
-  #passed = 0;
+  /** When the last responses came that were no refusals, in milliseconds since the epoch. */
+  #passed: number[] = [];
 
   /** @param rate requests a second at most */
   constructor(rate = Number.POSITIVE_INFINITY) {
@@ -52,10 +59,15 @@ export class Limiter {
     }
   }
 
-  /** A response that was no refusal. */
-  passed(): void {
-    this.#passed += 1;
-    this.#pace = Math.min(this.#ceiling, this.#pace * growth);
+  /**
+   * A response that was no refusal.
+   *
+   * @param waiting how many requests are not answered yet
+   */
+  passed(waiting: number): void {
+    this.#passed = waiting < fewest ? [] : [...this.#passed, Date.now()].slice(-mostCounted);
+    const more = Math.max(growth.least, growth.share * this.#pace);
+    this.#pace = Math.min(this.#ceiling, this.#pace + more);
   }
 
   /**
@@ -70,22 +82,26 @@ export class Limiter {
     if (retryAfterMs !== undefined) this.#notBefore = Math.max(this.#notBefore, now + retryAfterMs);
     // It was in flight when the server said so already; or may come again at once.
     if (sentAt < this.#refusedAt || retryAfterMs === 0) return;
-    const took = now - this.#refusedAt;
-    this.#row = took < memoryMs ? this.#row + 1 : 0;
-    // Who waits for one response at a time sends as fast as it can, not as fast as it may.
-    if (this.#row > 0 && this.#passed >= fewest && waiting >= fewest)
-      this.#pace = Math.min(this.#pace, Math.max(1, (0.9 * (this.#passed + 1) * 1000) / took));
+    this.#row = now - this.#refusedAt < memoryMs ? this.#row + 1 : 0;
+    if (this.#row > 0 && waiting >= fewest) this.#learn(now);
     const pause = retryAfterMs ?? this.#pauseMs;
     this.#notBefore = Math.max(this.#notBefore, now + pause);
     this.#next = Math.max(this.#next, this.#notBefore);
     this.#refusedAt = now;
     this.#refusals += 1;
-    this.#passed = 0;
+  }
+
+  #learn(now: number): void {
+    const [from] = this.#passed;
+    const count = this.#passed.length;
+    if (from === undefined || count < fewest) return;
+    const allowed = (1000 * count) / Math.max(1, now - from);
+    this.#pace = Math.min(this.#pace, Math.max(1, 0.9 * allowed));
   }
 
   /** Two turns where the pace is known, longer and longer where it is not. */
   get #pauseMs(): number {
-    const known = Number.isFinite(this.#pace) ? 2000 / this.#pace : 100 * 2 ** this.#row;
+    const known = Number.isFinite(this.#pace) ? 2000 / this.#pace : 50 * 2 ** this.#row;
     return Math.min(known, maxPauseMs);
   }
 
