@@ -513,6 +513,15 @@ describe('cleaning up', () => {
     await expect.poll(() => portal.store.accounts.length).toBe(3);
   });
 
+  test('removals that never answer leave time to end the session, however short the bound is', async () => {
+    const server = await behind((request) => isCall(request, 'POST /admin/deleteAccount'));
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const only = { settle: '0.2', only: 'array' };
+    const { leftovers } = await judgeWith(variables, only, { cleanupTimeoutMs: 2500 });
+    await server.close();
+    expect(leftovers.map(({ what }) => what.split(' ')[0])).toEqual(['account', 'account']);
+  });
+
   test('a run that was killed is found and removed by its names', async () => {
     let begin = () => {};
     const begun = new Promise<void>((resolve) => {

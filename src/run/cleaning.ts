@@ -33,8 +33,8 @@ export interface CleaningMeans {
   readonly onBug: (error: unknown) => void;
 }
 
-/** What of the bound is kept for ending sessions, whatever removal took: a fifth, 5 s at most. */
-const reserveOf = (boundMs: number) => Math.min(5000, boundMs / 5);
+/** What of the bound is kept for ending sessions, whatever removal took: a half, 5 s at most. */
+const reserveOf = (boundMs: number) => Math.min(5000, boundMs / 2);
 
 /** A guard counts what is sent in a ban: removal waits by itself, the client hardly insists. */
 const patienceMs = 250;
@@ -58,7 +58,10 @@ export async function cleanAfter(
     timeline: means.timeline,
   });
   const calls = callsOf(client, settings, created, means.masker, 0);
-  const until = startedAt + cleanupTimeoutMs - reserveOf(cleanupTimeoutMs);
+  const reserveMs = reserveOf(cleanupTimeoutMs);
+  const until = startedAt + cleanupTimeoutMs - reserveMs;
+  // Twice, so that most of the reserve is left for ending sessions.
+  const graceMs = reserveMs / 5;
   let removal = { removed: 0, unverified: 0, left: [] as readonly Leftover[] };
   let sessions: readonly Leftover[] = [];
   try {
@@ -66,7 +69,10 @@ export async function cleanAfter(
       administrator.allowRenewal();
       const removed = removeCreated({ calls, administrator, created, runId, settleMs, until });
       // What hangs must not keep sessions from being ended.
-      removal = await Promise.race([removed, overdueAt(until + 1000, () => leftAll(means, calls))]);
+      removal = await Promise.race([
+        removed,
+        overdueAt(until + graceMs, () => leftAll(means, calls)),
+      ]);
     }
   } catch (error) {
     onBug(error);
@@ -74,7 +80,7 @@ export async function cleanAfter(
   }
   try {
     // Removals that hang may go on, and would open a session when theirs has ended.
-    await Promise.race([administrator?.endRenewals(), sleep(1000, undefined, { ref: false })]);
+    await Promise.race([administrator?.endRenewals(), sleep(graceMs, undefined, { ref: false })]);
     const whose = means.writes === 'sessions' ? "the caller's" : "the administrator's";
     sessions = await endLogins(calls, created, whose);
   } catch (error) {
