@@ -1,10 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import ConformanceReporter from './src/vitest/reporter.ts';
 
 /** What takes longest begins first: the end of a run waits for nothing then. */
-const longest =
-  /\/(outside|removal|full-profile|faults|vitest-adapter|fleet-ci|every-response|way|html)\.test\.ts$/;
+const longest = /\/(outside|removal|full-profile|faults|way|html)\.test\.ts$/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -13,6 +12,10 @@ class LongestFirst extends BaseSequencer {
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
+
+/** What takes longer has a script of its own, and is part of no other run. */
+const own = (name: string, options: TestProjectInlineConfiguration['test']) =>
+  process.argv.includes(name) ? [{ test: { name, ...options } }] : [];
 
 // Requirements tell their own story; the default reporter tells it of the rest.
 const conformanceAlone = process.argv.includes('conformance');
@@ -49,42 +52,10 @@ export default defineConfig({
           testTimeout: 180_000,
         },
       },
-      // What takes longer has a script of its own, and is part of no other run.
-      ...(process.argv.includes('prove')
-        ? [
-            {
-              test: {
-                name: 'prove',
-                include: ['tests/prove/part-*.ts'],
-                testTimeout: 0,
-                maxConcurrency: 6,
-              },
-            },
-          ]
-        : []),
-      ...(process.argv.includes('real')
-        ? [
-            {
-              test: {
-                name: 'real',
-                include: ['tests/real/real.ts'],
-                testTimeout: 180_000,
-                maxConcurrency: 3,
-              },
-            },
-          ]
-        : []),
-      ...(process.argv.includes('signals')
-        ? [
-            {
-              test: {
-                name: 'signals',
-                include: ['tests/signals/signals.ts'],
-                testTimeout: 600_000,
-              },
-            },
-          ]
-        : []),
+      ...own('prove', { include: ['tests/prove/part-*.ts'], testTimeout: 0, maxConcurrency: 6 }),
+      ...own('real', { include: ['tests/real/real.ts'], testTimeout: 180_000, maxConcurrency: 3 }),
+      ...own('signals', { include: ['tests/signals/signals.ts'], testTimeout: 600_000 }),
+      ...own('long', { include: ['tests/long/*.ts'], testTimeout: 180_000 }),
     ],
   },
 });

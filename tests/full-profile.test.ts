@@ -492,7 +492,7 @@ describe('cleaning up', () => {
   test('what cannot be removed is listed with the command that removes it', async () => {
     const server = await behind(failing('POST /admin/deleteAccount', 500));
     const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
-    const called = await judgeWith(variables, { settle: '0.2' }, { cleanupTimeoutMs: 4000 });
+    const called = await judgeWith(variables, { settle: '0.2' }, { cleanupTimeoutMs: 9000 });
     await server.close();
     expect([called.exitCode, called.outcome]).toEqual([4, 'conformant']);
     expect(called.leftovers.length).toBeGreaterThan(2);
@@ -517,7 +517,7 @@ describe('cleaning up', () => {
     const server = await behind((request) => isCall(request, 'POST /admin/deleteAccount'));
     const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
     const only = { settle: '0.2', only: 'array' };
-    const { leftovers } = await judgeWith(variables, only, { cleanupTimeoutMs: 2500 });
+    const { leftovers } = await judgeWith(variables, only, { cleanupTimeoutMs: 4000 });
     await server.close();
     expect(leftovers.map(({ what }) => what.split(' ')[0])).toEqual(['account', 'account']);
   });

@@ -518,7 +518,8 @@ test('a target that turns into a black hole ends within both bounds, and names w
   const bounds = ['--deadline', '2', '--cleanup-timeout', '3', '--timeout', '60'];
   const { code, report } = await runThrough(server, bounds);
   expect(code).toBe(4);
-  expect(report.durationMs).toBeLessThan(2000 + 3000 + 4000);
+  // At each of them a request that writes is given two seconds more; the rest is for a slow machine.
+  expect(report.durationMs).toBeLessThan(2000 + 3000 + 2 * 2000 + 6000);
   expect(report.leftovers.length).toBeGreaterThanOrEqual(2);
   expect(report.leftovers[0]?.command).toBe(
     `portal-conformance cleanup ${report.target} --run ${report.runId} --yes`,

@@ -2,16 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { requirements } from '../specs/index.ts';
-import { plain } from '../src/reference/behaviour.ts';
-import { faults } from '../src/reference/faults.ts';
-import { startReference } from '../src/reference/start.ts';
-import { baselineWith } from './support/baseline.ts';
-import { run } from './support/cli.ts';
-import { adminVariablesOf, idsWith, tripped, variablesOf } from './support/judge.ts';
-import { schemaErrors } from './support/schema.ts';
-import { secretsIn } from './support/secrets.ts';
-import { forwardTo, http } from './support/servers.ts';
+import { requirements } from '../../specs/index.ts';
+import { plain } from '../../src/reference/behaviour.ts';
+import { faults } from '../../src/reference/faults.ts';
+import { startReference } from '../../src/reference/start.ts';
+import { baselineWith } from '../support/baseline.ts';
+import { run } from '../support/cli.ts';
+import { adminVariablesOf, idsWith, tripped, variablesOf } from '../support/judge.ts';
+import { schemaErrors } from '../support/schema.ts';
+import { secretsIn } from '../support/secrets.ts';
+import { forwardTo, http } from '../support/servers.ts';
 
 let folder: string;
 

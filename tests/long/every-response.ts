@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Reference, startReference } from '../src/reference/start.ts';
-import { run } from './support/cli.ts';
-import { acceptedAnswered } from './support/hostile-servers.ts';
-import { idsWith, judge, variablesOf } from './support/judge.ts';
-import { secretsIn } from './support/secrets.ts';
-import { forwardTo, type Listening } from './support/servers.ts';
+import { type Reference, startReference } from '../../src/reference/start.ts';
+import { run } from '../support/cli.ts';
+import { acceptedAnswered } from '../support/hostile-servers.ts';
+import { idsWith, judge, variablesOf } from '../support/judge.ts';
+import { secretsIn } from '../support/secrets.ts';
+import { forwardTo, type Listening } from '../support/servers.ts';
 
 let portal: Reference;
 

@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { CronJob } from 'kubernetes-models/batch/v1';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { faults } from '../src/reference/faults.ts';
-import { type Reference, startReference } from '../src/reference/start.ts';
-import { run } from './support/cli.ts';
+import { faults } from '../../src/reference/faults.ts';
+import { type Reference, startReference } from '../../src/reference/start.ts';
+import { run } from '../support/cli.ts';
 
 // The examples of a fleet in parts: each engine's jobs as processes, and what joins them.
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => parse(readFileSync(join(root, path), 'utf8'));
 
 let folder: string;
