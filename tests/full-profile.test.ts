@@ -513,6 +513,20 @@ describe('cleaning up', () => {
     await expect.poll(() => portal.store.accounts.length).toBe(3);
   });
 
+  test('an account that is refused to be removed is left for that reason, also when the bound passes', async () => {
+    const refused = failing('POST /admin/deleteAccount', 500);
+    const server = await behind(
+      (request, response) =>
+        isCall(request, 'POST /admin/deleteUser') || refused(request, response),
+    );
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const only = { settle: '0.2', only: 'array' };
+    const { leftovers } = await judgeWith(variables, only, { cleanupTimeoutMs: 4000 });
+    await server.close();
+    const why = 'POST /api/portal/v1/admin/deleteAccount: status 500';
+    expect(leftovers).toMatchObject([{ why }, { why }]);
+  });
+
   test('removals that never answer leave time to end the session, however short the bound is', async () => {
     const server = await behind((request) => isCall(request, 'POST /admin/deleteAccount'));
     const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };

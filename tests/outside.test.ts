@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redact } from '../src/container/log.ts';
 import { readJson } from '../src/http/json-text.ts';
@@ -129,6 +131,35 @@ describe('a limit on requests', () => {
     const { code, stderr } = await portalConformance(['--rate', rate], variablesOf(portal));
     expect([code, stderr]).toEqual([2, expect.stringContaining('--rate (PORTAL_RATE) takes')]);
   });
+});
+
+test('a server that resets all but four connections at once costs no MUST, and few resets', async () => {
+  const { port, hostname } = new URL(portal.url);
+  let open = 0;
+  let resets = 0;
+  const server = createServer((client) => {
+    client.on('error', () => {});
+    if (open >= 4) {
+      resets += 1;
+      client.resetAndDestroy();
+      return;
+    }
+    open += 1;
+    const upstream = connect(Number(port), hostname);
+    upstream.on('error', () => {}).on('close', () => client.destroy());
+    client.on('close', () => {
+      open -= 1;
+      upstream.destroy();
+    });
+    client.pipe(upstream).pipe(client);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const given = { ...variablesOf(portal), PORTAL_TARGET: target };
+  const report = await judgeWith(given, { settle: '5' });
+  server.close();
+  // At first 48 come at once, and none can know.
+  expect([report.outcome, resets < 150]).toEqual(['conformant', true]);
 });
 
 test('Retry-After is kept by every request, not only by the one that was refused', async () => {

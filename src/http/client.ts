@@ -1,4 +1,4 @@
-import type { Agent } from 'node:http';
+import type { Agent, ClientRequest } from 'node:http';
 import pLimit from 'p-limit';
 import supertest from 'supertest';
 import { agentsOf, type Connecting } from './agents.ts';
@@ -20,6 +20,7 @@ import { isTooMuch, maxBytes, Room } from './memory.ts';
 import { Presence } from './presence.ts';
 import { ProxyError } from './proxy-error.ts';
 import { pauseBefore, retryAfterOf } from './retry.ts';
+import { Slots } from './slots.ts';
 import { mayBeSent, type Target, type Writes } from './target.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -60,13 +61,11 @@ export class Client {
   readonly #options: ClientOptions;
   /** One that keeps its connections, and one that uses each once. */
   readonly #agents: { readonly kept: Agent; readonly fresh: Agent };
-  readonly #limit: ReturnType<typeof pLimit>;
+  readonly #slots: Slots;
   readonly #writes: ReturnType<typeof pLimit>;
   readonly #bodies = new Bodies();
   #sent = 0;
   readonly #presence: Presence;
-  /** When fewer tunnels were last opened at once. */
-  #fewerSince = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -75,7 +74,7 @@ export class Client {
       timeoutMs: options.timeoutMs,
     });
     this.#presence = new Presence(options.patienceMs, options.onGone);
-    this.#limit = pLimit(options.concurrency);
+    this.#slots = new Slots(options.concurrency, this.#agents.kept);
     this.#writes = pLimit(Math.min(options.concurrency, mostWrites));
   }
 
@@ -84,14 +83,24 @@ export class Client {
     return this.#sent;
   }
 
+  /** How many requests may be in flight at once by now. */
+  get concurrency(): number {
+    return this.#slots.most;
+  }
+
   close(): void {
     this.#agents.kept.destroy();
     this.#agents.fresh.destroy();
   }
 
+  /** Closes the connections that no request uses. */
+  closeIdle(): void {
+    this.#slots.closeIdle();
+  }
+
   /** Sends one request, and waits out a response that says to come back later. */
   send(request: OutgoingRequest): Promise<Exchange> {
-    const send = () => this.#limit(() => this.#insist(request));
+    const send = () => this.#slots.run(() => this.#insist(request));
     return (request.method ?? 'GET') === 'GET' ? send() : this.#writes(send);
   }
 
@@ -146,10 +155,10 @@ export class Client {
     const { limiter, patienceMs, timeline } = this.#options;
     const { response, failure } = outcome;
     timeline.sent(sentAt, response?.status);
-    if (failure?.isOfProxy && this.#presence.isThere) this.#fewerTunnels(sentAt);
+    if (failure?.isOfConnecting && this.#presence.isThere) this.#slots.turnedAway(failure, sentAt);
     this.#presence.note(outcome, sentAt);
     if (!response) return;
-    const waiting = this.#limit.activeCount + this.#limit.pendingCount;
+    const { waiting } = this.#slots;
     const isBusy = response.status === 429 || response.status === 503;
     if (!isBusy || isMisrouted(request, { response })) {
       limiter.passed(waiting);
@@ -164,21 +173,6 @@ export class Client {
     const { timeoutMs, ca } = this.#options;
     const read = (cause: unknown) => readFailure(cause, timeoutMs, ca !== undefined);
     return error instanceof ProxyError ? error.failure(read) : read(error);
-  }
-
-  /** A proxy that let some pass may bound how many there are: those that wait for use count, too. */
-  #fewerTunnels(sentAt: number): void {
-    if (sentAt < this.#fewerSince) return;
-    this.#fewerSince = Date.now();
-    this.#limit.concurrency = Math.max(1, Math.floor(this.#limit.concurrency / 2));
-    const idle = Object.values(this.#agents.kept.freeSockets).flatMap((sockets) => sockets ?? []);
-    for (const socket of idle) socket.destroy();
-  }
-
-  /** Where responses are long, no more of them are read at once than fit. */
-  #fewerAtOnce(bytes: number): void {
-    const fits = Math.max(1, Math.floor(maxBytes / 2 / Math.max(1, bytes)));
-    if (fits < this.#limit.concurrency) this.#limit.concurrency = fits;
   }
 
   async #once(request: OutgoingRequest): Promise<Outcome> {
@@ -225,16 +219,18 @@ export class Client {
       if (ends && signal.aborted) return { failure: aborted(signal) };
       const incoming = (response as unknown as { res: { rawHeaders: string[] } }).res;
       const { status, headers, body } = response;
-      this.#fewerAtOnce(body.length);
+      this.#slots.wasRead(body.length);
       if (isTooMuch(body)) return { failure: readFailure({ code: 'ETOOLARGE' }, timeoutMs) };
       const { rawHeaders } = incoming;
       const read = { status, headers, rawHeaders, body: this.#bodies.once(body) };
       const failure = inItsPlace(read);
       return failure ? { failure } : { response: read };
     } catch (error) {
-      return {
-        failure: signal.aborted ? aborted(signal) : this.#failureOf(error),
-      };
+      if (signal.aborted) return { failure: aborted(signal) };
+      const failure = this.#failureOf(error);
+      const isNew =
+        failure.kind === 'broken' && !(test as { req?: ClientRequest }).req?.reusedSocket;
+      return { failure: isNew ? { ...failure, isOfConnecting: true } : failure };
     } finally {
       room.release();
       clearTimeout(late);

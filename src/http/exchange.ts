@@ -44,8 +44,8 @@ export interface Failure {
     | 'no-room'
     | 'aborted';
   readonly sentence: string;
-  /** Whether a proxy answered in place of a tunnel. */
-  readonly isOfProxy?: true;
+  /** Whether a connection was turned away: by a proxy in place of a tunnel, or at its first request. */
+  readonly isOfConnecting?: true;
 }
 
 /** What became of a request: a response, or why there is none. */

@@ -40,14 +40,14 @@ export class ProxyError extends Error {
       return {
         kind: 'refused',
         sentence: `${proxy} could not reach the target (${status})`,
-        isOfProxy: true,
+        isOfConnecting: true,
       };
     return Number.isNaN(status)
       ? { kind: 'proxy', sentence: `${proxy} does not answer CONNECT in HTTP: is it a proxy?` }
       : {
           kind: 'proxy',
           sentence: `${proxy} refused to connect to the target (${status}): its rules do not allow this host or port, or it is no proxy`,
-          isOfProxy: true,
+          isOfConnecting: true,
         };
   }
 }

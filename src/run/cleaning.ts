@@ -25,6 +25,8 @@ export interface CleaningMeans {
   readonly administrator: Administrator | undefined;
   readonly masker: SecretMasker;
   readonly limiter: Limiter;
+  /** How many requests at once the run came to. */
+  readonly concurrency: number;
   readonly timeline: Timeline;
   /** Whether what was created stays. */
   readonly keeps: boolean;
@@ -50,7 +52,8 @@ export async function cleanAfter(
   setMaxListeners(0, end.signal);
   const overdue = () => end.abort('the bound of cleaning up has passed');
   const last = setTimeout(overdue, cleanupTimeoutMs);
-  const client = newClient({ ...settings, settleMs: patienceMs }, means.target, {
+  const { concurrency } = means;
+  const client = newClient({ ...settings, concurrency, settleMs: patienceMs }, means.target, {
     purpose: `run ${runId}, cleanup`,
     writes: means.writes,
     signal: end.signal,
@@ -104,14 +107,17 @@ const nobody = { token: '', variable: 'PORTAL_ADMIN_TOKEN' };
 
 function leftAll({ created, administrator, runId }: CleaningMeans, calls: Calls): Leftover[] {
   const open = created.accounts.filter(({ state }) => state === 'created' || state === 'sent');
-  return open.map(({ id }) => ({
-    what: `${id === undefined ? 'an account (its id is not known)' : nameOf('account', id)} of run ${runId}, with its users and tokens`,
-    why: 'the bound of cleaning up passed before it was removed',
-    curl:
-      id === undefined
-        ? calls.commands.listing(administrator ?? nobody)
-        : calls.commands.removal(administrator ?? nobody, id),
-  }));
+  return open.map(
+    ({ id, leftover }) =>
+      leftover ?? {
+        what: `${id === undefined ? 'an account (its id is not known)' : nameOf('account', id)} of run ${runId}, with its users and tokens`,
+        why: 'the bound of cleaning up passed before it was removed',
+        curl:
+          id === undefined
+            ? calls.commands.listing(administrator ?? nobody)
+            : calls.commands.removal(administrator ?? nobody, id),
+      },
+  );
 }
 
 /**

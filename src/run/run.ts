@@ -46,8 +46,7 @@ export class Run {
   readonly #deadline: NodeJS.Timeout;
   #administrator: Administrator | undefined;
   #prepared: Prepared;
-  #cleanup: Report['cleanup'] = null;
-  #cleaningRequests = 0;
+  #cleaned?: Awaited<ReturnType<typeof cleanAfter>>;
   #signal: EndingSignal | undefined;
   #step = 'reading';
 
@@ -154,24 +153,25 @@ export class Run {
    */
   async cleanUp(): Promise<void> {
     // An image goes with all that is in it.
-    if (this.#cleanup || this.#created.isEmpty || this.#settings.image !== undefined) return;
+    if (this.#cleaned || this.#created.isEmpty || this.#settings.image !== undefined) return;
     this.#step = 'removing what was created';
     this.#timeline.enter('cleanup');
-    const { cleanup, requests } = await cleanAfter({
+    // A server may bound how many connections there are.
+    this.#client.closeIdle();
+    this.#cleaned = await cleanAfter({
       settings: this.#settings,
       target: this.target,
       runId: this.#runId,
       created: this.#created,
       administrator: this.#administrator,
       masker: this.#recorder.masker,
+      concurrency: this.#client.concurrency,
       limiter: this.#limiter,
       timeline: this.#timeline,
       writes: writesOf(this.#settings),
       keeps: this.#isKept,
       onBug: (error) => this.#recorder.noteBug('cleaning up', error),
     });
-    this.#cleanup = cleanup;
-    this.#cleaningRequests = requests;
   }
 
   /** A bug that no check caught: the run ends, and cleans up. */
@@ -205,8 +205,8 @@ export class Run {
       ...callOf(this.#settings, this.plan),
       startedAt: new Date(this.#timeline.startedAt).toISOString(),
       durationMs: Date.now() - this.#timeline.startedAt,
-      requests: this.#client.sent + this.#cleaningRequests,
-      cleanup: this.#cleanup,
+      requests: this.#client.sent + (this.#cleaned?.requests ?? 0),
+      cleanup: this.#cleaned?.cleanup ?? null,
       notices: noticesOf(this.#settings, this.target, this.#created, this.isReference).concat(
         this.#isKept ? `Nothing was removed (--keep): ${this.cleanupCommand}` : [],
       ),

@@ -13,6 +13,8 @@ export interface CreatedAccount {
   /** Whether its response was not waited for: it may be created long after. */
   mayCome?: boolean;
   state: 'sent' | 'created' | 'never' | 'gone';
+  /** Once its removal was given up. */
+  leftover?: Leftover;
 }
 
 /** What a portal keeps of a name that it cuts: fewer characters are no name of a run. */

@@ -68,7 +68,6 @@ async function remove(
   account: CreatedAccount,
   list: () => Promise<AccountListed[]>,
 ): Promise<Ended> {
-  const { calls, administrator } = means;
   if (account.state === 'sent') {
     const leftover = await lookFor(means, account, list);
     if (account.id === undefined) return leftover ? { leftover } : {};
@@ -82,16 +81,23 @@ async function remove(
   });
   if (removal.state === 'gone') account.state = 'gone';
   if (removal.state === 'gone' || removal.state === 'unverified') return { removal };
-  const what = `${nameOf('account', id)} of run ${means.runId}, with its users and tokens`;
-  if (removal.state === 'left') {
-    const curl = calls.commands.removal(administrator, id);
-    return { removal, leftover: { what, why: removal.why, curl } };
-  }
+  account.leftover = leftoverOf(means, id, removal);
+  return { removal, leftover: account.leftover };
+}
+
+function leftoverOf(
+  { calls, administrator, runId }: CleanupMeans,
+  id: Id,
+  removal: Extract<Removal, { state: 'left' | 'foreign' }>,
+): Leftover {
+  const what = `${nameOf('account', id)} of run ${runId}, with its users and tokens`;
+  if (removal.state === 'left')
+    return { what, why: removal.why, curl: calls.commands.removal(administrator, id) };
   // Nobody is to remove what may be somebody else's with a command that was pasted.
   const curl = calls.commands.listing(administrator);
-  if (isOther(removal)) return { removal, leftover: { what, why: otherName, curl } };
+  if (isOther(removal)) return { what, why: otherName, curl };
   const who = count(removal.users, 'user in it was', 'users in it were');
-  return { removal, leftover: { what, why: `${who} not created by the run`, curl } };
+  return { what, why: `${who} not created by the run`, curl };
 }
 
 /** Looks for an account whose response was lost, by its name, until the settle bound. */

@@ -5,8 +5,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface Weather {
   /** How long each piece takes in either direction, in milliseconds. */
   readonly delayMs?: number;
-  /** Whether a new connection is reset. @param count how many came before */
-  readonly resets?: (count: number) => boolean;
+  /** Whether a new connection is reset. @param count how many came before @param open how many are open beside it */
+  readonly resets?: (count: number, open: number) => boolean;
   /** Whether a connection delivers nothing any more. */
   readonly stalls?: (count: number) => boolean;
   /** Whether the first piece of a response is cut in two, and the rest never comes. */
@@ -22,6 +22,7 @@ export interface Shim {
 export async function shim(to: number, weather: Weather): Promise<Shim> {
   const sockets = new Set<Socket>();
   let count = 0;
+  let open = 0;
   const server = createServer((client) => {
     const number = count;
     count += 1;
@@ -41,7 +42,11 @@ export async function shim(to: number, weather: Weather): Promise<Shim> {
         later(() => other.destroySoon());
       });
     }
-    if (weather.resets?.(number)) return void client.resetAndDestroy();
+    if (weather.resets?.(number, open)) return void client.resetAndDestroy();
+    open += 1;
+    client.on('close', () => {
+      open -= 1;
+    });
     client.on('data', (piece) => later(() => upstream.writable && upstream.write(piece)));
     if (weather.stalls?.(number)) return;
     let isFirst = true;

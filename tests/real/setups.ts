@@ -307,6 +307,11 @@ export const setups: readonly Setup[] = [
     start: (portal) => inBadWeather(portal, { delayMs: 20 }),
   },
   {
+    name: 'all but four connections at once are reset',
+    outcome: conformant,
+    start: (portal) => inBadWeather(portal, { resets: (_, open) => open >= 4 }),
+  },
+  {
     name: 'every fifth connection is reset',
     outcome: conformant,
     start: (portal) => inBadWeather(portal, { resets: (count) => count % 5 === 4 }),
