@@ -389,6 +389,23 @@ describe('403 of somebody in front is not the verdict of the portal', () => {
     );
   });
 
+  test('where it forbids to create a user for two seconds, after another of such a name', async () => {
+    let until = 0;
+    const names = new Set<string>();
+    const server = await behind(portal, (request, response) => {
+      for (const { username } of portal.store.users) names.add(username);
+      if (!isCall(request, 'POST /admin/createUser')) return false;
+      until ||= Date.now() + 2000;
+      return Date.now() < until && turnAway(response);
+    });
+    const given = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const report = await judgeWith(given, { settle: '2', only: 'array' });
+    await server.close();
+    const created = [...names].filter((name) => name.startsWith('portal-conformance'));
+    const odd = created.filter((name) => name.includes('+'));
+    expect([report.exitCode, created.length, odd.length]).toEqual([0, 3, 3]);
+  });
+
   test('where an address is banned for wrong tokens', async () => {
     let wrong = 0;
     let bannedUntil = 0;

@@ -13,7 +13,7 @@ import { createToken, defaultToken } from './create-token.ts';
 import type { Created } from './created.ts';
 import type { CreatedToken, CreatedUser, TokenKind } from './created-users.ts';
 import { logIn } from './log-in.ts';
-import { hardNames, type Names } from './names.ts';
+import { hardNames, type Names, type Oddity } from './names.ts';
 import type { SandboxMeans } from './people.ts';
 import { Sandbox } from './sandbox.ts';
 
@@ -75,6 +75,9 @@ export async function provision(
 /** What somebody in front forbids who limits requests passes; a rule about names does not. In milliseconds. */
 const forbiddenPauses = [300, 900];
 
+/** The pauses after those where such names were accepted before: it is no rule about them. */
+const morePauses = [2000, 4000];
+
 /** So often a name may be taken by an attempt of the run whose response was lost. */
 const maxTaken = 5;
 
@@ -104,22 +107,27 @@ function peopleFactory(
   names: Names,
   administrator: Administrator,
 ): PeopleFactory {
+  const accepted = new Set<Oddity>();
   /** Creates somebody under plainer names when odd ones are refused, and again when it was lost. */
   const insist = async <T>(create: (draft: Draft) => Promise<T>, isAccount = false): Promise<T> => {
-    const pauses = [...forbiddenPauses];
+    const pauses = [...forbiddenPauses, ...morePauses];
     for (let lost = 0; ; ) {
       const oddity = names.oddity('people');
       try {
-        return await create({ username: names.username(), password: names.password() });
+        const answer = await create({ username: names.username(), password: names.password() });
+        accepted.add(oddity);
+        return answer;
       } catch (error) {
-        const pause = isRefusal(error) && error.status === 403 ? pauses.shift() : undefined;
-        if (pause !== undefined) {
-          await calls.pause(pause);
+        const isForbidden = isRefusal(error) && error.status === 403;
+        const least = accepted.has(oddity) ? 0 : morePauses.length;
+        if (isForbidden && pauses.length > least) {
+          await calls.pause(pauses.shift() ?? 0);
           continue;
         }
         // The first of several attempts may have taken the name after all.
         const isTaken = isRefusal(error) && error.exchange.attempts > 1 && lost < maxTaken;
-        if (!isTaken && isRefusal(error) && names.becomePlainer('people', oddity)) continue;
+        const mayBePlainer = isRefusal(error) && !(isForbidden && accepted.has(oddity));
+        if (!isTaken && mayBePlainer && names.becomePlainer('people', oddity)) continue;
         if (!isTaken && !mayTryAgain(error, lost, isAccount)) throw error;
         lost += 1;
       }
