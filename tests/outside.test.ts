@@ -97,16 +97,6 @@ describe('a limit on requests', () => {
     await limiter.turn(new AbortController().signal);
   });
 
-  test('is waited out in a row, and not to come back all at once', async () => {
-    const limiter = new Limiter(50);
-    const from = Date.now();
-    const turns = Array.from({ length: 11 }, () => limiter.turn(new AbortController().signal));
-    limiter.refused(Date.now(), 11, 300);
-    await Promise.all(turns);
-    // The last would have gone after 200 ms.
-    expect(Date.now() - from).toBeGreaterThanOrEqual(490);
-  });
-
   test('gives no advice on rates where more pass than anybody would limit', () => {
     const limiter = new Limiter();
     const refuseAfter = (passing: number) => {

@@ -32,14 +32,10 @@ export class Limiter {
   /** When the next request may go out, in milliseconds since the epoch. */
   #next = 0;
   #notBefore = 0;
-  /** By how much turns that were given were put off, all in all. */
-  #heldMs = 0;
   #refusedAt = 0;
   /** Refusals of requests that went out after the one before was known. */
   #refusals = 0;
   #row = 0;
-  /** Refusals since the last other response. */
-  #inVain = 0;
   /** When the last responses came that were no refusals, in milliseconds since the epoch. */
   #passed: number[] = [];
 
@@ -53,9 +49,7 @@ export class Limiter {
   async turn(signal: AbortSignal): Promise<void> {
     const at = Math.max(Date.now(), this.#next, this.#notBefore);
     this.#next = at + 1000 / this.#pace;
-    const heldBefore = this.#heldMs;
-    // What waits in a row goes on in a row: all at once, it would be refused again.
-    for (let until = at; Date.now() < until; until = at + this.#heldMs - heldBefore) {
+    for (let until = at; Date.now() < until; until = Math.max(until, this.#notBefore)) {
       if (signal.aborted) {
         // Turns that nobody takes are not waited for by what cleans up.
         this.#next = Math.min(this.#next, Date.now());
@@ -71,7 +65,6 @@ export class Limiter {
    * @param waiting how many requests are not answered yet
    */
   passed(waiting: number): void {
-    this.#inVain = 0;
     this.#passed = waiting < fewest ? [] : [...this.#passed, Date.now()].slice(-mostCounted);
     const more = Math.max(growth.least, growth.share * this.#pace);
     this.#pace = Math.min(this.#ceiling, this.#pace + more);
@@ -86,24 +79,16 @@ export class Limiter {
    */
   refused(sentAt: number, waiting: number, retryAfterMs?: number): void {
     const now = Date.now();
-    if (retryAfterMs !== undefined) this.#hold(now, retryAfterMs);
+    if (retryAfterMs !== undefined) this.#notBefore = Math.max(this.#notBefore, now + retryAfterMs);
     // It was in flight when the server said so already; or may come again at once.
     if (sentAt < this.#refusedAt || retryAfterMs === 0) return;
     this.#row = now - this.#refusedAt < memoryMs ? this.#row + 1 : 0;
-    // Where nothing passed since the last one, the time since then says nothing of the pace.
-    if (this.#row > 0 && waiting >= fewest && this.#inVain === 0) this.#learn(now);
+    if (this.#row > 0 && waiting >= fewest) this.#learn(now);
     const pause = retryAfterMs ?? this.#pauseMs;
-    this.#inVain += 1;
-    this.#hold(now, pause);
+    this.#notBefore = Math.max(this.#notBefore, now + pause);
+    this.#next = Math.max(this.#next, this.#notBefore);
     this.#refusedAt = now;
     this.#refusals += 1;
-  }
-
-  #hold(now: number, ms: number): void {
-    const more = Math.max(0, now + ms - Math.max(now, this.#notBefore));
-    this.#heldMs += more;
-    this.#next += more;
-    this.#notBefore = Math.max(this.#notBefore, now + ms);
   }
 
   #learn(now: number): void {
@@ -114,11 +99,10 @@ export class Limiter {
     this.#pace = Math.min(this.#pace, Math.max(1, 0.9 * allowed));
   }
 
-  /** Two turns where the pace is known, longer and longer where it is not, or where refusals count, too. */
+  /** Two turns where the pace is known, longer and longer where it is not. */
   get #pauseMs(): number {
-    const isKnown = Number.isFinite(this.#pace);
-    const pause = isKnown ? (2000 / this.#pace) * 2 ** this.#inVain : 50 * 2 ** this.#row;
-    return Math.min(pause, maxPauseMs);
+    const known = Number.isFinite(this.#pace) ? 2000 / this.#pace : 50 * 2 ** this.#row;
+    return Math.min(known, maxPauseMs);
   }
 
   /** What a server that limits requests has shown, and the option to use; undefined for others. */
