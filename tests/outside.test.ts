@@ -100,7 +100,7 @@ describe('a limit on requests', () => {
   test('gives no advice on rates where more pass than anybody would limit', () => {
     const limiter = new Limiter();
     const refuseAfter = (passing: number) => {
-      for (let count = 0; count < passing; count += 1) limiter.passed(48);
+      for (let count = 0; count < passing; count += 1) limiter.passed();
       limiter.refused(Date.now(), 48);
     };
     refuseAfter(0);
@@ -111,7 +111,7 @@ describe('a limit on requests', () => {
   test('is learned where few responses come between two refusals', async () => {
     const limiter = new Limiter();
     const refuseAfter = (passing: number) => {
-      for (let count = 0; count < passing; count += 1) limiter.passed(48);
+      for (let count = 0; count < passing; count += 1) limiter.passed();
       limiter.refused(Date.now(), 48);
     };
     const rate = () => Number(limiter.advice?.match(/--rate (\d+)/)?.[1]);

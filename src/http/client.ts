@@ -161,7 +161,7 @@ export class Client {
     const { waiting } = this.#slots;
     const isBusy = response.status === 429 || response.status === 503;
     if (!isBusy || isMisrouted(request, { response })) {
-      limiter.passed(waiting);
+      limiter.passed();
       return;
     }
     const after = retryAfterOf(response);

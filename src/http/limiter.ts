@@ -6,24 +6,18 @@ const maxPauseMs = 1000;
 /** Refusals that lie further apart have nothing to do with each other, in milliseconds. */
 const memoryMs = 10_000;
 
-/**
- * Fewer responses than this say nothing of how many a second are allowed; nor do those while fewer
- * requests wait: who waits for one response at a time sends as fast as it can, not as fast as it may.
- */
+/** So few responses say nothing of how many a second are allowed. */
 const fewest = 5;
-
-/** The last so many responses say it: those before came at the pace of then. */
-const mostCounted = 10;
 
 /** More requests a second than this are no limit that anybody sets for one client. */
 const mostAdvised = 200;
 
 /** By how much the pace grows with each response, so that a server that recovers is used again. */
-const growth = { share: 0.005, least: 0.1 };
+const growth = 1.005;
 
 /**
  * Paces all requests of a run: the first 429 or 503 slows everybody, what Retry-After asks for is
- * kept by everybody, and from the second on the pace is what the server let pass of late.
+ * kept by everybody, and from the second on the pace is what the server let pass between two.
  */
 export class Limiter {
   /** Requests a second. */
@@ -36,8 +30,8 @@ export class Limiter {
   /** Refusals of requests that went out after the one before was known. */
   #refusals = 0;
   #row = 0;
-  /** When the last responses came that were no refusals, in milliseconds since the epoch. */
-  #passed: number[] = [];
+  /** What is counted until it says something, and since when: other responses, and refusals. */
+  #counted = { from: 0, passed: 0, refused: 0 };
 
   /** @param rate requests a second at most */
   constructor(rate = Number.POSITIVE_INFINITY) {
@@ -59,15 +53,10 @@ export class Limiter {
     }
   }
 
-  /**
-   * A response that was no refusal.
-   *
-   * @param waiting how many requests are not answered yet
-   */
-  passed(waiting: number): void {
-    this.#passed = waiting < fewest ? [] : [...this.#passed, Date.now()].slice(-mostCounted);
-    const more = Math.max(growth.least, growth.share * this.#pace);
-    this.#pace = Math.min(this.#ceiling, this.#pace + more);
+  /** A response that was no refusal. */
+  passed(): void {
+    this.#counted.passed += 1;
+    this.#pace = Math.min(this.#ceiling, this.#pace * growth);
   }
 
   /**
@@ -83,7 +72,7 @@ export class Limiter {
     // It was in flight when the server said so already; or may come again at once.
     if (sentAt < this.#refusedAt || retryAfterMs === 0) return;
     this.#row = now - this.#refusedAt < memoryMs ? this.#row + 1 : 0;
-    if (this.#row > 0 && waiting >= fewest) this.#learn(now);
+    this.#learn(now, waiting);
     const pause = retryAfterMs ?? this.#pauseMs;
     this.#notBefore = Math.max(this.#notBefore, now + pause);
     this.#next = Math.max(this.#next, this.#notBefore);
@@ -91,17 +80,22 @@ export class Limiter {
     this.#refusals += 1;
   }
 
-  #learn(now: number): void {
-    const [from] = this.#passed;
-    const count = this.#passed.length;
-    if (from === undefined || count < fewest) return;
-    const allowed = (1000 * count) / Math.max(1, now - from);
-    this.#pace = Math.min(this.#pace, Math.max(1, 0.9 * allowed));
+  /** Far too fast, a run sees few responses between two refusals: those between several count, too. */
+  #learn(now: number, waiting: number): void {
+    this.#counted.refused += 1;
+    const { from, passed, refused } = this.#counted;
+    // Who waits for one response at a time sends as fast as it can, not as fast as it may.
+    const isPressed = this.#row > 0 && waiting >= fewest;
+    if (isPressed && passed < fewest) return;
+    // One of several that is refused now and then has nothing to do with the pace.
+    if (isPressed && (refused === 1 || refused >= passed / 2))
+      this.#pace = Math.min(this.#pace, Math.max(1, (900 * (passed + 1)) / (now - from)));
+    this.#counted = { from: now, passed: 0, refused: 0 };
   }
 
   /** Two turns where the pace is known, longer and longer where it is not. */
   get #pauseMs(): number {
-    const known = Number.isFinite(this.#pace) ? 2000 / this.#pace : 50 * 2 ** this.#row;
+    const known = Number.isFinite(this.#pace) ? 2000 / this.#pace : 100 * 2 ** this.#row;
     return Math.min(known, maxPauseMs);
   }
 
