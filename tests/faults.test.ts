@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { requirements } from '../specs/index.ts';
 import { memberNames } from '../src/contract/shape.ts';
 import { plain } from '../src/reference/behaviour.ts';
 import { faults } from '../src/reference/faults.ts';
+import type { Token } from '../src/reference/store.ts';
 import { idsWith, judgeBehaviour, tripped } from './support/judge.ts';
 import { variants } from './support/variants.ts';
 
@@ -27,6 +29,27 @@ test('a use of a token that some processes learn of later is looked for', async 
   expect(found?.findings).toMatchObject([
     { expected: 'a time of use after a request from its host' },
   ]);
+});
+
+test('a token that was created at a whole second hides no use that was none', async () => {
+  const name = 'the same name';
+  const report = await judgeBehaviour(
+    {
+      ...(faults.find((one) => one.name === 'session-is-use') ?? plain),
+      around: async (request, usual, store) => {
+        const isMeant = request.method === 'POST' && (await request.clone().text()).includes(name);
+        if (!isMeant) return usual(request);
+        await delay(1000 - (Date.now() % 1000));
+        const record = (await (await usual(request)).json()) as Token;
+        const createdAt = record.createdAt - (record.createdAt % 1000);
+        const token = store.tokens.find(({ id }) => id === record.id) ?? {};
+        Object.assign(token, { createdAt });
+        return Response.json({ ...record, createdAt });
+      },
+    },
+    { only: 'acts-change-nothing-else' },
+  );
+  expect(tripped(report)).toEqual(['acts-change-nothing-else']);
 });
 
 test('a token that somebody deletes meanwhile is missed for no restricted token', async () => {

@@ -374,6 +374,26 @@ describe('403 of somebody in front is not the verdict of the portal', () => {
     );
   });
 
+  test('where the portal is not seen behind it, as it refuses wrong tokens for longer', async () => {
+    const valid = new Set(portal.credentials.values());
+    let [wrong, reads] = [0, 0];
+    const server = await behind(portal, ({ headers }, response) => {
+      const token = `${headers.authorization}`.slice('Bearer '.length);
+      if (!valid.has(token)) wrong += 1;
+      const isTeammate = token === portal.credentials.get('teammate.token');
+      if (isTeammate) reads += 1;
+      // The first read tells whether the token was given rightly.
+      const isRefused = isTeammate && reads > 1 && wrong < 2;
+      return (isRefused || !valid.has(token)) && turnAway(response);
+    });
+    const report = await judgeWith(
+      { ...variablesOf(portal), PORTAL_TARGET: server.url },
+      { settle: '2', only: 'api-token-accepted' },
+    );
+    await server.close();
+    expect([tripped(report), report.outcome, wrong]).toEqual([[], 'undecided', 2]);
+  });
+
   test('where it forbids to create a user for two seconds, after another of such a name', async () => {
     let until = 0;
     const names = new Set<string>();

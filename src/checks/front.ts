@@ -47,8 +47,8 @@ export async function withoutFront(
     );
   }
   const portal = await portalsRejection(context);
-  if (portal === undefined) return reads;
-  const foreign = suspects.filter((read) => handOf(read) !== handOf(portal));
+  // Where the portal's own hand cannot be seen, what is accepted later says nothing against it.
+  const foreign = suspects.filter((read) => !portal || handOf(read) !== handOf(portal));
   const readers = new Map(foreign.map(({ credential }) => [credential.token, credential]));
   const passed = new Set<string>();
   for (const [token, reader] of readers)
