@@ -110,7 +110,9 @@ export const changes: readonly WithoutTopic[] = [
       for (const reader of [...context.given('caller.token', 'teammate.token'), updated]) {
         const differing = differingFor(reader);
         const unlike = await context.eventually(reader, (list) => {
-          if (own(list)?.name !== name) return false;
+          const told = own(list)?.name;
+          // A process that lags has the old name, or none.
+          if (told !== name) return told && told !== before.name ? 'never' : false;
           // The update has come, and so has what it does to other members.
           return differing(list).length === 0 || 'never';
         });

@@ -1,5 +1,5 @@
+import { saysTheSame } from '../contract/json.ts';
 import type { TokenRecord } from '../portal/body-facts.ts';
-import type { ListRead } from '../portal/list-read.ts';
 import type { CreatedToken } from '../sandbox/created-users.ts';
 
 /** What an act is to change in the list of an account. */
@@ -23,10 +23,30 @@ export interface Expected {
   readonly before: TokenRecord;
 }
 
-/** Whether a new token has another text than it was given: it had none before, which would pass. */
-export function isSpoilt({ byId }: ListRead, { come = [] }: Change): boolean {
-  return come.some(({ id, name }) => {
-    const told = byId.get(id)?.name;
-    return name !== undefined && typeof told === 'string' && told !== name;
-  });
+/** What the record of a new token is to hold, as far as it is known. */
+export function createdAs(
+  { name, restrictions, createdAt }: CreatedToken,
+  byOwner: TokenRecord | undefined,
+): TokenRecord {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(byOwner ? { userId: byOwner.userId, userEmail: byOwner.userEmail } : {}),
+    restrictions,
+  };
+}
+
+/**
+ * Whether a wrong value may pass: what is empty may be filled in later, hosts may come one by one, and
+ * what a token had before may be shown by a process that lags.
+ */
+export function mayPass(
+  { id, record }: Expected,
+  member: string,
+  past: readonly ReadonlyMap<string, TokenRecord>[],
+): boolean {
+  const value = record[member];
+  const isEmpty = value === undefined || value === null || value === '';
+  if (isEmpty || member === 'restrictions') return true;
+  return past.some((records) => saysTheSame(records.get(id)?.[member], value));
 }

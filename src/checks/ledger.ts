@@ -6,8 +6,7 @@ import type { TokenRecord } from '../portal/body-facts.ts';
 import type { Context } from '../portal/context.ts';
 import type { Reader } from '../portal/credential.ts';
 import type { ListRead } from '../portal/list-read.ts';
-import type { CreatedToken } from '../sandbox/created-users.ts';
-import { type Change, type Expected, isSpoilt } from './change.ts';
+import { type Change, createdAs, type Expected, mayPass } from './change.ts';
 import { counted, type Difference, failEach, places } from './findings.ts';
 import { withoutFront } from './front.ts';
 import { hasHostsOf } from './limits.ts';
@@ -30,6 +29,8 @@ export class Ledger {
   /** Who reads from now on. */
   readers: readonly Reader[];
   #records: ReadonlyMap<string, TokenRecord>;
+  /** What they were before each act. */
+  readonly #past: ReadonlyMap<string, TokenRecord>[] = [];
   /** Ids of the tokens that the run created: what the portal adds is its own. */
   readonly #made: Set<string>;
   /** Ids of the tokens with which the run reads or creates: they are used at any time. */
@@ -109,7 +110,7 @@ export class Ledger {
   async after(act: string, change: Change): Promise<void> {
     let held = undefined as ListRead | undefined;
     const holds = (list: ListRead) => {
-      if (list.usable && isSpoilt(list, change)) return 'never';
+      if (list.usable && this.#isSpoilt(list, change)) return 'never';
       const isFine = list.usable && this.#unlike(list, act, change).length === 0;
       if (isFine) held = list;
       return isFine;
@@ -126,6 +127,7 @@ export class Ledger {
     if (against) throw new Inconclusive(`after ${act}, ${against.trouble}`);
     const list = held as ListRead;
     for (const { id } of change.come ?? []) this.#made.add(id);
+    this.#past.push(this.#records);
     this.#records = this.#followed(list);
     // Uses may be noted late, but as of when they were.
     this.#clockOffset ??= offsetOf(change.come ?? []);
@@ -173,11 +175,20 @@ export class Ledger {
     ];
   }
 
+  /** Whether a record holds what no wait mends. */
+  #isSpoilt(list: ListRead, change: Change): boolean {
+    const past = [...this.#past, this.#records];
+    return this.#expectedIn(list, change).some((one) =>
+      memberNames.some(
+        (member) => this.#hasChanged(one, member, change) && !mayPass(one, member, past),
+      ),
+    );
+  }
+
   /** Members that are not what they are to be, and in which records. */
   #changed(list: ListRead, act: string, change: Change): Difference[] {
     const expected = this.#expectedIn(list, change);
     return memberNames.flatMap((member) => {
-      if (this.#moving.has(member)) return [];
       const changed = expected.filter((one) => this.#hasChanged(one, member, change));
       const [first] = changed;
       const isSet = [...(change.set?.values() ?? [])].some((members) => member in members);
@@ -203,7 +214,7 @@ export class Ledger {
 
   /** Whether a member of a record is not what it is to be. */
   #hasChanged({ id, record, before }: Expected, member: string, change: Change): boolean {
-    if (!(member in before)) return false;
+    if (!(member in before) || this.#moving.has(member)) return false;
     const value = record[member];
     const isUsed = this.#inUse.has(id) || this.#used.has(id) || change.used?.includes(id);
     if (member === 'lastUsedAt' && isUsed)
@@ -228,21 +239,10 @@ export class Ledger {
   /** What a record is to hold, as far as it is known. */
   #expected(id: string, { come = [], set }: Change): TokenRecord | undefined {
     const created = come.find((one) => one.id === id);
-    if (created) return this.#createdAs(created);
+    // The token with which its owner created it tells how the list names them.
+    if (created) return createdAs(created, this.#records.get(created.owner.token));
     const before = this.#records.get(id);
     const given = set?.get(id);
     return before && given ? { ...before, ...given } : before;
-  }
-
-  /** What the record of a new token is to hold, as far as it is known. */
-  #createdAs({ name, restrictions, createdAt, owner }: CreatedToken): TokenRecord {
-    // The token with which its owner created it tells how the list names them.
-    const byOwner = this.#records.get(owner.token);
-    return {
-      ...(name === undefined ? {} : { name }),
-      ...(createdAt === undefined ? {} : { createdAt }),
-      ...(byOwner ? { userId: byOwner.userId, userEmail: byOwner.userEmail } : {}),
-      restrictions,
-    };
   }
 }
