@@ -118,6 +118,22 @@ describe('an account whose creation is carried out, and the answer', () => {
     expect(stateOf(portal.store)).toBe(before);
   });
 
+  test('that was still to be sent when the run ended is looked for by nobody', async () => {
+    const begun = signal();
+    const server = await answered(portal, isCreation, async (answer, response) => {
+      const text = await answer.text();
+      begun.give();
+      setTimeout(() => response.end(text), 1000);
+    });
+    const one = [...little, '--concurrency', '1'];
+    const { code, report } = await runThrough(server, one, async (kill) => {
+      await begun.given;
+      kill('SIGINT');
+    });
+    expect({ code, left: report.leftovers }).toEqual({ code: 130, left: [] });
+    expect(stateOf(portal.store)).toBe(before);
+  });
+
   test('is lost, and no list tells: it is named as one that may have been created', async () => {
     const server = await answered(
       portal,

@@ -131,7 +131,7 @@ export class Client {
       const sentAt = Date.now();
       if (attempts === 1) until = sentAt + patienceMs;
       const outcome: Outcome = signal.aborted
-        ? { failure: aborted(signal) }
+        ? { failure: { ...aborted(signal), isUnsent: attempts === 1 } }
         : await this.#once(request);
       const exchange = {
         request,

@@ -46,6 +46,8 @@ export interface Failure {
   readonly sentence: string;
   /** Whether a connection was turned away: by a proxy in place of a tunnel, or at its first request. */
   readonly isOfConnecting?: true;
+  /** Whether the run ended before it was sent. */
+  readonly isUnsent?: boolean;
 }
 
 /** What became of a request: a response, or why there is none. */

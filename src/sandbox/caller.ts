@@ -53,13 +53,14 @@ export class CallFailed extends Error {
   /** Whether nobody waited for its end: it may be carried out long after. */
   get isUnended(): boolean {
     const { failure, response } = this.exchange;
+    if (failure?.isUnsent) return false;
     return ['timeout', 'aborted'].includes(failure?.kind ?? '') || response?.status === 504;
   }
 
   /** Whether the server may have carried it out although it did not say so. */
   get mayHaveWorked(): boolean {
     const { response, failure } = this.exchange;
-    if (failure) return maybe.includes(failure.kind);
+    if (failure) return !failure.isUnsent && maybe.includes(failure.kind);
     const status = response?.status ?? 0;
     // 501 and 505 say that it was not tried.
     return status < 300 || status === 408 || (status >= 500 && ![501, 503, 505].includes(status));

@@ -135,6 +135,7 @@ async function lookFor(
     account.state = 'never';
     return undefined;
   }
+  if (isComplete) why = 'its creation was not waited for to the end, and may still be carried out';
   const what = `an account whose name begins with ${prefixOf(runId)}: it may have been created`;
   return { what, why, curl: calls.commands.listing(administrator) };
 }
