@@ -6,6 +6,7 @@ import { bugSite } from './contract/bug-site.ts';
 import { credentialKinds } from './portal/credential.ts';
 import { outputOf } from './report/output.ts';
 import { version } from './run/version.ts';
+import { nearest } from './settings/nearest.ts';
 import type { Given } from './settings/option-reader.ts';
 import { commandOptions } from './settings/options.ts';
 
@@ -188,6 +189,12 @@ program
 
 // `| head` has read enough, or the terminal is gone: no run ends for that before it has cleaned up.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+const mistyped = commandMeant(process.argv[2] ?? '');
+if (mistyped) {
+  const told = `Did you mean ${mistyped}? A target begins with http:// or https://.`;
+  complain(output, `There is no such command. ${told}`);
+  process.exit(2);
+}
 // Not awaited here: what the build makes of this is CommonJS.
 program.parseAsync().catch((error) => {
   if (error instanceof CommanderError) {
@@ -197,6 +204,13 @@ program.parseAsync().catch((error) => {
     process.exitCode = 70;
   }
 });
+
+/** The command that a word without one was meant to be, and not a target. */
+function commandMeant(word: string): string | undefined {
+  const names = program.commands.map((command) => command.name());
+  const isKnown = [...names, 'help', 'reference'].includes(word);
+  return !isKnown && /^[a-z]+$/.test(word) ? nearest(word, names) : undefined;
+}
 
 /** Adds options of a run to a command. */
 function withOptions(command: Command, names: readonly string[]): Command {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -148,7 +148,15 @@ describe('a wrong call', () => {
     ],
     ['no timeout at all', ['--timeout', '0'], {}, /takes a number of seconds/],
     ['a variable in words', [], { PORTAL_DEADLINE: 'soon' }, /--deadline \(PORTAL_DEADLINE\)/],
+    ['more than a day', ['--deadline', '90000'], {}, /such as 120, and at most 86400\./],
     ['no concurrency', ['--concurrency', '0'], {}, /whole number from 1 to 256/],
+    ['a selection that is empty', ['--only', ''], {}, /--only is set but empty/],
+    [
+      'an option of images without one',
+      ['http://127.0.0.1:1', '--image-port', '80'],
+      {},
+      /--image-port is for --image/,
+    ],
     ['a flag in words', [], { PORTAL_STRICT: 'maybe' }, /PORTAL_STRICT must be true or false/],
     ['an origin with a path', ['--origin', 'https://example.com/x'], {}, /takes an origin/],
     ['a CA that is not there', ['--ca', 'no-such.pem'], {}, /--ca cannot be read \(ENOENT\)/],
@@ -207,6 +215,31 @@ describe('a wrong call', () => {
       2,
       expect.not.stringContaining('live-secret'),
     ]);
+  });
+
+  test.concurrent('a report in the place of a file that is read is refused', async () => {
+    const path = join(tmpdir(), `portal-conformance-${process.pid}.env`);
+    writeFileSync(path, 'PORTAL_SETTLE=soon');
+    const call = ['dist/src/cli.js', 'http://127.0.0.1:1', '--report', `json=${path}`];
+    const variables = { PORTAL_ENV_FILE: path };
+    // Also where something else is wrong, before that is found out.
+    const [wrong, right] = [
+      await run(process.execPath, call, variables),
+      await run(process.execPath, call, { ...variables, PORTAL_SETTLE: '1' }),
+    ];
+    expect([wrong.code, right.code, readFileSync(path, 'utf8')]).toEqual([
+      ...[2, 2, 'PORTAL_SETTLE=soon'],
+    ]);
+    expect(right.stderr).toContain('is the file of --env-file: give another.');
+    rmSync(path);
+  });
+
+  test.concurrent.each([
+    [['explian', 'array'], 'explain'],
+    [['serv'], 'serve'],
+  ])('a command of a typing error ends with 2 and the one that was meant', async (args, meant) => {
+    const { code, stderr } = await run(process.execPath, ['dist/src/cli.js', ...args]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`Did you mean ${meant}?`)]);
   });
 
   test.concurrent('an unknown option ends with 2', async () => {

@@ -3,12 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faults } from '../src/reference/faults.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import type { Report } from '../src/report/report.ts';
 import { portalConformance, run } from './support/cli.ts';
 import { adminVariablesOf, judge, variablesOf } from './support/judge.ts';
 import { http } from './support/servers.ts';
-import { stateOf } from './support/shims.ts';
+import { behind, isCall, stateOf } from './support/shims.ts';
 
 // What helps whoever develops against the suite: --rerun, --dry-run, --keep, progress, completion.
 
@@ -114,6 +115,21 @@ describe('--dry-run', () => {
   });
 });
 
+describe('--dry-run of a call', () => {
+  test('with --reference tells what that run sends', async () => {
+    const { stdout } = await command(['--reference', '--dry-run'], {});
+    expect(stdout).toContain('in the profile full, sends ');
+  });
+
+  test('with --keep and --report tells what stays, and that nothing is written', async () => {
+    const path = join(folder, 'dry.json');
+    const args = ['--dry-run', '--keep', join(folder, 'dry.env'), '--report', `json=${path}`];
+    const { stdout } = await command(args, adminVariablesOf(portal));
+    expect(stdout).toMatch(/, and leaves them\.\nNo report is written\.\n$/);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
 describe('--keep', () => {
   test('leaves what was created, with its tokens in a file for its user alone', async () => {
     const path = join(folder, 'kept.env');
@@ -170,22 +186,56 @@ describe('--keep', () => {
     expect(stderr).toContain('Nothing was removed (--keep): portal-conformance cleanup');
   });
 
-  test('in a file that cannot be written is told, and the command that removes', async () => {
-    const path = join(folder, 'none', 'kept.env');
-    const { stderr, report } = await portalConformanceUnchecked([
-      '--keep',
-      path,
-      '--only',
-      'array',
-    ]);
-    expect(stderr).toContain(`The file of --keep cannot be written (ENOENT): ${path}`);
+  test('in a file that can never be written is told before anything is created', async () => {
+    const before = stateOf(portal.store);
+    const path = join(folder, 'file', 'kept.env');
+    writeFileSync(join(folder, 'file'), '');
+    const { code, stderr } = await command(['--keep', path], adminVariablesOf(portal));
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `portal-conformance: The file of --keep cannot be written (ENOTDIR): ${path}\n`,
+    });
+    expect(stateOf(portal.store)).toBe(before);
+  });
+
+  test('in a file that cannot be written at the end is told, and the command that removes', async () => {
+    const inside = join(folder, 'later');
+    const path = join(inside, 'kept.env');
+    const server = await behind(portal, (request) => {
+      if (isCall(request, 'POST /admin/createAccount')) writeFileSync(inside, '');
+      return false;
+    });
+    const variables = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const few = ['--keep', path, '--only', 'array'];
+    const { stderr, report } = await portalConformanceUnchecked(few, variables);
+    await server.close();
+    expect(stderr).toMatch(/The file of --keep cannot be written \(\w+\): .*kept\.env/);
     expect(report.notices.join()).toContain('portal-conformance cleanup');
   });
 
+  test('tells no tokens that are gone, and nothing that was removed', async () => {
+    const path = join(folder, 'red.env');
+    const fault = faults.find(({ name }) => name === 'created-at-seconds');
+    const broken = await startReference(fault);
+    const few = ['--keep', path, '--only', 'created-at-milliseconds', '--settle', '1'];
+    const { code, stdout, report } = await portalConformance(few, adminVariablesOf(broken));
+    await broken.close();
+    expect([code, report.cleanup]).toEqual([1, null]);
+    expect(stdout).not.toMatch(/have been removed|created and removed/);
+  });
+
+  test('is not for the reference portal, which ends with the run', async () => {
+    const { code, stderr } = await command(['--reference', '--keep', join(folder, 'gone.env')], {});
+    expect([code, stderr]).toEqual([2, expect.stringContaining('ends with the run')]);
+  });
+
   /** The exit code is not that of the report here. */
-  async function portalConformanceUnchecked(args: readonly string[]) {
+  async function portalConformanceUnchecked(
+    args: readonly string[],
+    variables: Record<string, string>,
+  ) {
     const path = join(folder, 'report.json');
-    const called = await command([...args, '--report', `json=${path}`], adminVariablesOf(portal));
+    const called = await command([...args, '--report', `json=${path}`], variables);
     expect(called.code).toBe(2);
     return { ...called, report: JSON.parse(readFileSync(path, 'utf8')) as Report };
   }

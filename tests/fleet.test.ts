@@ -207,6 +207,8 @@ test('reads variables from a file, where the environment has none; a wrong login
   const called = await fleet(targets, ['--env-file', file], { FILED_USER: '' });
   expect(called.code).toBe(0);
   expect(called.reportOf('filed').subject?.labels).toEqual({ id: 'filed' });
+  const named = await fleet(targets, [], { PORTAL_ENV_FILE: file });
+  expect(named.code).toBe(called.code);
   const wrong = await fleet(targets, ['--env-file', file], { FILED_PASSWORD: 'another-one' });
   expect(wrong.code).toBe(1);
   expect(wrong.reportOf('filed').message).toContain('FILED_PASSWORD (PORTAL_ADMIN_PASSWORD)');

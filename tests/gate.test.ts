@@ -351,8 +351,8 @@ describe('compare', () => {
     const found: string[] = [];
     parse(text, { onParseError: ({ code: problem }) => found.push(problem) });
     expect(found).toEqual([]);
-    const nowhere = await compare(good, bad, '--html', join(folder, 'no/such/folder.html'));
-    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('(ENOENT)') });
+    const nowhere = await compare(good, bad, '--html', join(path, 'folder.html'));
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('(ENOTDIR)') });
   });
 
   test('tells what got better', async () => {

@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { count } from '../contract/count.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { proposeBaseline } from '../report/baseline.ts';
+import { refuseUnwritable, writeWhole } from '../report/write-file.ts';
 import { readBaseline } from '../settings/baseline-file.ts';
 import { readOldReport } from '../settings/report-file.ts';
 import { type Call, complain } from './shared.ts';
@@ -13,13 +14,14 @@ import { type Call, complain } from './shared.ts';
 export async function baselineWriteCommand(path: string, { given, output }: Call): Promise<number> {
   try {
     const report = readOldReport(String(given.from), '--from');
+    if (path !== '-') refuseUnwritable(path, 'The baseline');
     const earlier = path !== '-' && existsSync(path) ? readBaseline(path) : undefined;
     const text = proposeBaseline(report, earlier);
     if (path === '-') {
       output.out(text);
       return 0;
     }
-    writeFileSync(path, text);
+    writeWhole(path, text);
     const open = [...text.matchAll(/"reason": "FILL IN/g)].length;
     output.out(
       open > 0

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { compareReports, renderComparison } from '../report/compare.ts';
+import { writeWhole } from '../report/write-file.ts';
 import { readOldReport } from '../settings/report-file.ts';
 import { type Call, complain } from './shared.ts';
 
@@ -33,7 +33,7 @@ export async function compareCommand(
 /** @throws Misconfigured when it cannot be written */
 function writePage(path: string, text: string): void {
   try {
-    writeFileSync(path, text);
+    writeWhole(path, text);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Misconfigured(`The file of --html cannot be written (${code}): ${path}`);

@@ -5,7 +5,7 @@ import { credentialKinds } from '../portal/credential.ts';
 import { type Behaviour, plain } from '../reference/behaviour.ts';
 import { type Reference, startReference } from '../reference/start.ts';
 import type { Output } from '../report/output.ts';
-import { hasPersona, profileOf } from '../run/plan.ts';
+import { hasPersona, isOfReference, profileOf } from '../run/plan.ts';
 import { verify } from '../run/verify.ts';
 import { prefixOf } from '../sandbox/names.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -25,7 +25,7 @@ interface Sent {
 export async function dryRun(settings: Settings, output: Output): Promise<number> {
   const { target } = settings;
   // What is wrong with it may be a password in it, which is not repeated.
-  const named = target === undefined || target === 'reference' ? undefined : parseTarget(target);
+  const named = target === undefined || isOfReference(settings) ? undefined : parseTarget(target);
   const sent = new Map<string, Sent>();
   const created = { account: 0, user: 0, token: 0, session: 0 };
   let portal: Reference | undefined;
@@ -57,10 +57,13 @@ export async function dryRun(settings: Settings, output: Output): Promise<number
         report.profile === 'full'
           ? `It creates ${Object.entries(created)
               .map(([what, number]) => count(number, what))
-              .join(', ')}, each name beginning with ${prefixOf('<run>')}, and removes them.`
+              .join(
+                ', ',
+              )}, each name beginning with ${prefixOf('<run>')}, and ${settings.keep === undefined ? 'removes' : 'leaves'} them.`
           : created.session > 0
             ? 'It opens one session, and ends it.'
             : 'It creates nothing.',
+        ...(settings.reports.length > 0 ? ['No report is written.'] : []),
       ].join('\n')}\n`,
     );
     return 0;
@@ -83,7 +86,7 @@ function againstReference(settings: Settings, portal: Reference): Settings {
       proxy: undefined,
       resolve: undefined,
     },
-    ...{ dryRun: false, reference: false },
+    ...{ dryRun: false, reference: false, profile: isFull ? 'full' : 'read-only' },
     ...{ cert: undefined, key: undefined, headers: [], rate: undefined, keep: undefined },
     admin: isFull ? portal.admin : undefined,
     callerLogin: callerLogin && caller,

@@ -21,7 +21,7 @@ export async function fleetCommand(call: Call): Promise<number> {
   const { given, output } = call;
   try {
     const environment = withEnvFile(call);
-    const reader = new OptionReader(given, {});
+    const reader = new OptionReader(given, undefined);
     const { targets, digest } = targetsOf(reader);
     const shardText = reader.text('shard');
     const shard = shardText === undefined ? undefined : readShard(shardText, environment);
@@ -81,7 +81,7 @@ export async function fleetCommand(call: Call): Promise<number> {
 
 /** What is set, and what files of variables give beside it. @throws Misconfigured */
 function withEnvFile({ given, environment }: Call): Environment {
-  const file = given['env-file'];
+  const file = given['env-file'] ?? environment.PORTAL_ENV_FILE;
   if (typeof file !== 'string') return environment;
   const set = Object.entries(environment).filter(([, value]) => value !== '');
   return Object.assign({}, ...file.split('\n').map(readEnvFile), Object.fromEntries(set));

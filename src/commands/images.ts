@@ -40,7 +40,7 @@ export async function judgeImages(settings: Settings, call: Call): Promise<numbe
     let done = () => {};
     const onRun = (run: Run) => {
       current = run;
-      if (detail !== 'quiet') done = showProgress(run, output);
+      if (detail !== 'quiet') done = showProgress(run, output, settings.progress);
     };
     const verdict = verifyImage(image, settings, requirements, end.signal, onRun);
     const { report, log } = await verdict.finally(() => done());

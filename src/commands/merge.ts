@@ -17,7 +17,7 @@ export async function mergeCommand(
   { given, output }: Call,
 ): Promise<number> {
   try {
-    const reader = new OptionReader(given, {});
+    const reader = new OptionReader(given, undefined);
     const { targets, digest } = targetsOf(reader);
     const selected = selectedOf(targets, reader);
     const indexes = folders.flatMap((folder) =>

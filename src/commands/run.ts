@@ -1,9 +1,11 @@
-import { lstatSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { requirements } from '../../specs/index.ts';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import { quote } from '../http/curl.ts';
-import { deliver, refuseUnwritable } from '../report/deliver.ts';
-import { profileOf, writesOf } from '../run/plan.ts';
+import { deliver } from '../report/deliver.ts';
+import { refuseUnwritable, writeWhole } from '../report/write-file.ts';
+import { isOfReference, profileOf, writesOf } from '../run/plan.ts';
 import type { Run } from '../run/run.ts';
 import { verify } from '../run/verify.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
@@ -18,7 +20,7 @@ export async function runCommand(call: Call): Promise<number> {
   try {
     const settings = readSettings(given, environment, requirements);
     const { reports, detail } = settings;
-    refuseUnwritable(reports);
+    for (const { path } of reports) if (path !== '-') refuseUnwritable(path, 'The report');
     if (detail === 'quiet') for (const doubt of settings.doubts) complain(output, doubt);
     if (settings.images.length > 0) {
       if (settings.target !== undefined)
@@ -36,6 +38,8 @@ export async function runCommand(call: Call): Promise<number> {
       );
     if (settings.keep !== undefined && profileOf(settings) !== 'full')
       throw new Misconfigured('--keep is for the full profile: nothing else creates anything.');
+    if (settings.keep !== undefined && isOfReference(settings))
+      throw new Misconfigured('--keep is not for the reference portal, which ends with the run.');
     if (settings.keep !== undefined) refuseNoFile(settings.keep);
     if (settings.dryRun) {
       const { dryRun } = await import('./dry-run.ts');
@@ -61,8 +65,10 @@ export async function runCommand(call: Call): Promise<number> {
 
 /** What is no file is not replaced: it may be a device. @throws Misconfigured */
 function refuseNoFile(path: string): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const isThere = existsSync(dirname(path)) && statSync(dirname(path)).isDirectory();
+  const found = isThere && lstatSync(path, { throwIfNoEntry: false });
   if (found && !found.isFile()) throw new Misconfigured(`--keep takes a file: ${path} is none.`);
+  refuseUnwritable(path, 'The file of --keep');
 }
 
 /** Writes the tokens of what a run left, for its user alone. @returns what went wrong */
@@ -72,8 +78,7 @@ function writeKept(path: string, run: Run | undefined): string | undefined {
   const variables = [['PORTAL_TARGET', target.base], ...kept] as const;
   const lines = variables.map(([name, value]) => `export ${name}=${quote(value)}\n`);
   try {
-    rmSync(path, { force: true });
-    writeFileSync(path, lines.join(''), { mode: 0o600 });
+    writeWhole(path, lines.join(''), 0o600);
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -11,7 +11,7 @@ import { type Call, complain } from './shared.ts';
 /** Writes static pages of what a fleet wrote. @returns the exit code */
 export async function siteCommand(folder: string, { given, output }: Call): Promise<number> {
   try {
-    const reader = new OptionReader(given, {});
+    const reader = new OptionReader(given, undefined);
     const out = reader.text('out') ?? 'site';
     const history = reader.text('history');
     if (history !== undefined && !existsSync(history))

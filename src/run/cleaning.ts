@@ -44,7 +44,7 @@ const patienceMs = 250;
 /** Removes what a run created and ends its sessions, within `--cleanup-timeout`. */
 export async function cleanAfter(
   means: CleaningMeans,
-): Promise<{ cleanup: NonNullable<Report['cleanup']>; requests: number }> {
+): Promise<Pick<Report, 'cleanup' | 'requests'>> {
   const { settings, created, administrator, runId, onBug } = means;
   const startedAt = Date.now();
   const { cleanupTimeoutMs, settleMs } = settings;
@@ -93,7 +93,9 @@ export async function cleanAfter(
   client.close();
   const left = [...removal.left, ...sessions];
   const durationMs = Date.now() - startedAt;
-  return { cleanup: { ...removal, left, durationMs }, requests: client.sent };
+  const isNothing = means.keeps && left.length === 0;
+  const cleanup = isNothing ? null : { ...removal, left, durationMs };
+  return { cleanup, requests: client.sent };
 }
 
 /** What is said when removal did not end in time: all that was not seen to be gone. */

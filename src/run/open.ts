@@ -5,11 +5,8 @@ import type { Context } from '../portal/context.ts';
 import type { Settings } from '../settings/settings.ts';
 import { adapterIn, adapterOf } from './adapter.ts';
 import { withTunnel } from './client.ts';
-import { hasPersona, profileOf } from './plan.ts';
+import { hasPersona, isOfReference, profileOf } from './plan.ts';
 import { Run } from './run.ts';
-
-/** As a target: the reference portal, as --reference. */
-const referenceName = 'reference';
 
 /**
  * Opens a run against the target of the settings, or against a reference portal that lives as
@@ -23,8 +20,8 @@ export async function openRun(
 ): Promise<{ run: Run; close: () => Promise<void> }> {
   const register = heldTo(all, settings.requirementSet);
   const { target, profile, admin } = settings;
-  const isReference = settings.reference || target === referenceName;
-  if (settings.reference && target !== undefined && target !== referenceName)
+  const isReference = isOfReference(settings);
+  if (isReference && target !== undefined && target !== 'reference')
     throw new Misconfigured('Give a target or --reference, not both.');
   if (!isReference) {
     if (target === undefined) throw new Misconfigured(howToBegin(settings));

@@ -52,9 +52,15 @@ export function planOf(
   };
 }
 
-/** An administrator or a sandbox without any persona means the full profile. */
+/** Whether the portal that comes with the suite is judged: as a target, it is named `reference`. */
+export function isOfReference({ reference, target }: Settings): boolean {
+  return reference || target === 'reference';
+}
+
+/** An administrator or a sandbox without any persona means the full profile, and so does the reference portal. */
 export function profileOf(settings: Settings): Profile {
-  const creates = settings.admin || settings.sandbox || settings.sandboxFile !== undefined;
+  const { admin, sandbox, sandboxFile } = settings;
+  const creates = admin || sandbox || sandboxFile !== undefined || isOfReference(settings);
   return settings.profile ?? (creates && !hasPersona(settings) ? 'full' : 'read-only');
 }
 

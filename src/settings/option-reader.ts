@@ -8,17 +8,22 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads one option at a time: from the command line, its variable, or the configuration file. */
 export class OptionReader {
   readonly #given: Given;
-  readonly #variables: Environment;
+  readonly #variables: Environment | undefined;
   readonly #config: Environment;
 
-  constructor(given: Given, variables: Environment, config: Environment = {}) {
+  /** @param variables those of a call; undefined where options have none */
+  constructor(given: Given, variables: Environment | undefined, config: Environment = {}) {
     this.#given = given;
     this.#variables = variables;
     this.#config = config;
   }
 
   #raw(name: string): string | true | undefined {
-    return this.#given[name] ?? this.#variables[variableOf(name)] ?? this.#config[name];
+    return this.#given[name] ?? this.#variables?.[variableOf(name)] ?? this.#config[name];
+  }
+
+  #called(name: string): string {
+    return this.#variables ? `--${name} (${variableOf(name)})` : `--${name}`;
   }
 
   text(name: string): string | undefined {
@@ -30,7 +35,7 @@ export class OptionReader {
     const raw = this.text(name);
     const word = words.find((one) => one === raw);
     if (raw === undefined || word !== undefined) return word;
-    throw new Misconfigured(`--${name} (${variableOf(name)}) takes ${words.join(' or ')}.`);
+    throw new Misconfigured(`${this.#called(name)} takes ${words.join(' or ')}.`);
   }
 
   flag(name: string): boolean {
@@ -60,7 +65,7 @@ export class OptionReader {
   port(name: string, otherwise: number): number {
     const port = this.integer(name) ?? otherwise;
     if (port >= 1 && port <= 65_535) return port;
-    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a number from 1 to 65535.`);
+    throw new Misconfigured(`${this.#called(name)} takes a number from 1 to 65535.`);
   }
 
   seconds(name: string, otherwise: number, least = 0.001): number {
@@ -69,7 +74,7 @@ export class OptionReader {
     const seconds = /^\d+(\.\d+)?$/.test(raw) ? Number(raw) : Number.NaN;
     if (seconds >= least && seconds <= 86_400) return seconds * 1000;
     throw new Misconfigured(
-      `--${name} (${variableOf(name)}) takes a number of seconds, such as ${otherwise}.`,
+      `${this.#called(name)} takes a number of seconds, such as ${otherwise}, and at most 86400.`,
     );
   }
 
@@ -77,7 +82,7 @@ export class OptionReader {
     const raw = this.text(name);
     if (raw === undefined || (/^\d{1,15}$/.test(raw) && Number(raw) < 2 ** 48))
       return raw === undefined ? raw : Number(raw);
-    throw new Misconfigured(`--${name} (${variableOf(name)}) takes a whole number.`);
+    throw new Misconfigured(`${this.#called(name)} takes a whole number below 2^48.`);
   }
 
   rate(name: string): number | undefined {
@@ -86,7 +91,7 @@ export class OptionReader {
     const number = /^\d+(\.\d+)?$/.test(raw) ? Number(raw) : 0;
     if (number > 0) return number;
     throw new Misconfigured(
-      `--${name} (${variableOf(name)}) takes a number of requests a second, such as 10.`,
+      `${this.#called(name)} takes a number of requests a second, such as 10.`,
     );
   }
 
@@ -95,9 +100,7 @@ export class OptionReader {
     if (raw === undefined) return otherwise;
     const number = /^\d+$/.test(raw) ? Number(raw) : 0;
     if (number >= 1 && number <= most) return number;
-    throw new Misconfigured(
-      `--${name} (${variableOf(name)}) takes a whole number from 1 to ${most}.`,
-    );
+    throw new Misconfigured(`${this.#called(name)} takes a whole number from 1 to ${most}.`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { Misconfigured } from '../contract/misconfigured.ts';
 import type { CredentialName, Statement } from '../contract/requirement.ts';
@@ -78,6 +79,7 @@ export function settingsIn(
     const settings = { ...read, doubts, notices };
     refuseConflicts(settings);
     refuseEmpty(settings, given, environment);
+    refuseReplaced(settings.reports, reader);
     return settings;
   } catch (error) {
     // A typing error is told as something that is lacking.
@@ -87,20 +89,20 @@ export function settingsIn(
 }
 
 /** What stands between a run and its target. */
-function waysOf({ proxy, headers, resolve }: Settings): string[] {
+function waysOf({ proxy, headers, resolve: host }: Settings): string[] {
   return [
     ...(proxy ? [`Requests go through the proxy ${proxy.url.host} (${proxy.from}).`] : []),
     ...(headers.length > 0
       ? [`Every request has, too: ${headers.map(({ name }) => name).join(', ')}.`]
       : []),
-    ...(resolve ? [`The host of the target is taken to be at ${resolve.address}.`] : []),
+    ...(host ? [`The host of the target is taken to be at ${host.address}.`] : []),
   ];
 }
 
-function refuseConflicts({ cert, key, proxy, resolve, quiet, verbose }: Settings): void {
+function refuseConflicts({ cert, key, proxy, resolve: host, quiet, verbose }: Settings): void {
   if (quiet && verbose) throw new Misconfigured('Give --quiet or --verbose, not both.');
   if (key && !cert) throw new Misconfigured('--key is for --cert, which is not given.');
-  if (proxy && resolve)
+  if (proxy && host)
     throw new Misconfigured(
       `--resolve cannot be used with a proxy (${proxy.from}), which resolves the name itself; --proxy none goes without.`,
     );
@@ -128,11 +130,30 @@ function noticesOf({ file }: Pick<Config, 'file'>, environment: Environment): st
   ];
 }
 
-/**
- * What was given and is empty, as an unset variable of a CI system, does not ask for
- * the reference portal, whose verdict would be taken for that of the target.
- */
+/** Files that a call reads, or keeps secrets in. */
+const notReplaced = ['env-file', 'config', 'baseline', 'ca', 'cert', 'key', 'sandbox', 'keep'];
+
+/** The option whose file a report would take the place of. */
+function replacedBy(path: string, reader: OptionReader): string | undefined {
+  const isSame = (file: string) => resolve(file) === resolve(path);
+  return path === '-' ? undefined : notReplaced.find((name) => reader.lines(name).some(isSame));
+}
+
+function refuseReplaced(reports: Settings['reports'], reader: OptionReader): void {
+  for (const { format, path } of reports) {
+    const name = replacedBy(path, reader);
+    if (name)
+      throw new Misconfigured(`--report ${format}=${path} is the file of --${name}: give another.`);
+  }
+}
+
+/** What was given and is empty, as an unset variable of a CI system, asks for nothing else in its place. */
 function refuseEmpty({ target, images }: Settings, given: Given, environment: Environment): void {
+  const nothing = ['only', 'skip'].find((name) => given[name] === '');
+  if (nothing) throw new Misconfigured(`--${nothing} is set but empty.`);
+  const stray = ['image-env', 'image-port', 'startup-timeout'].find((name) => given[name]);
+  if (stray && images.length === 0)
+    throw new Misconfigured(`--${stray} is for --image, which is not given.`);
   if (target !== undefined || images.length > 0) return;
   const empty = ['target', 'image'].find(
     (name) => typeof (given[name] ?? environment[variableOf(name)]) === 'string',
@@ -141,8 +162,6 @@ function refuseEmpty({ target, images }: Settings, given: Given, environment: En
     throw new Misconfigured(
       `${given[empty] === undefined ? variableOf(empty) : `--${empty}`} is set but empty.`,
     );
-  const stray = ['image-env', 'image-port', 'startup-timeout'].find((name) => given[name]);
-  if (stray) throw new Misconfigured(`--${stray} is for --image, which is not given.`);
 }
 
 /** The settings of a run for which nothing is said, anywhere. */
@@ -159,7 +178,7 @@ function settingsFrom(source: Source, given: Given): Settings {
   return {
     ...options,
     only: options.rerun ?? options.only,
-    // An empty argument is a mistake, not a request for the reference portal.
+    // An empty argument is a mistake, not a request for the target of a variable.
     target: typeof given.target === 'string' ? given.target : reader.text('target'),
     credentials: readCredentials(variables),
     admin: readAdmin(variables),
@@ -192,7 +211,9 @@ export function reportsOf(
       const { variables, config } = from();
       const reader = new OptionReader(given, variables, config.options);
       return {
-        reports: readReports(reader.list('report')),
+        reports: readReports(reader.list('report')).filter(
+          ({ path }) => replacedBy(path, reader) === undefined,
+        ),
         notices: noticesOf(config, environment),
       };
     } catch {

@@ -166,12 +166,17 @@ function broken({ requirements }: Report): boolean {
   return requirements.some(({ findings }) => findings.length > 0);
 }
 
+/** Whether the tokens of a run are gone: they were removed, or ended with the image. */
+function isGone({ profile, cleanup, image }: Report): boolean {
+  return profile === 'full' && (cleanup ?? image) !== null;
+}
+
 /** What helps to go on from here. */
 function renderHints(report: Report, paint: Paint, written: readonly Written[]): string[] {
   const [first] = report.requirements.filter(({ status }) => status === 'fail');
   const files = written.filter(({ path }) => path !== '-');
   return [
-    ...(broken(report) && report.profile === 'full' ? [gone] : []),
+    ...(broken(report) && isGone(report) ? [gone] : []),
     ...(first ? [`More on each: portal-conformance explain ${first.id}`] : []),
     ...files.map(({ format, path }) => `${format.padEnd(8)} ${inert(path)}`),
   ].map((line) => paint('faint', line));
