@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, request as sendRequest } fro
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseExact, stringifyExact } from '../src/http/exact-json.ts';
+import { plain } from '../src/reference/behaviour.ts';
 import { type Reference, startReference } from '../src/reference/start.ts';
 import { isRunId, newRunId, runOf } from '../src/sandbox/names.ts';
 import { type Called, portalConformance, run } from './support/cli.ts';
@@ -417,6 +418,40 @@ describe('ids', () => {
     expect(runOf('portal-conformance-20261129-results')).toBeUndefined();
     expect(runOf('portal-conformance-0badcafe-x')).toBeUndefined();
     expect(runOf('portal-conformance-0badcafe-x', '0badcafe')).toBe('0badcafe');
+  });
+});
+
+describe('deletion', () => {
+  test('by a portal that renames first what it deletes is no other account', async () => {
+    const renaming = await startReference({
+      ...plain,
+      jobMs: 600,
+      around: async (request, usual, store) => {
+        const isMeant = request.url.endsWith('/admin/deleteAccount');
+        const { id } = isMeant ? ((await request.clone().json()) as { id: number }) : {};
+        const response = await usual(request);
+        const account = store.accounts.find((one) => one.id === id);
+        if (response.ok && account) Object.assign(account, { name: `deleted_1_${account.name}` });
+        return response;
+      },
+    });
+    const first = stateOf(renaming.store);
+    const few = ['--only', 'unknown-token-refused', '--settle', '0.5'];
+    const { code, report } = await portalConformance(few, adminVariablesOf(renaming));
+    expect([code, report.leftovers]).toEqual([0, []]);
+    await expect.poll(() => stateOf(renaming.store)).toBe(first);
+    await renaming.close();
+  });
+
+  test('by a portal that says 410 afterwards is confirmed', async () => {
+    const isOne = ({ url = '' }: IncomingMessage) => url.includes('/admin/getAccount?');
+    const server = await answered(portal, isOne, async (answer, response) => {
+      response.writeHead(answer.status === 404 ? 410 : answer.status);
+      response.end(await answer.text());
+    });
+    const { code, report } = await runThrough(server, [...little, '--cleanup-timeout', '4']);
+    expect([code, report.cleanup?.unverified]).toEqual([0, 0]);
+    expect(stateOf(portal.store)).toBe(before);
   });
 });
 

@@ -148,8 +148,9 @@ export async function removeWhatRefusalsSpare(
     const entry = created.accounts.find((one) => one.id !== undefined && isSame(one.id, id));
     const shown = await calls.account(administrator, id);
     const isOwn = entry && shown && created.isNameOf(entry, shown.name);
-    if (isOwn && ((await foreignUsersIn(means, id)) ?? 0) === 0)
-      await calls.deleteAccount(administrator, id);
+    if (!isOwn || ((await foreignUsersIn(means, id)) ?? 0) > 0) return;
+    entry.isAsked = true;
+    await calls.deleteAccount(administrator, id);
   };
   await Promise.allSettled([
     ...others.map(removeOwn),

@@ -15,6 +15,9 @@ import { type Bearer, Caller, CallFailed, type Sending } from './caller.ts';
 import { Commands } from './commands.ts';
 import type { Creation } from './created-users.ts';
 
+/** How portals say that there is no such account: some know that there was one. */
+const notThere = [404, 410];
+
 /** A login is a credential that a guard counts: 429 is waited out this often, and no more. */
 const maxLogins = 4;
 
@@ -209,7 +212,7 @@ export class Calls {
         accountOf,
       );
     } catch (error) {
-      if (error instanceof CallFailed && error.status === 404) return undefined;
+      if (error instanceof CallFailed && notThere.includes(error.status ?? 0)) return undefined;
       throw error;
     }
   }

@@ -13,6 +13,8 @@ export interface CreatedAccount {
   /** Whether its response was not waited for: it may be created long after. */
   mayCome?: boolean;
   state: 'sent' | 'created' | 'never' | 'gone';
+  /** Whether its deletion was requested: some portals rename what they are about to delete. */
+  isAsked?: boolean;
   /** Once its removal was given up. */
   leftover?: Leftover;
 }

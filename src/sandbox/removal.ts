@@ -74,6 +74,7 @@ async function remove(
   }
   const id = account.id as Id;
   const removal = await removeAccount(means, id, {
+    wasAsked: account.isAsked,
     isOwnName: (name) => means.created.isNameOf(account, name),
     foreignUsers: () => foreignUsersIn(means, id),
     empty: () => emptyAccount(means, account, 'needed'),

@@ -20,6 +20,8 @@ export interface CleanupMeans extends RemovalMeans {
 }
 
 export interface RemovalHooks {
+  /** Whether its deletion was requested before. */
+  readonly wasAsked?: boolean | undefined;
   /** Whether a name is one that the run gave: an id may be that of another account by now. */
   readonly isOwnName: (name: string) => boolean;
   /** How many users of the account are foreign; undefined when no list says. @throws CallFailed */
@@ -55,12 +57,12 @@ const maxBlind = 3;
 export async function removeAccount(
   { calls, administrator, until }: RemovalMeans,
   id: Id,
-  { isOwnName, foreignUsers, empty, isShut = async () => false }: RemovalHooks,
+  { wasAsked = false, isOwnName, foreignUsers, empty, isShut = async () => false }: RemovalHooks,
 ): Promise<Removal> {
   let step: 'check' | 'delete' | 'confirm' = 'check';
   let trouble: CallFailed | undefined;
   let isEmptied = empty === undefined;
-  let isAsked = false;
+  let isAsked = wasAsked;
   let isAccepted = false;
   let blind = 0;
   for (let pause = 50; ; ) {
