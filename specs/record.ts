@@ -168,8 +168,8 @@ export const record = ofTopic('record', [
     {
       id: 'creator-own',
       level: 'MUST',
-      title: 'userId is the user who created the token',
-      text: 'The tokens of caller and teammate carry different users, each the one that /auth/whoami tells, where it answers, or that the run created.',
+      title: 'The tokens of two users carry two users',
+      text: 'The tokens of caller and teammate carry different users, each the one that /auth/whoami tells, where it answers, or that the run created, and two addresses where they have two names, neither of them masked.',
       source: 'Response Schema, userId',
       causes: 'userId is filled with the user who asks, the owner of the account, or a constant.',
       fix: 'Store who created the token, and list that.',

@@ -4,8 +4,9 @@ import { requirements } from '../specs/index.ts';
 import { memberNames } from '../src/contract/shape.ts';
 import { plain } from '../src/reference/behaviour.ts';
 import { faults } from '../src/reference/faults.ts';
+import { startReference } from '../src/reference/start.ts';
 import type { Token } from '../src/reference/store.ts';
-import { idsWith, judgeBehaviour, tripped } from './support/judge.ts';
+import { idsWith, judge, judgeBehaviour, tripped } from './support/judge.ts';
 import { variants } from './support/variants.ts';
 
 const judged = requirements.filter(({ check }) => check).map(({ id }) => id);
@@ -29,6 +30,20 @@ test('a use of a token that some processes learn of later is looked for', async 
   expect(found?.findings).toMatchObject([
     { expected: 'a time of use after a request from its host' },
   ]);
+});
+
+test('in an account whose tokens are all new, a use that is written late is waited for', async () => {
+  const portal = await startReference({
+    ...plain,
+    use: (token) => {
+      const now = Date.now();
+      setTimeout(() => Object.assign(token, { lastUsedAt: now }), 700);
+    },
+  });
+  for (const token of portal.store.tokens) token.lastUsedAt = null;
+  const report = await judge(portal, { settle: '4' });
+  await portal.close();
+  expect(report.outcome).toBe('conformant');
 });
 
 test('a token that was created at a whole second hides no use that was none', async () => {

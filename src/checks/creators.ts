@@ -1,5 +1,6 @@
 import { failIf, Inconclusive } from '../contract/finding.ts';
 import { sameId } from '../contract/json.ts';
+import type { TokenRecord } from '../portal/body-facts.ts';
 import type { Context } from '../portal/context.ts';
 import type { ListRead } from '../portal/list-read.ts';
 import { type Difference, places } from './findings.ts';
@@ -25,9 +26,36 @@ export function severalAddresses(list: ListRead): Difference[] {
   );
 }
 
+/** A user of the run, and how a token of theirs is listed. */
+interface Owner {
+  readonly label: string;
+  readonly userId: unknown;
+  readonly username?: string | undefined;
+  readonly record: TokenRecord;
+}
+
+/** What is wrong about an address, whatever form addresses have: user names are no addresses everywhere. */
+function wrongAddress({ username, userId, record }: Owner, others: readonly Owner[]) {
+  const { userEmail } = record;
+  if (username === undefined || typeof userEmail !== 'string' || userEmail === '') return [];
+  if (userEmail !== username && userEmail.includes('*') && !username.includes('*'))
+    return [{ expected: 'an address', received: 'one with asterisks, which the user has not' }];
+  const same = others.find(
+    (other) =>
+      other.username !== undefined &&
+      other.username !== username &&
+      !sameId(other.userId, userId) &&
+      !sameId(other.record.userId, record.userId) &&
+      other.record.userEmail === userEmail,
+  );
+  return same
+    ? [{ expected: `another userEmail than that of ${same.label}`, received: 'the same' }]
+    : [];
+}
+
 export async function creatorOwn(context: Context): Promise<string> {
   const findings: (Difference & { credential: string; curl: string })[] = [];
-  const owners: { label: string; userId: unknown }[] = [];
+  const owners: Owner[] = [];
   let told = 0;
   for (const credential of context.given('caller.token', 'teammate.token')) {
     const list = await context.list(credential);
@@ -67,7 +95,15 @@ export async function creatorOwn(context: Context): Promise<string> {
         ...hint,
       });
     }
-    owners.push({ label: credential.label, userId: exact });
+    const owner = { ...identity, label: credential.label, userId: exact, record: own.record };
+    findings.push(
+      ...wrongAddress(owner, owners).map((found) => ({
+        ...place,
+        where: [`/${own.index}/userEmail`],
+        ...found,
+      })),
+    );
+    owners.push(owner);
   }
   failIf(findings);
   if (told === 0 && owners.length < 2) {

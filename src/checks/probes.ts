@@ -36,7 +36,7 @@ export function unknownToken({ token }: Credential): Probe {
   };
 }
 
-/** What is altered of a token; the first of them is tried with a session token, too. */
+/** What is altered of a token; the first of them are tried with a session token, too. */
 export function alteredTokens({ token, variable }: Credential): Probe[] {
   const { length } = token;
   const half = Math.floor(length / 2);
@@ -48,6 +48,7 @@ export function alteredTokens({ token, variable }: Credential): Probe[] {
     changed('the token with a character in the middle changed', token, half, variable),
     changed('the token with a character of its last quarter changed', token, at(0.8), variable),
     lastChanged(token, variable),
+    hasBothCases(token) ? otherCase({ token, variable }) : undefined,
     signChanged(token, variable),
     bearer('the token with its last character cut off', token.slice(0, -1), `\${${variable}%?}`),
     bearer('the token with its first character cut off', token.slice(1), `\${${variable}:1}`),
@@ -192,7 +193,10 @@ export function schemeCases({ token, variable }: Credential): Probe[] {
 }
 
 /** The token with its letters in the other case; undefined when it has none. */
-export function otherCase({ token, variable }: Credential): Probe | undefined {
+export function otherCase({
+  token,
+  variable,
+}: Pick<Credential, 'token' | 'variable'>): Probe | undefined {
   const swapped = [...token]
     .map((one) => (one === one.toLowerCase() ? one.toUpperCase() : one.toLowerCase()))
     .join('');
@@ -202,6 +206,13 @@ export function otherCase({ token, variable }: Credential): Probe | undefined {
     swapped,
     `$(printf %s "$${variable}" | tr 'a-zA-Z' 'A-Za-z')`,
   );
+}
+
+/** Whether case carries information: a prefix in capitals before digits of base 16 or 32 carries none. */
+function hasBothCases(token: string): boolean {
+  const [longest = ''] = token.split(/[^a-z0-9]+/i).sort((one, other) => other.length - one.length);
+  const isMixed = /[a-z].*[A-Z].*[a-z]|[A-Z].*[a-z].*[A-Z]/.test(longest);
+  return isMixed && longest.length >= fewestDrawn;
 }
 
 function isHex(token: string): boolean {

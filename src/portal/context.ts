@@ -68,8 +68,7 @@ export class Context {
   needed(name: CredentialName): Credential {
     const credential = this.credential(name);
     if (credential) return credential;
-    const { sandbox } = this.#surroundings;
-    if (sandbox) throw new Inconclusive(...notCreated(name, sandbox));
+    if (this.isFull) throw new Inconclusive(...notCreated(name, this.sandbox));
     throw new Error(`${this.#id} does not say that it needs ${name}`);
   }
 
@@ -126,7 +125,9 @@ export class Context {
     const usable = reads.filter((read) => read.usable);
     if (usable.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');
     const isShown = ({ records }: ListRead) => records.some(([, record]) => shows?.(record));
-    if (!shows || !this.isFull || usable.some(isShown)) return usable;
+    // A session uses no token.
+    const mayShow = this.isFull || this.credential('caller.token') !== undefined;
+    if (!shows || !mayShow || usable.some(isShown)) return usable;
     const without = await this.eventually(this.caller, isShown);
     return without ? usable : [...usable, await this.readNow(this.caller)];
   }
@@ -218,8 +219,7 @@ export class Context {
 
   /** Who a bearer token belongs to now; undefined when the portal does not say. */
   async whoami(reader: Reader): Promise<Identity | undefined> {
-    const exchange = await this.#surroundings.send(whoamiRequest(reader, this.#id));
-    return readIdentity(exchange);
+    return readIdentity(await this.#surroundings.send(whoamiRequest(reader, this.#id)));
   }
 
   /**

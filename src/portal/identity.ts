@@ -7,6 +7,7 @@ import { readJson } from '../http/json-text.ts';
 export interface Identity {
   readonly userId: number | bigint | string;
   readonly accountId: number | bigint | string | undefined;
+  readonly username?: string | undefined;
 }
 
 /** Reads an answer of `/auth/whoami`; undefined when it does not say. */
@@ -18,7 +19,8 @@ export function readIdentity({ response }: Exchange): Identity | undefined {
   if (!isObject(value) || !isScalar(value.userId)) return undefined;
   const account = value.account;
   const accountId = isObject(account) && isScalar(account.id) ? account.id : undefined;
-  return { userId: value.userId, accountId };
+  const username = typeof value.username === 'string' ? value.username : undefined;
+  return { userId: value.userId, accountId, username };
 }
 
 function isScalar(value: unknown): value is number | bigint | string {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Behaviour, Principal } from '../behaviour.ts';
 import type { Store } from '../store.ts';
 import { orElse } from './edit.ts';
@@ -176,6 +177,15 @@ export const authenticationFaults: readonly Behaviour[] = [
     says: 'the case of a token is ignored',
     trips: ['token-case-ignored'],
     authenticate: orElse((_, store, bearer) => holder(store, (id) => id === bearer.toLowerCase())),
+  },
+  {
+    name: 'case-ignored-of-mixed-tokens',
+    says: 'the case of a token is ignored, and tokens have letters of both cases',
+    trips: ['altered-token-refused', 'token-case-ignored', 'id-32-hex'],
+    newToken: () => `aBc${randomBytes(24).toString('base64url').replace(/[-_]/g, 'x')}`,
+    authenticate: orElse((_, store, bearer) =>
+      holder(store, (id) => id.toLowerCase() === bearer.toLowerCase()),
+    ),
   },
   {
     name: 'open-to-second-half',

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Behaviour } from '../behaviour.ts';
+import type { Behaviour, TokenRecord } from '../behaviour.ts';
 import { having, inEvery, inOne, unused, without } from './edit.ts';
 
 export const recordFaults: readonly Behaviour[] = [
@@ -119,6 +119,21 @@ export const recordFaults: readonly Behaviour[] = [
     says: 'a user has two addresses',
     trips: ['user-email-consistent'],
     record: inOne(unused, having('userEmail', 'somebody@example.com')),
+  },
+  {
+    name: 'user-email-of-first',
+    says: 'every record has the address of the first user of the account',
+    trips: ['creator-own'],
+    body: (records) => {
+      const [first] = records as TokenRecord[];
+      return records.map((one) => ({ ...(one as TokenRecord), userEmail: first?.userEmail }));
+    },
+  },
+  {
+    name: 'user-email-masked',
+    says: 'addresses are masked',
+    trips: ['creator-own'],
+    record: inEvery((one) => ({ ...one, userEmail: one.userEmail.replace(/^(.)[^@]*/, '$1***') })),
   },
   {
     name: 'user-id-constant',
