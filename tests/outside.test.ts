@@ -57,6 +57,22 @@ describe('a limit on requests', () => {
     expect(stateOf(portal.store)).toBe(before);
   });
 
+  test('that takes logins again after more than a second is waited out', async () => {
+    let until = 0;
+    const server = await behind(portal, (request, response) => {
+      // The first is that of the administrator.
+      if (!isCall(request, 'POST /auth/login') || portal.store.sessions.size < 2) return false;
+      until ||= Date.now() + 1350;
+      if (Date.now() > until) return false;
+      response.writeHead(429).end();
+      return true;
+    });
+    const given = { ...adminVariablesOf(portal), PORTAL_TARGET: server.url };
+    const report = await judgeWith(given, { settle: '5', only: 'array' });
+    await server.close();
+    expect([report.exitCode, until > 0]).toEqual([0, true]);
+  });
+
   test('is named, with the option to use, where it leaves something undecided', async () => {
     const { server } = limited(1);
     const { url, close } = await server;

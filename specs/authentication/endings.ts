@@ -33,6 +33,8 @@ export const endings: readonly WithoutTopic[] = [
         sandbox.createIfAllowed(user, { isRestricted: true }),
       ]);
       await accepted(context, [initial, theirs].map(readerOf), { kept: true });
+      // What notes a use may write the row anew after the deletion.
+      await context.readNow(readerOf(theirs));
       const refusal = await sandbox.removeIfAllowed(theirs, mate);
       if (refusal !== undefined) await sandbox.removeToken(theirs);
       await sandbox.removeToken(unused);
@@ -46,7 +48,9 @@ export const endings: readonly WithoutTopic[] = [
       const isKept = (await sandbox.removeIfAllowed(initial)) !== undefined;
       const gone = [theirs, itself, unused, restricted, isKept ? undefined : initial];
       const tokens = gone.filter((token) => token !== undefined);
-      return isRejected(context, tokens.map(readerOf));
+      await isRejected(context, tokens.map(readerOf));
+      await context.pause(lateMs);
+      return isRejected(context, readerOf(theirs), 1);
     },
   ),
   changing(
@@ -114,6 +118,9 @@ export const endings: readonly WithoutTopic[] = [
     },
   ),
 ];
+
+/** What is written after a response is written by then, in milliseconds. */
+const lateMs = 700;
 
 function readerOf({ id }: CreatedToken): Reader {
   return { label: 'a deleted token', variable: 'PORTAL_DELETED_TOKEN', token: id };

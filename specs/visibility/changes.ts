@@ -65,13 +65,17 @@ export const changes: readonly WithoutTopic[] = [
       });
       await sandbox.removeToken(created);
       const readers = context.given('caller.token', 'teammate.token', 'caller.session');
-      const still = await context.eventually(
-        readers,
-        (list) => list.usable && !recordOf(list, created.id),
-      );
+      const isGone = (list: ListRead) => list.usable && !recordOf(list, created.id);
+      const still = await context.eventually(readers, isGone);
       if (still && !still.usable) throw new Inconclusive(still.trouble);
       failEach(still ? [still] : [], () => [
         { expected: 'a list without the token that was deleted', received: 'its record' },
+      ]);
+      // What notes a use may write the record anew.
+      await context.pause(lateMs);
+      const back = await context.eventually(caller, isGone, { times: 1 });
+      failEach(back ? [usableOf(back)] : [], () => [
+        { expected: 'a list without the token that was deleted', received: 'its record, later' },
       ]);
       return 'gone for caller, teammate and session';
     },
@@ -94,20 +98,21 @@ export const changes: readonly WithoutTopic[] = [
       const early = await shown(context, caller, (list) => own(list) !== undefined);
       const before = early && own(early);
       if (!before) throw new Inconclusive('it was not listed before: see new-token-listed');
-      const name = await sandbox.renameToken(created);
-      if (name === undefined) return 'not checked: this portal has no call that updates a token';
       const updated = {
         label: 'an updated token',
         variable: 'PORTAL_UPDATED_TOKEN',
         token: created.id,
       };
+      // What notes a use may write the whole record, late.
+      await context.readNow(updated);
+      const name = await sandbox.renameToken(created);
+      if (name === undefined) return 'not checked: this portal has no call that updates a token';
       const expected: TokenRecord = { ...before, name };
       const differingFor = (reader: Reader) => (list: ListRead) =>
-        // What its use shows on it is no matter of the update.
-        (reader === updated ? (['name'] as const) : memberNames).filter(
+        (reader === updated ? (['name'] as const) : exceptUse).filter(
           (member) => !saysTheSame(own(list)?.[member], expected[member]),
         );
-      for (const reader of [...context.given('caller.token', 'teammate.token'), updated]) {
+      const look = async (reader: Reader) => {
         const differing = differingFor(reader);
         const unlike = await context.eventually(reader, (list) => {
           const told = own(list)?.name;
@@ -124,7 +129,15 @@ export const changes: readonly WithoutTopic[] = [
             received: describe(own(list)?.[member]),
           })),
         );
-      }
+      };
+      for (const reader of context.given('caller.token', 'teammate.token')) await look(reader);
+      await context.pause(lateMs);
+      const isNamed = (list: ListRead) => own(list)?.name === name;
+      const back = await context.eventually(caller, isNamed, { times: 1 });
+      failEach(back ? [usableOf(back)] : [], () => [
+        { expected: 'the new name', received: 'another, a moment later' },
+      ]);
+      await look(updated);
       return 'the new name for caller, teammate and the token itself, and all else as it was';
     },
   ),
@@ -202,6 +215,12 @@ export const changes: readonly WithoutTopic[] = [
     },
   ),
 ];
+
+/** What is written after a response is written by then, in milliseconds. */
+const lateMs = 700;
+
+/** What an update leaves as it was; its use shows on a token, too. */
+const exceptUse = memberNames.filter((member) => member !== 'lastUsedAt');
 
 function conditional(etag: string) {
   return {

@@ -41,19 +41,21 @@ export async function compareAfterActs(context: Context): Promise<string> {
   const logInIfAllowed = (who: CreatedUser) => sandbox.login(who).catch(unlessInconclusive);
 
   // What is the oldest of a user, or the newest, is not left to chance.
-  const twin = { hardName: 'the same name' };
+  const named = { hardName: 'the same name' };
   const unrestricted = { more: { restrictions: null } };
-  const own = (await sandbox.createIfAllowed(user, twin)) ?? (await sandbox.createToken(user));
-  const [twinOfOwn, theirs, administered, ...hard] = await Promise.all([
-    sandbox.createIfAllowed(user, { ...twin, ...unrestricted }),
+  const own = (await sandbox.createIfAllowed(user, named)) ?? (await sandbox.createToken(user));
+  const [twinOfOwn, theirs, administered, twin, ...others] = await Promise.all([
+    sandbox.createIfAllowed(user, { ...named, ...unrestricted }),
     sandbox.createIfAllowed(mate, { isRestricted: true }),
     sandbox.administerToken(mate),
+    sandbox.createIfAllowed(mate, named),
+    sandbox.createIfAllowed(mate, named),
     sandbox.createIfAllowed(third, { hosts: [] }),
     ...harderNames.map((hardName) => sandbox.createIfAllowed(third, { hardName })),
     ...hardestNames.map((hardName) => sandbox.createIfAllowed(mate, { hardName })),
   ]);
   const another = twinOfOwn ?? (await sandbox.createToken(user));
-  const made = [theirs, administered, ...hard].filter((token) => token !== undefined);
+  const made = [theirs, administered, twin, ...others].filter((token) => token !== undefined);
   await after('tokens were created', { come: [own, another, ...made] });
   const { token, variable } = sandbox.administrator;
   const label = "the administrator's token";
@@ -89,11 +91,9 @@ export async function compareAfterActs(context: Context): Promise<string> {
     limits.set(id, answered);
     set.set(id, { ...set.get(id), restrictions: answered });
   };
-  await Promise.all([
-    rename(own, mate),
-    rename(theirs, mate),
-    restrict(another, { hosts: ['charts.example.com:8443', 'example.com'] }),
-  ]);
+  // While both have one name.
+  await restrict(another, { hosts: ['charts.example.com:8443', 'example.com'] });
+  await Promise.all([rename(own, mate), rename(theirs, mate)]);
   if (set.size > 0) {
     await after('tokens were updated', { set });
     set.clear();
@@ -140,9 +140,15 @@ export async function compareAfterActs(context: Context): Promise<string> {
     mayGo: ({ id }) => (isTaken || isRemoved) && id === another.id,
   });
 
-  const refusal = await sandbox.removeIfAllowed(own, third);
-  if (refusal === undefined) {
-    await after('a token was deleted', { gone: [own.id] });
+  const refusals = await Promise.all([
+    sandbox.removeIfAllowed(own, third),
+    twin ? sandbox.removeIfAllowed(twin) : 'there is none',
+  ]);
+  const gone = [own, twin].flatMap((one, index) => (one && !refusals[index] ? [one.id] : []));
+  if (gone.length > 0) {
+    await after('a token was deleted, and one of two of the same name', { gone });
+  }
+  if (refusals[0] === undefined) {
     await sandbox.mayRemove(own, own.owner);
     await after('its deletion was asked for again', { gone: [own.id] });
   }

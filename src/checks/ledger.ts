@@ -161,11 +161,10 @@ export class Ledger {
       (id) => !this.#hasOthers && !this.#made.has(id) && !created.includes(id),
     );
     const lacking = (ids: readonly string[]) => ids.filter((id) => !list.byId.has(id)).length;
-    const still = gone.length - lacking(gone);
     return [
       ...counted(lacking(known), `every token that was there before ${act}`, 'a list without some'),
       ...counted(lacking(created), 'the token that was created', 'a list without it'),
-      ...counted(still, 'no token that was deleted', 'its record'),
+      ...counted(gone.length - lacking(gone), 'no token that was deleted', 'its record'),
       ...counted(
         strangers.length,
         `no token that was not there before ${act}`,
@@ -190,13 +189,12 @@ export class Ledger {
     const expected = this.#expectedIn(list, change);
     return memberNames.flatMap((member) => {
       const changed = expected.filter((one) => this.#hasChanged(one, member, change));
-      const [first] = changed;
       const isSet = [...(change.set?.values() ?? [])].some((members) => member in members);
       return places(
         changed.map(({ index }) => index),
         member,
         `${member} as it was before ${act}${isSet || change.come ? ', or as it was given' : ''}`,
-        `another value (${describe(first?.record[member])})`,
+        `another value (${describe(changed[0]?.record[member])})`,
       );
     });
   }

@@ -9,6 +9,9 @@ import {
 /** A kept connection may close just as it is used, a small server sheds load, and a proxy restarts. */
 const maxBroken = 5;
 
+/** What is sent few times has to outlast a limit of a second all the same, in milliseconds. */
+const firstOfFewMs = 400;
+
 /**
  * How long to wait before a request is sent again, in milliseconds; undefined to leave it.
  *
@@ -24,7 +27,8 @@ export function pauseBefore(
   const { response, failure } = outcome;
   // Spread out, so that what waited does not come back all at once: a proxy that bounds its
   // connections would refuse each of them again.
-  const backOff = 100 * 2 ** (attempts - 1) * (0.5 + Math.random());
+  const first = request.maxAttempts === undefined ? 100 : firstOfFewMs;
+  const backOff = first * 2 ** (attempts - 1) * (0.5 + Math.random());
   // Nothing was sent: whatever the method, it can be sent again.
   if (failure?.kind === 'refused' || (failure?.kind === 'proxy' && isThere)) return backOff;
   if (isMisrouted(request, outcome)) return undefined;

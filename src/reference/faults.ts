@@ -12,6 +12,7 @@ import { rejectionFaults } from './faults/rejections.ts';
 import { requestFaults } from './faults/requests.ts';
 import { responseFaults } from './faults/response.ts';
 import { restrictionsFaults } from './faults/restrictions.ts';
+import { rowFaults } from './faults/rows.ts';
 import { timestampsFaults } from './faults/timestamps.ts';
 import { turnedAwayFaults } from './faults/turned-away.ts';
 import { visibilityFaults } from './faults/visibility.ts';
@@ -30,6 +31,7 @@ export const faults: readonly Behaviour[] = [
   ...otherRequestFaults,
   ...createdFaults,
   ...actFaults,
+  ...rowFaults,
   ...givenFaults,
   ...administeredFaults,
   ...endingFaults,

@@ -16,7 +16,7 @@ import { Commands } from './commands.ts';
 import type { Creation } from './created-users.ts';
 
 /** How portals say that there is no such account: some know that there was one. */
-const notThere = [404, 410];
+const notThere: readonly unknown[] = [404, 410];
 
 /** A login is a credential that a guard counts: 429 is waited out this often, and no more. */
 const maxLogins = 4;
@@ -207,12 +207,10 @@ export class Calls {
   async account(by: Bearer, id: Id): Promise<AccountListed | undefined> {
     const path = `/admin/getAccount?id=${encodeURIComponent(String(id))}`;
     try {
-      return this.#caller.read(
-        await this.#caller.send(this.#caller.verifying(path, by)),
-        accountOf,
-      );
+      const exchange = await this.#caller.send(this.#caller.verifying(path, by));
+      return this.#caller.read(exchange, accountOf);
     } catch (error) {
-      if (error instanceof CallFailed && notThere.includes(error.status ?? 0)) return undefined;
+      if (error instanceof CallFailed && notThere.includes(error.status)) return undefined;
       throw error;
     }
   }

@@ -109,7 +109,7 @@ const faults: readonly Behaviour[] = [
   {
     name: 'id-of-unused-reversed',
     says: 'a token never used is listed under an id that does not open anything',
-    trips: ['listed-id-opens'],
+    trips: ['listed-id-opens', 'update-shows'],
     record: (record) =>
       record.lastUsedAt === null ? { ...record, id: [...record.id].reverse().join('') } : record,
   },
