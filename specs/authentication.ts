@@ -66,7 +66,7 @@ export const authentication = ofTopic('authentication', [
       id: 'altered-token-refused',
       level: 'MUST',
       title: 'A token that is almost right: 401',
-      text: 'A valid token with a character changed, cut off or added is answered with 401: the whole token counts.',
+      text: 'A valid token with a character changed, cut off or added is answered with 401, and so is one in the other case that has letters of both: the whole token counts.',
       source: 'Error Responses, 401 Unauthorized',
       causes:
         'The lookup compares a prefix, trims, or uses LIKE or a collation that ignores differences.',

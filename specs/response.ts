@@ -32,7 +32,9 @@ export const response = ofTopic('response', [
       );
       for (const read of reads) read.requireAnswer();
       if (reads.length === 0)
-        throw new Inconclusive('every token was rejected: see api-token-accepted');
+        throw new Inconclusive(
+          'every response is a refusal: the list is what a valid token is answered with (api-token-accepted)',
+        );
       return over(reads.length, 'answer', reads);
     },
   ),

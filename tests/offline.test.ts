@@ -270,6 +270,11 @@ describe('check', () => {
         ),
       /curl -v prints.*curl -i/,
     ],
+    [
+      'of this suite',
+      () => write('report.json', '{\n  "schemaVersion": 1,\n  "suite": { "name": "x" } }'),
+      /a report of this suite, and no response: portal-conformance report/,
+    ],
   ])('a file %s is a wrong call', async (_, file, sentence) => {
     const { code, report, everything } = await portalConformance(['check', file()]);
     expect({ code, message: report.message }).toEqual({
@@ -283,6 +288,7 @@ describe('check', () => {
     const path = write('401.txt', 'HTTP/1.1 401 Unauthorized\r\n\r\n{}');
     const called = await portalConformance(['check', path]);
     expect([called.code, called.report.outcome]).toEqual([3, 'undecided']);
+    expect(called.report.message).toContain('the list is what a valid token is answered with');
   });
 
   test('an empty list shows little, and says so', async () => {

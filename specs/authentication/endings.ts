@@ -17,9 +17,10 @@ export const endings: readonly WithoutTopic[] = [
       id: 'deleted-token-refused',
       level: 'MUST',
       title: 'A deleted token: 401',
-      text: 'A token is answered with 401 once its owner, a teammate or the token itself deleted it, within the settle bound, over kept connections, too: one that was used, one that was not, a restricted one, and the one that its user came with.',
+      text: 'A token is answered with 401 once its owner, a teammate or the token itself deleted it, within the settle bound, over kept connections and a moment later, too: one that was used, one that was not, a restricted one, and the one that its user came with.',
       source: 'Error Responses, 401 Unauthorized',
-      causes: 'A cache of valid tokens, or of a connection, is not told of the deletion.',
+      causes:
+        'A cache of valid tokens, or of a connection, is not told of the deletion, or a use that is saved late writes the row anew.',
       fix: 'Drop a token from every cache when it is deleted.',
     },
     async (context) => {

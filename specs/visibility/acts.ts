@@ -9,7 +9,7 @@ export const acts: readonly WithoutTopic[] = [
       id: 'acts-change-nothing-else',
       level: 'MUST',
       title: 'What is done changes nothing else in the list',
-      text: 'After tokens were created (with hard names, and by an administrator for a user, too), used, updated and deleted, by their owner and by others of the account, and after logins, a logout and the removal of a user, the list of the account holds the change and every other record as it was; what was accepted is accepted, and the administrator is listed none of it.',
+      text: 'After tokens were created (with hard names, two of one name, and by an administrator for a user, too), used, updated and deleted, by their owner and by others of the account, and after logins, a logout and the removal of a user, the list of the account holds the change and every other record as it was; what was accepted is accepted, and the administrator is listed none of it.',
       source: 'Response Schema',
       causes:
         'An update writes more rows than one, a use is noted on all tokens of a user, a deletion or a logout takes more with it.',

@@ -43,9 +43,10 @@ export const changes: readonly WithoutTopic[] = [
       id: 'deleted-token-gone',
       level: 'MUST',
       title: 'A deleted token is no longer listed',
-      text: 'A token that was deleted is listed for nobody any more, within the settle bound.',
+      text: 'A token that was deleted is listed for nobody any more, within the settle bound, and does not come back.',
       source: 'Description',
-      causes: 'A cached list still has it, or the row is only marked as deleted.',
+      causes:
+        'A cached list still has it, the row is only marked as deleted, or a use that is saved late writes it anew.',
       fix: 'Drop the cached list, and leave out what is marked as deleted.',
     },
     async (context) => {
@@ -85,9 +86,10 @@ export const changes: readonly WithoutTopic[] = [
       id: 'update-shows',
       level: 'MUST',
       title: 'An update shows, and changes nothing else',
-      text: 'A token that its owner gives another name is listed under it for every user of the account and for the token itself, within the settle bound, with all other members as they were, and is accepted as before.',
+      text: 'A token that its owner gives another name is listed under it for every user of the account and for the token itself, within the settle bound, with all other members but its use as they were, and is accepted as before; the name stays, when it was used just before, too.',
       source: 'Response Schema',
-      causes: 'A cached list has the old name, or an update writes all members of the record.',
+      causes:
+        'A cached list has the old name, or an update, or a use that is saved late, writes all members of the record.',
       fix: 'Drop the cached list when a token is updated; change what was sent alone.',
     },
     async (context) => {

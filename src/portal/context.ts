@@ -125,9 +125,9 @@ export class Context {
     const usable = reads.filter((read) => read.usable);
     if (usable.length === 0) throw new Inconclusive(reads[0]?.trouble ?? 'no list was read');
     const isShown = ({ records }: ListRead) => records.some(([, record]) => shows?.(record));
-    // A session uses no token.
-    const mayShow = this.isFull || this.credential('caller.token') !== undefined;
-    if (!shows || !mayShow || usable.some(isShown)) return usable;
+    // A session uses no token, and of what was saved nothing more comes.
+    const isUsed = this.settleMs > 0 && this.credential('caller.token') !== undefined;
+    if (!shows || !(this.isFull || isUsed) || usable.some(isShown)) return usable;
     const without = await this.eventually(this.caller, isShown);
     return without ? usable : [...usable, await this.readNow(this.caller)];
   }

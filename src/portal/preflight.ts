@@ -144,6 +144,13 @@ function isPage(response: IncomingResponse): boolean {
   return type === 'text/html' || type === 'application/xhtml+xml';
 }
 
+/** Sessions grow old. */
+function ended(variable: string): string {
+  return variable.endsWith('_SESSION')
+    ? ' Or the session has ended: with PORTAL_CALLER_USERNAME and PORTAL_CALLER_PASSWORD the run opens one.'
+    : '';
+}
+
 function refused(arrivals: readonly Arrival[]): Stop | undefined {
   const shut = ({ response }: Exchange) => response?.status === 401 || response?.status === 403;
   const isNobodyIn = arrivals.every(({ list, whoami }) => shut(list.exchange) && shut(whoami));
@@ -159,7 +166,7 @@ function refused(arrivals: readonly Arrival[]): Stop | undefined {
     if (shut(whoami)) {
       return {
         outcome: 'misconfigured',
-        message: `${variable} was rejected, by the list (${list.status}) and by /auth/whoami (${whoami.response?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.${list.status === 403 ? gateway : ''}${otherLogin(list.exchange)}${drops}`,
+        message: `${variable} was rejected, by the list (${list.status}) and by /auth/whoami (${whoami.response?.status}): it is not a valid token of this portal, or it is restricted to hosts and wants --origin.${ended(variable)}${list.status === 403 ? gateway : ''}${otherLogin(list.exchange)}${drops}`,
       };
     }
     doubt ??= {

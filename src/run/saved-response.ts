@@ -29,6 +29,10 @@ export function readSaved(saved: Buffer): Saved {
     throw new Misconfigured(
       'This is what Invoke-WebRequest prints, which shortens the response: save it with curl.exe -i -o FILE.',
     );
+  if (/^\s*\{\s*"schemaVersion"\s*:\s*\d+\s*,\s*"suite"\s*:/.test(text))
+    throw new Misconfigured(
+      'This is a report of this suite, and no response: portal-conformance report converts it.',
+    );
   if (isVerbose(text))
     throw new Misconfigured(
       'This is what curl -v prints, with *, > and < before each line: save the response with curl -i instead. What was saved holds the token that was sent.',

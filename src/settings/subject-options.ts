@@ -24,7 +24,7 @@ export const subjectOptions = {
   labels: {
     name: 'label',
     takes: '<name=value>',
-    about: 'label of the portal that is judged, for the report: oem=acme; several',
+    about: 'label of the portal that is judged, for the report: oem=acme',
     several: '\n' as const,
     member: 'labels',
     schema: { type: 'array', items: { type: 'string', pattern: labelPattern.source } },

@@ -165,7 +165,7 @@ export function readSelectors(
     if (known.includes(entry)) return [entry];
     const named = /^(must|should|note)$/i.test(entry)
       ? register.filter(({ level }) => level === entry.toUpperCase()).map(({ id }) => id)
-      : ids.filter((id) => isGlob(entry) && globOf(entry).test(id));
+      : known.filter((name) => isGlob(entry) && globOf(entry).test(name));
     if (named.length > 0) return named;
     // What has digits in a row may be a token.
     const isSafe = /^[a-z0-9*?-]{1,40}$/.test(entry) && !/\d{4}|[0-9a-f]{12}/.test(entry);
