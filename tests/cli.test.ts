@@ -460,11 +460,11 @@ describe('options', () => {
     ['{', /is not JSON: .*, line 1, column 2: close brace expected\.$/],
     [
       '{\n  "settle": 1,\n  "sttle": 1\n}',
-      /, line 3: the file must NOT have additional properties: "sttle".*Did you mean "settle"\?$/,
+      /, line 3: the file must not have additional properties: "sttle".*Did you mean "settle"\?$/,
     ],
     [
       '{\n  "settle": 1,\n  "reports":\n  { "html": "" }\n}',
-      /, line 4: \/reports\/html must NOT have fewer/,
+      /, line 4: \/reports\/html must not be empty/,
     ],
   ])('the configuration %j is a wrong call, which names the line', async (text, sentence) => {
     const path = join(folder, `${Math.random()}.json`);

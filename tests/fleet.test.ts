@@ -175,7 +175,7 @@ test('one signal ends all of them, and all clean up', async () => {
 });
 
 test.each([
-  [{ targets: [] }, /targets must NOT have fewer than 1 items/],
+  [{ targets: [] }, /targets must not be empty/],
   [{ targets: [{ id: 'A b', target: 'http://x' }] }, /line 1: \/targets\/0\/id must match pattern/],
   [{ targets: [{ id: 'a' }] }, /must have required property 'target'/],
   [

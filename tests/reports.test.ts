@@ -489,7 +489,7 @@ test('ten broken requirements are nine errors and the outcome', async () => {
 test.each([
   [['report', 'pdf=x', '--from', goldenFile], /takes FORMAT=PATH/],
   [['report', 'html=x', '--from', 'no-such.json'], /--from cannot be read \(ENOENT\)/],
-  [['report', 'html=x', '--from', 'package.json'], /must have required property|must NOT have/],
+  [['report', 'html=x', '--from', 'package.json'], /must have required property|must not have/],
   [['report', 'html=x', '--from', 'README.md'], /is not JSON/],
   [['report', 'html=/dev/null/x', '--from', goldenFile], /cannot be written \(E\w+\)/],
 ])('%j is a wrong call', async (args, sentence) => {

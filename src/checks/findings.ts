@@ -30,12 +30,18 @@ export function failEach(
     }
   }
   failIf(
-    [...merged.values()].map(({ finding, reads: [first, ...others] }) => ({
+    [...merged.values()].map(({ finding, reads: seen }) => ({
       ...finding,
-      credential: `${first?.credential.label}${reads.length > 1 ? `, in ${others.length + 1} of ${reads.length} responses` : ''}`,
-      curl: first?.exchange.curl as string,
+      credential: `${whose(seen)}${reads.length > 1 ? `, in ${seen.length} of ${reads.length} responses` : ''}`,
+      curl: seen[0]?.exchange.curl as string,
     })),
   );
+}
+
+/** `the caller's API token`, and how many others. */
+function whose(reads: readonly ListRead[]): string {
+  const [first, ...others] = new Set(reads.map(({ credential }) => credential.label));
+  return others.length > 0 ? `${first} and ${count(others.length, 'other', 'others')}` : `${first}`;
 }
 
 /** A finding shows the first places alone: a broken list has the same fault in every record. */

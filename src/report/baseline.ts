@@ -112,7 +112,7 @@ export function proposeBaseline(report: Report, earlier?: Baseline): string {
       (earlier?.failures ?? []).filter(({ requirement }) => requirement === one.id),
     ),
   );
-  const $schema = 'https://portal-conformance.dev/schemas/baseline.schema.json';
+  const $schema = './node_modules/portal-conformance/schemas/baseline.schema.json';
   return `${JSON.stringify({ $schema, failures }, undefined, 2)}\n`;
 }
 

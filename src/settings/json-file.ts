@@ -33,7 +33,7 @@ export function readJsonFile<T>(
   const why =
     error?.keyword === 'not' && isToBeFilledIn(error.data)
       ? 'is still to be filled in'
-      : `${error?.message}${more}`;
+      : `${inWords(error?.message)}${more}`;
   const line = lineOf(text, [
     ...segmentsOf(instancePath),
     ...segmentsOf(more && `/${params.additionalProperty}`),
@@ -41,6 +41,15 @@ export function readJsonFile<T>(
   throw new Misconfigured(
     `${path}, line ${line}: ${instancePath || 'the file'} ${why}${what}${meant ? `. Did you mean ${JSON.stringify(meant)}?` : ''}`,
   );
+}
+
+/** What ajv says of a value, as a sentence goes on. */
+function inWords(message = ''): string {
+  return message
+    .replace(/^must be (array|integer|object)$/, 'must be an $1')
+    .replace(/^must be (boolean|number|string)$/, 'must be a $1')
+    .replace(/^must NOT have fewer than 1 (item|character|propertie)s$/, 'must not be empty')
+    .replace(/\bNOT\b/, 'not');
 }
 
 /** What keeps a text from being JSON: its line and column, and why. */

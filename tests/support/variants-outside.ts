@@ -392,6 +392,18 @@ export const outsideVariants: readonly Behaviour[] = [
     },
   },
   {
+    name: 'mailbox-shared',
+    says: 'names of users are no addresses, and all users of an account have one mailbox',
+    trips: [],
+    record: (one, { user }) => ({ ...one, userEmail: `team-${user.accountId}@example.com` }),
+    around: async (request, usual) => {
+      const response = await usual(request);
+      if (!request.url.endsWith('/whoami') || response.status !== 200) return response;
+      const body = (await response.json()) as { userId: number };
+      return Response.json({ ...body, username: `user-${body.userId}` });
+    },
+  },
+  {
     name: 'renamed-all-the-time',
     says: "a teammate's script renames the caller's token all the time",
     trips: [],
