@@ -76,7 +76,7 @@ describe('a limit on requests', () => {
   test('is named, with the option to use, where it leaves something undecided', async () => {
     const { server } = limited(1);
     const { url, close } = await server;
-    const { code, report } = await portalConformance(['--settle', '0.3'], {
+    const { code, report } = await portalConformance(['--settle', '1'], {
       ...variablesOf(portal),
       PORTAL_TARGET: url,
     });

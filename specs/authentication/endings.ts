@@ -49,9 +49,7 @@ export const endings: readonly WithoutTopic[] = [
       const isKept = (await sandbox.removeIfAllowed(initial)) !== undefined;
       const gone = [theirs, itself, unused, restricted, isKept ? undefined : initial];
       const tokens = gone.filter((token) => token !== undefined);
-      await isRejected(context, tokens.map(readerOf));
-      await context.pause(lateMs);
-      return isRejected(context, readerOf(theirs), 1);
+      return isRejected(context, tokens.map(readerOf), tokens.length, lateMs);
     },
   ),
   changing(
@@ -135,22 +133,29 @@ async function accepted(context: Context, readers: Readers, asked?: Asked): Prom
   if (shut) throw new Inconclusive(`it was not accepted before: ${shut.trouble}`);
 }
 
-/** Sees that what opened the list, or would have, is answered with 401 everywhere, or once with `times` 1. */
+/**
+ * Sees that what opened the list, or would have, is answered with 401 everywhere, or once with `times` 1.
+ *
+ * @param pauseMs before the second look, which is over kept connections
+ */
 async function isRejected(
   context: Context,
   readers: Readers,
   // Each is a wrong token to a guard that counts them.
   times = Math.max(2, [readers].flat().length),
+  pauseMs = 0,
 ): Promise<string> {
   const rejections: ListRead[] = [];
   const is401 = (read: ListRead) => {
     if (read.status === 401) rejections.push(read);
     return read.status === 401;
   };
-  const isOnce = times === 1;
-  const open =
-    (await context.eventually(readers, is401, { times })) ??
-    (isOnce ? undefined : await context.eventually(readers, is401, { times, kept: true }));
+  const again = async () => {
+    if (times === 1) return undefined;
+    await context.pause(pauseMs);
+    return context.eventually(readers, is401, { times, kept: true });
+  };
+  const open = (await context.eventually(readers, is401, { times })) ?? (await again());
   const control = await context.readNow(context.caller);
   // A ban rejects everybody, and in any way.
   if (!control.accepted && !open?.accepted)
