@@ -389,7 +389,7 @@ describe('the configuration file', () => {
   test.each([
     ['is not JSON', '{', /is not JSON/],
     ['has a member that there is not', { tokens: 1 }, /additional properties: "tokens"/],
-    ['has a timeout in words', { timeout: 'ten' }, /\/timeout must be number/],
+    ['has a timeout in words', { timeout: 'ten' }, /\/timeout must be a number/],
     [
       'holds a secret in place of a name',
       { variables: { PORTAL_CALLER_TOKEN: '299ce9bf4f244300a96f3926240f9c0d' } },

@@ -48,7 +48,7 @@ function inWords(message = ''): string {
   return message
     .replace(/^must be (array|integer|object)$/, 'must be an $1')
     .replace(/^must be (boolean|number|string)$/, 'must be a $1')
-    .replace(/^must NOT have fewer than 1 (item|character|propertie)s$/, 'must not be empty')
+    .replace(/^must NOT have fewer than 1 \w+$/, 'must not be empty')
     .replace(/\bNOT\b/, 'not');
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Patience } from '../src/portal/patience.ts';
-import { type Behaviour, plain, type TokenRecord } from '../src/reference/behaviour.ts';
-import { faults } from '../src/reference/faults.ts';
-import type { Report } from '../src/report/report.ts';
-import { judgeBehaviour, tripped } from './support/judge.ts';
+import { Patience } from '../../src/portal/patience.ts';
+import { type Behaviour, plain, type TokenRecord } from '../../src/reference/behaviour.ts';
+import { faults } from '../../src/reference/faults.ts';
+import type { Report } from '../../src/report/report.ts';
+import { judgeBehaviour, tripped } from '../support/judge.ts';
 
 // What no wait heals is not waited for: with this bound each of these would time out.
 
