@@ -138,7 +138,7 @@ export const timestamps = ofTopic('timestamps', [
     },
     isUsed,
     'use an API token of the account',
-    isUsed,
+    isNoted,
   ),
   reading(
     {
@@ -166,7 +166,7 @@ export const timestamps = ofTopic('timestamps', [
       profiles: anyProfile,
     },
     async (context) => {
-      const lists = await context.lists(isUsed);
+      const lists = await context.lists(isNoted);
       let seen = 0;
       failEach(lists, (list) => {
         const early = list.records.filter(([, { createdAt, lastUsedAt }]) => {
@@ -237,7 +237,7 @@ export const timestamps = ofTopic('timestamps', [
 ]);
 
 async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt'): Promise<string> {
-  const lists = await context.lists(member === 'lastUsedAt' ? isUsed : undefined);
+  const lists = await context.lists(member === 'lastUsedAt' ? isNoted : undefined);
   let seen = 0;
   let doubtful = false;
   const own = context.given('caller.token', 'teammate.token', 'outsider.token');
@@ -269,6 +269,11 @@ async function notInFuture(context: Context, member: 'createdAt' | 'lastUsedAt')
 /** Whether a token was used, as far as a time can tell. */
 function isUsed({ lastUsedAt }: TokenRecord): boolean {
   return typeof lastUsedAt === 'number';
+}
+
+/** Whether a use was noted, in whatever form: what is waited for has come. */
+function isNoted({ lastUsedAt }: TokenRecord): boolean {
+  return lastUsedAt !== null && lastUsedAt !== undefined;
 }
 
 function indexes(records: readonly (readonly [number, unknown])[]): number[] {

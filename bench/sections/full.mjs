@@ -52,7 +52,7 @@ export async function measure() {
   }
   server.stop();
   return [
-    'It makes two accounts, three users and 120 tokens and more, judges, and removes them. Its floor sends',
+    'It makes accounts, users and some 190 tokens, judges, and removes them. Its floor sends',
     'the same requests all at once and is given the same answers; it cannot know that most of them depend',
     `on what was made before. Medians of ${times}. A portal that answers at once has answered before it reads`,
     'the next request, so that it never sees two in flight.',

@@ -26,6 +26,7 @@ test.each([
   'name-html',
   'name-ascii',
   'cookies-forbidden',
+  'last-used-at-iso',
   'creation-renames',
   'creation-takes-times',
   'update-is-creation',
