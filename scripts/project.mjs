@@ -1,6 +1,6 @@
 // Runs one project of vitest.config.ts that is too long for npm test. Needs dist/ (npm run build).
 // signals: ends full runs at random moments, by each signal and by kill -9, and runs two at once:
-// nothing may stay. long: the suites of a clone and fleets in parts, run as CI systems do, and
+// nothing may stay. long: the suites of a clone and fleets in parts, run as CI systems do, long lists, and
 // runs in which each single response, one after the other, goes wrong, and what no wait heals.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { type Reference, startReference } from '../src/reference/start.ts';
-import { run } from './support/cli.ts';
-import { variablesOf } from './support/judge.ts';
-import { http } from './support/servers.ts';
-import { answered } from './support/shims.ts';
+import { type Reference, startReference } from '../../src/reference/start.ts';
+import { run } from '../support/cli.ts';
+import { variablesOf } from '../support/judge.ts';
+import { http } from '../support/servers.ts';
+import { answered } from '../support/shims.ts';
 
 // A portal, or somebody in front of it, may send as much as it likes: a run ends with a verdict.
 
-const cli = join(fileURLToPath(new URL('..', import.meta.url)), 'dist/src/cli.js');
+const cli = join(fileURLToPath(new URL('../..', import.meta.url)), 'dist/src/cli.js');
 
 /** Runs the command with a heap of so many MB. */
 async function runWithin(megabytes: number, variables: Record<string, string>, ...args: string[]) {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inShard, readShard } from '../src/fleet/shard.ts';
-import { faults } from '../src/reference/faults.ts';
-import { type Reference, startReference } from '../src/reference/start.ts';
-import { run } from './support/cli.ts';
+import { inShard, readShard } from '../../src/fleet/shard.ts';
+import { faults } from '../../src/reference/faults.ts';
+import { type Reference, startReference } from '../../src/reference/start.ts';
+import { run } from '../support/cli.ts';
 
 // The targets of a fleet in parts, joined again; a part that was killed goes on.
 
