@@ -20,7 +20,7 @@ export const endings: readonly WithoutTopic[] = [
       text: 'A token is answered with 401 once its owner, a teammate or the token itself deleted it, within the settle bound, over kept connections and a moment later, too: one that was used, one that was not, a restricted one, and the one that its user came with.',
       source: 'Error Responses, 401 Unauthorized',
       causes:
-        'A cache of valid tokens, or of a connection, is not told of the deletion, or a use that is saved late writes the row anew.',
+        'A cache of valid tokens, or of a connection, is not told of the deletion, or a use that is saved late restores the row.',
       fix: 'Drop a token from every cache when it is deleted.',
     },
     async (context) => {
@@ -34,7 +34,7 @@ export const endings: readonly WithoutTopic[] = [
         sandbox.createIfAllowed(user, { isRestricted: true }),
       ]);
       await accepted(context, [initial, theirs].map(readerOf), { kept: true });
-      // What notes a use may write the row anew after the deletion.
+      // A use that is saved after the deletion may restore the row.
       await context.readNow(readerOf(theirs));
       const refusal = await sandbox.removeIfAllowed(theirs, mate);
       if (refusal !== undefined) await sandbox.removeToken(theirs);

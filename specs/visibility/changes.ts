@@ -46,7 +46,7 @@ export const changes: readonly WithoutTopic[] = [
       text: 'A token that was deleted is listed for nobody any more, within the settle bound, and does not come back.',
       source: 'Description',
       causes:
-        'A cached list still has it, the row is only marked as deleted, or a use that is saved late writes it anew.',
+        'A cached list still has it, the row is only marked as deleted, or a use that is saved late restores it.',
       fix: 'Drop the cached list, and leave out what is marked as deleted.',
     },
     async (context) => {
@@ -72,7 +72,7 @@ export const changes: readonly WithoutTopic[] = [
       failEach(still ? [still] : [], () => [
         { expected: 'a list without the token that was deleted', received: 'its record' },
       ]);
-      // What notes a use may write the record anew.
+      // A use that is saved late may restore the record.
       await context.pause(lateMs);
       const back = await context.eventually(caller, isGone, { times: 1 });
       failEach(back ? [usableOf(back)] : [], () => [
@@ -105,7 +105,7 @@ export const changes: readonly WithoutTopic[] = [
         variable: 'PORTAL_UPDATED_TOKEN',
         token: created.id,
       };
-      // What notes a use may write the whole record, late.
+      // A use that is saved late may write the whole record as it was.
       await context.readNow(updated);
       const name = await sandbox.renameToken(created);
       if (name === undefined) return 'not checked: this portal has no call that updates a token';

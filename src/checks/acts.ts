@@ -42,20 +42,27 @@ export async function compareAfterActs(context: Context): Promise<string> {
 
   // What is the oldest of a user, or the newest, is not left to chance.
   const named = { hardName: 'the same name' };
+  const twins = { hardName: 'another name of two' };
   const unrestricted = { more: { restrictions: null } };
-  const own = (await sandbox.createIfAllowed(user, named)) ?? (await sandbox.createToken(user));
+  // Of two of one name that are lost at once nobody could tell which is which.
+  const [ofUser, ofMate] = await Promise.all([
+    sandbox.createIfAllowed(user, named),
+    sandbox.createIfAllowed(mate, twins),
+  ]);
+  const own = ofUser ?? (await sandbox.createToken(user));
   const [twinOfOwn, theirs, administered, twin, ...others] = await Promise.all([
     sandbox.createIfAllowed(user, { ...named, ...unrestricted }),
     sandbox.createIfAllowed(mate, { isRestricted: true }),
     sandbox.administerToken(mate),
-    sandbox.createIfAllowed(mate, named),
-    sandbox.createIfAllowed(mate, named),
+    sandbox.createIfAllowed(mate, twins),
     sandbox.createIfAllowed(third, { hosts: [] }),
     ...harderNames.map((hardName) => sandbox.createIfAllowed(third, { hardName })),
     ...hardestNames.map((hardName) => sandbox.createIfAllowed(mate, { hardName })),
   ]);
   const another = twinOfOwn ?? (await sandbox.createToken(user));
-  const made = [theirs, administered, twin, ...others].filter((token) => token !== undefined);
+  const made = [ofMate, theirs, administered, twin, ...others].filter(
+    (token) => token !== undefined,
+  );
   await after('tokens were created', { come: [own, another, ...made] });
   const { token, variable } = sandbox.administrator;
   const label = "the administrator's token";

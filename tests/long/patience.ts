@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Patience } from '../../src/portal/patience.ts';
 import { type Behaviour, plain, type TokenRecord } from '../../src/reference/behaviour.ts';
+import { bearerOf } from '../../src/reference/faults/acts.ts';
 import { faults } from '../../src/reference/faults.ts';
+import { startReference } from '../../src/reference/start.ts';
+import type { Store } from '../../src/reference/store.ts';
 import type { Report } from '../../src/report/report.ts';
-import { judgeBehaviour, tripped } from '../support/judge.ts';
+import { judge, judgeBehaviour, tripped } from '../support/judge.ts';
 
 // What no wait heals is not waited for: with this bound each of these would time out.
 
@@ -60,6 +63,65 @@ test.each<[string, (usual: TokenRecord) => Partial<TokenRecord>]>([
     { settle: '4', only: 'acts-change-nothing-else' },
   );
   expect(tripped(report)).toEqual([]);
+});
+
+describe('what a request from another origin is answered differs for two seconds', () => {
+  const rejection = () => Response.json({ error: 'unknown' }, { status: 401 });
+  const isSession = (request: Request) => store?.sessions.has(bearerOf(request)) === true;
+  let store: Store | undefined;
+
+  test.each<[string, boolean, (request: Request, response: Response) => Promise<Response>]>([
+    ['of new tokens', true, async (request, usual) => (isSession(request) ? usual : rejection())],
+    [
+      'of a new session',
+      false,
+      async (request, usual) => (isSession(request) ? rejection() : usual),
+    ],
+    [
+      'by an update',
+      false,
+      async (_, usual) => {
+        const records = (await usual.json()) as TokenRecord[];
+        return Response.json(records.map((one) => ({ ...one, name: 'before' })));
+      },
+    ],
+  ])('%s', async (_, isNew, early) => {
+    let until = 0;
+    const portal = await startReference({
+      ...plain,
+      around: async (request, usual) => {
+        const response = await usual(request);
+        if (!request.headers.has('origin') || response.status !== 200) return response;
+        until ||= Date.now() + 2000;
+        return Date.now() < until ? early(request, response) : response;
+      },
+    });
+    store = portal.store;
+    if (isNew) for (const token of store.tokens) Object.assign(token, { createdAt: Date.now() });
+    const report = await judge(portal, { settle: '5', only: 'any-client-sees-the-same' });
+    await portal.close();
+    expect([tripped(report), until > 0]).toEqual([[], true]);
+  });
+});
+
+test('an update may show no name for a moment', async () => {
+  const names = new Map<string, string>();
+  let empty = 0;
+  const report = await judgeBehaviour(
+    {
+      ...plain,
+      profile: 'full',
+      record: (usual) => {
+        const { id, name } = usual;
+        const isUpdated = (names.get(id) ?? name) !== name;
+        names.set(id, name);
+        if (isUpdated) empty += 1;
+        return isUpdated ? { ...usual, name: '' } : usual;
+      },
+    },
+    { settle: '4', only: 'update-shows' },
+  );
+  expect([tripped(report), empty]).toEqual([[], 1]);
 });
 
 test('a name that a token had before the last one is waited for', async () => {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Behaviour } from '../../src/reference/behaviour.ts';
-import { inEvery, rewritten } from '../../src/reference/faults/edit.ts';
+import { holder } from '../../src/reference/faults/authentication.ts';
+import { inEvery, orElse, rewritten } from '../../src/reference/faults/edit.ts';
 import type { Store, User } from '../../src/reference/store.ts';
 
 // Liberties of portals as they are met, and of what stands in front of them.
@@ -390,6 +391,15 @@ export const outsideVariants: readonly Behaviour[] = [
       const body = (await response.json()) as { userId: number };
       return Response.json({ ...body, userId: withinAccount(store, body.userId) });
     },
+  },
+  {
+    name: 'prefix-in-capitals',
+    says: 'tokens are hexadecimal digits after a prefix in capitals, and their case is ignored',
+    trips: ['token-case-ignored'],
+    newToken: () => `VCT${randomBytes(16).toString('hex')}`,
+    authenticate: orElse((_, store, bearer) =>
+      holder(store, (id) => id.toLowerCase() === bearer.toLowerCase()),
+    ),
   },
   {
     name: 'mailbox-shared',

@@ -11,13 +11,14 @@ function twinsOf({ userId, name }: Token, store: Store): readonly Token[] {
 const faults: readonly Behaviour[] = [
   {
     name: 'use-revives-deleted',
-    says: 'a use is saved 300 ms after the response, and writes the row of a deleted token anew',
+    says: 'a use is saved 300 ms after the response, and restores the row of a deleted token, but for the first user of an account',
     trips: ['deleted-token-refused', 'deleted-token-gone'],
     use: (token, store) => {
       token.lastUsedAt = Date.now();
       const save = () => {
-        const isGone = !store.tokens.includes(token) && store.user(token.userId);
-        if (isGone) store.tokens.push(token);
+        const user = store.user(token.userId);
+        const [first] = user ? store.usersOf(user.accountId) : [];
+        if (user && user !== first && !store.tokens.includes(token)) store.tokens.push(token);
       };
       setTimeout(save, 300);
     },
